@@ -1,0 +1,173 @@
+//! YAML text to a JSON value, keeping the place of every member.
+//!
+//! Built on the events of `saphyr-parser`, because loaders that return finished values forget the lines and accept
+//! duplicate keys.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span};
+use serde_json::{Map, Value};
+
+/// Line and column (from 1) by JSON pointer.
+pub(crate) type Positions = HashMap<String, (usize, usize)>;
+
+/// What is wrong, at which line, column and pointer.
+#[derive(Debug)]
+pub(crate) struct YamlError {
+    pub line: usize,
+    pub column: usize,
+    pub pointer: String,
+    pub message: String,
+}
+
+/// Nesting beyond this is refused: no sensible document comes near, and the reader recurses.
+const MAX_DEPTH: usize = 128;
+
+pub(crate) fn parse(text: &str) -> Result<(Value, Positions), YamlError> {
+    let mut reader = Reader { events: Parser::new_from_str(text), positions: Positions::new(), last: (1, 1) };
+    loop {
+        match reader.next("")? {
+            (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
+            (Event::StreamEnd, _) => return Err(reader.error("", "the file is empty")),
+            (event, span) => {
+                let value = reader.value(event, span, "", 0)?;
+                return Ok((value, reader.positions));
+            }
+        }
+    }
+}
+
+struct Reader<'t, I: saphyr_parser::Input> {
+    events: Parser<'t, I>,
+    positions: Positions,
+    last: (usize, usize),
+}
+
+impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
+    fn next(&mut self, pointer: &str) -> Result<(Event<'t>, Span), YamlError> {
+        match self.events.next() {
+            Some(Ok((event, span))) => {
+                self.last = (span.start.line(), span.start.col() + 1);
+                Ok((event, span))
+            }
+            Some(Err(error)) => Err(YamlError {
+                line: error.marker().line(),
+                column: error.marker().col() + 1,
+                pointer: pointer.to_owned(),
+                message: format!("not YAML: {}", error.info()),
+            }),
+            None => Err(self.error(pointer, "the file ends in the middle of a value")),
+        }
+    }
+
+    fn error(&self, pointer: &str, message: impl Into<String>) -> YamlError {
+        let (line, column) = self.last;
+        YamlError { line, column, pointer: pointer.to_owned(), message: message.into() }
+    }
+
+    fn value(&mut self, event: Event<'t>, span: Span, pointer: &str, depth: usize) -> Result<Value, YamlError> {
+        if depth > MAX_DEPTH {
+            return Err(self.error(pointer, format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.positions.entry(pointer.to_owned()).or_insert((span.start.line(), span.start.col() + 1));
+        match event {
+            Event::Scalar(text, style, _, _) => Ok(scalar(&text, style)),
+            Event::SequenceStart(..) => self.sequence(pointer, depth),
+            Event::MappingStart(..) => self.mapping(pointer, depth),
+            Event::Alias(_) => Err(self.error(pointer, "an alias: write the value out or use `$ref`")),
+            other => Err(self.error(pointer, format!("unexpected {other:?}"))),
+        }
+    }
+
+    fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Value, YamlError> {
+        let mut items = Vec::new();
+        loop {
+            match self.next(pointer)? {
+                (Event::SequenceEnd, _) => return Ok(Value::Array(items)),
+                (event, span) => {
+                    let child = format!("{pointer}/{}", items.len());
+                    items.push(self.value(event, span, &child, depth + 1)?);
+                }
+            }
+        }
+    }
+
+    fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Value, YamlError> {
+        let mut members = Map::new();
+        loop {
+            let (key, at) = match self.next(pointer)? {
+                (Event::MappingEnd, _) => return Ok(Value::Object(members)),
+                (Event::Scalar(text, ..), span) => (text.into_owned(), (span.start.line(), span.start.col() + 1)),
+                _ => return Err(self.error(pointer, "a key that is not a plain text")),
+            };
+            let child = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+            if let Some((line, _)) = self.positions.get(&child) {
+                return Err(self.error(&child, format!("`{key}` is given twice; first on line {line}")));
+            }
+            self.positions.insert(child.clone(), at);
+            let (event, span) = self.next(&child)?;
+            let value = self.value(event, span, &child, depth + 1)?;
+            members.insert(key, value);
+        }
+    }
+}
+
+/// Plain scalars by the YAML 1.2 core schema; quoted ones are text.
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    if style != ScalarStyle::Plain {
+        return Value::String(text.to_owned());
+    }
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
+        "true" | "True" | "TRUE" => return Value::Bool(true),
+        "false" | "False" | "FALSE" => return Value::Bool(false),
+        _ => {}
+    }
+    if let Ok(integer) = text.parse::<i64>() {
+        return Value::from(integer);
+    }
+    let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+        && text.contains(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
+    match text.parse::<f64>() {
+        Ok(float) if numeric && float.is_finite() => Value::from(float),
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn reads_scalars_by_the_core_schema() {
+        let (value, _) =
+            parse("a: 1\nb: '1'\nc: 1.5\nd: yes\ne: true\nf:\ng: 3.0.3\nh: 2016-06-23\ni: +1\n").unwrap();
+        assert_eq!(
+            value,
+            json!({"a": 1, "b": "1", "c": 1.5, "d": "yes", "e": true, "f": null, "g": "3.0.3", "h": "2016-06-23", "i": 1})
+        );
+    }
+
+    #[test]
+    fn knows_the_line_of_every_member() {
+        let (_, positions) = parse("paths:\n  /v1/a:\n    get: {x: [1, 2]}\n").unwrap();
+        assert_eq!(positions.get("/paths/~1v1~1a/get"), Some(&(3, 5)));
+        assert_eq!(positions.get("/paths/~1v1~1a/get/x/1"), Some(&(3, 17)));
+    }
+
+    #[test]
+    fn refuses_a_key_given_twice() {
+        let error = parse("a: 1\nb: 2\na: 3\n").unwrap_err();
+        assert_eq!((error.line, error.pointer.as_str()), (3, "/a"));
+        assert_eq!(error.message, "`a` is given twice; first on line 1");
+    }
+
+    #[test]
+    fn names_the_line_of_broken_text() {
+        let error = parse("a:\n  - b\n c: d\n").unwrap_err();
+        assert!(error.line >= 2, "{error:?}");
+        assert!(error.message.starts_with("not YAML"), "{error:?}");
+    }
+}
