@@ -23,8 +23,17 @@ pub(crate) struct YamlError {
 /// Nesting beyond this is refused: no sensible document comes near, and the reader recurses.
 const MAX_DEPTH: usize = 128;
 
+/// Values that aliases may copy, so that aliases of aliases cannot fill the memory.
+const MAX_COPIED: usize = 100_000;
+
 pub(crate) fn parse(text: &str) -> Result<(Value, Positions), YamlError> {
-    let mut reader = Reader { events: Parser::new_from_str(text), positions: Positions::new(), last: (1, 1) };
+    let mut reader = Reader {
+        events: Parser::new_from_str(text),
+        positions: Positions::new(),
+        anchors: HashMap::new(),
+        copied: 0,
+        last: (1, 1),
+    };
     loop {
         match reader.next("")? {
             (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
@@ -40,6 +49,8 @@ pub(crate) fn parse(text: &str) -> Result<(Value, Positions), YamlError> {
 struct Reader<'t, I: saphyr_parser::Input> {
     events: Parser<'t, I>,
     positions: Positions,
+    anchors: HashMap<usize, Value>,
+    copied: usize,
     last: (usize, usize),
 }
 
@@ -70,13 +81,25 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
             return Err(self.error(pointer, format!("nested deeper than {MAX_DEPTH} levels")));
         }
         self.positions.entry(pointer.to_owned()).or_insert((span.start.line(), span.start.col() + 1));
-        match event {
-            Event::Scalar(text, style, _, _) => Ok(scalar(&text, style)),
-            Event::SequenceStart(..) => self.sequence(pointer, depth),
-            Event::MappingStart(..) => self.mapping(pointer, depth),
-            Event::Alias(_) => Err(self.error(pointer, "an alias: write the value out or use `$ref`")),
-            other => Err(self.error(pointer, format!("unexpected {other:?}"))),
+        let (value, anchor) = match event {
+            Event::Scalar(text, style, anchor, _) => (scalar(&text, style), anchor),
+            Event::SequenceStart(anchor, _) => (self.sequence(pointer, depth)?, anchor),
+            Event::MappingStart(anchor, _) => (self.mapping(pointer, depth)?, anchor),
+            Event::Alias(anchor) => {
+                let value = self.anchors.get(&anchor).cloned();
+                let value = value.ok_or_else(|| self.error(pointer, "an alias of itself"))?;
+                self.copied += count(&value);
+                if self.copied > MAX_COPIED {
+                    return Err(self.error(pointer, format!("aliases that copy more than {MAX_COPIED} values")));
+                }
+                (value, 0)
+            }
+            other => return Err(self.error(pointer, format!("unexpected {other:?}"))),
+        };
+        if anchor > 0 {
+            self.anchors.insert(anchor, value.clone());
         }
+        Ok(value)
     }
 
     fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Value, YamlError> {
@@ -109,6 +132,14 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
             let value = self.value(event, span, &child, depth + 1)?;
             members.insert(key, value);
         }
+    }
+}
+
+fn count(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(count).sum::<usize>(),
+        _ => 1,
     }
 }
 
@@ -154,7 +185,20 @@ mod tests {
     fn knows_the_line_of_every_member() {
         let (_, positions) = parse("paths:\n  /v1/a:\n    get: {x: [1, 2]}\n").unwrap();
         assert_eq!(positions.get("/paths/~1v1~1a/get"), Some(&(3, 5)));
-        assert_eq!(positions.get("/paths/~1v1~1a/get/x/1"), Some(&(3, 17)));
+        assert_eq!(positions.get("/paths/~1v1~1a/get/x/1"), Some(&(3, 18)));
+    }
+
+    #[test]
+    fn follows_aliases_and_bounds_what_they_copy() {
+        let (value, _) = parse("a: &x [1, 2]\nb: *x\n").unwrap();
+        assert_eq!(value, json!({"a": [1, 2], "b": [1, 2]}));
+
+        let mut bomb = String::from("l0: &l0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..8 {
+            let aliases = vec![format!("*l{}", level - 1); 10].join(", ");
+            bomb.push_str(&format!("l{level}: &l{level} [{aliases}]\n"));
+        }
+        assert!(parse(&bomb).unwrap_err().message.contains("aliases that copy more"));
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! The embedded documents load, and say what the index needs.
+
+use cx_spec::{Api, Document, Location, embedded_all};
+
+#[test]
+fn every_embedded_document_is_indexed() {
+    for api in embedded_all().unwrap_or_else(|error| panic!("{error}")) {
+        assert!(!api.operations.is_empty(), "{} has no operation", api.name());
+    }
+}
+
+#[test]
+fn every_parameter_in_a_path_is_declared_and_the_other_way_round() {
+    for api in embedded_all().unwrap_or_else(|error| panic!("{error}")) {
+        for operation in &api.operations {
+            let declared: Vec<_> =
+                operation.parameters.iter().filter(|one| one.location == Location::Path).map(|one| &one.name).collect();
+            let templates = operation.path.matches('{').count();
+            assert_eq!(declared.len(), templates, "{}", operation.place);
+            for name in declared {
+                assert!(operation.path.contains(&format!("{{{name}}}")), "{}: {name}", operation.place);
+            }
+        }
+    }
+}
+
+fn error_of(text: &str) -> String {
+    match Document::parse("bad", "bad.yaml", text).and_then(Api::index) {
+        Ok(_) => panic!("accepted: {text}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_broken_document_is_named_by_file_line_and_pointer() {
+    let head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n";
+    let reply = "responses: {'200': {description: ok}}";
+
+    assert!(error_of("openapi: 3.0.3\n  x: [").starts_with("bad.yaml:2:"), "{}", error_of("openapi: 3.0.3\n  x: ["));
+    assert_eq!(
+        error_of("openapi: 3.1.0\npaths: {}\n"),
+        "bad.yaml:1:1: /openapi: version 3.1.0: only 3.0.x is understood"
+    );
+    assert_eq!(
+        error_of(&format!(
+            "{head}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{$ref: '#/components/parameters/No'}}]\n      {reply}\n"
+        )),
+        "bad.yaml:7:20: /paths/~1a/get/parameters/0: `$ref: #/components/parameters/No` points at nothing; define it or \
+         correct the name"
+    );
+    assert_eq!(
+        error_of(&format!(
+            "{head}paths:\n  /a:\n    get: {{operationId: x, {reply}}}\n    put: {{operationId: x, {reply}}}\n"
+        )),
+        "bad.yaml:6:5: /paths/~1a/put: `operationId: x` is taken by the operation on line 5; every id is used once"
+    );
+    assert_eq!(
+        error_of(&format!(
+            "{head}paths:\n  /a:\n    get:\n      operationId: x\n      x-form: {{media_typ: a}}\n      {reply}\n"
+        )),
+        "bad.yaml:7:7: /paths/~1a/get/x-form: unknown field `media_typ`, expected one of `media_type`, `arrays`, `indexed`"
+    );
+}
