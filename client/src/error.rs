@@ -1,0 +1,268 @@
+//! One error for everything that can go wrong with a call.
+//!
+//! It is opaque, so that it can grow: ask it with [`Error::kind`] and the accessors. Neither `Display` nor `Debug` shows a
+//! body, a query or a header value, because those may hold secrets and personal data; the accessors hand them out.
+
+use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::{operation::Operation, vendor_message};
+
+/// A result whose error is [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Cause = Box<dyn StdError + Send + Sync>;
+
+/// What kind of failure it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The request cannot be sent as it is: a missing argument, a value that cannot be written, an unusable address.
+    InvalidRequest,
+    /// No token could be had, or the vendor refused the one it got.
+    Authentication,
+    /// The vendor answered with an error status.
+    Api,
+    /// The request or its reply did not get through. See [`Error::was_sent`].
+    Transport,
+    /// A deadline passed.
+    Timeout,
+    /// The reply arrived but is not what the contract says.
+    Decode,
+    /// A store for tokens failed.
+    Store,
+}
+
+/// Whether a request may have reached the vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sent {
+    /// It did not.
+    No,
+    /// Nobody can tell.
+    Unknown,
+    /// It did: there is a reply.
+    Yes,
+}
+
+/// A call that failed.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    operation: Option<&'static Operation>,
+    sent: Sent,
+    attempts: u32,
+    reply: Option<Reply>,
+    path: Option<String>,
+    retry_after: Option<Duration>,
+    oauth_error: Option<String>,
+    cause: Option<Cause>,
+}
+
+/// What came back, as far as it was read.
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Error {
+    /// A new error. `message` is a lower-case fragment and never holds anything the vendor or the caller wrote.
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            sent: Sent::No,
+            attempts: 0,
+            reply: None,
+            path: None,
+            retry_after: None,
+            oauth_error: None,
+            cause: None,
+        }))
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn with_cause(mut self, cause: impl Into<Cause>) -> Self {
+        self.0.cause = Some(cause.into());
+        self
+    }
+
+    pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
+        self.0.sent = sent;
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_reply(mut self, status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        self.0.sent = Sent::Yes;
+        self.0.reply = Some(Reply { status, headers, body });
+        self
+    }
+
+    pub(crate) fn with_path(mut self, path: impl Into<String>) -> Self {
+        self.0.path = Some(path.into());
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
+        self.0.retry_after = after;
+        self
+    }
+
+    pub(crate) fn with_oauth_error(mut self, code: Option<String>) -> Self {
+        self.0.oauth_error = code;
+        self
+    }
+
+    /// What kind of failure it was.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Status of the reply, if there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.reply.as_ref().map(|reply| reply.status)
+    }
+
+    /// Headers of the reply, if there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.reply.as_ref().map(|reply| &reply.headers)
+    }
+
+    /// Body of the reply, as far as the limit for bodies let it be read. It may hold personal data.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.reply.as_ref().map(|reply| &reply.body)
+    }
+
+    /// The operation that failed; `None` for a failure outside any.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.operation
+    }
+
+    /// How many times the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the request may have reached the vendor.
+    pub fn was_sent(&self) -> Sent {
+        self.0.sent
+    }
+
+    /// What the vendor says went wrong, read tolerantly from the body, control characters taken out, at most 1,000
+    /// characters. It is the vendor's text and may hold personal data.
+    pub fn vendor_message(&self) -> Option<String> {
+        vendor_message::message(self.body()?)
+    }
+
+    /// The OAuth error code (RFC 6749 §5.2), such as `invalid_grant`, of a refused token request.
+    pub fn oauth_error(&self) -> Option<&str> {
+        self.0.oauth_error.as_deref()
+    }
+
+    /// The id under which the vendor knows the request: `meta.correlationId` of the body, or a request-id header.
+    pub fn request_id(&self) -> Option<String> {
+        let reply = self.0.reply.as_ref()?;
+        vendor_message::correlation_id(&reply.body).or_else(|| {
+            ["x-request-id", "x-correlation-id"]
+                .iter()
+                .find_map(|name| Some(reply.headers.get(*name)?.to_str().ok()?.to_owned()))
+        })
+    }
+
+    /// Where in the reply the first mismatch lies, such as `[3].score`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+
+    /// How long the vendor asks to wait, from `Retry-After` or a rate-limit header.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Status 404.
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// Status 429.
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// A deadline passed.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// No token could be had, or the vendor refused the one it got.
+    pub fn is_authentication(&self) -> bool {
+        self.kind() == ErrorKind::Authentication
+    }
+
+    /// The reply arrived but is not what the contract says.
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { operation, message, reply, path, attempts, oauth_error, .. } = &*self.0;
+        if let Some(operation) = operation {
+            write!(f, "{} {}: ", operation.api, operation.id)?;
+        }
+        f.write_str(message)?;
+        if let Some(reply) = reply {
+            write!(f, " (status {}, body of {} bytes)", reply.status.as_u16(), reply.body.len())?;
+        }
+        if let Some(code) = oauth_error {
+            write!(f, " [{code}]")?;
+        }
+        if let Some(path) = path {
+            write!(f, " at {path}")?;
+        }
+        if *attempts > 1 {
+            write!(f, " after {attempts} attempts")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("operation", &inner.operation.map(|operation| operation.id))
+            .field("status", &self.status())
+            .field("body_bytes", &self.body().map(Bytes::len))
+            .field("json_path", &inner.path)
+            .field("sent", &inner.sent)
+            .field("attempts", &inner.attempts)
+            .field("retry_after", &inner.retry_after)
+            .field("oauth_error", &inner.oauth_error)
+            .field("cause", &inner.cause)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
+    }
+}

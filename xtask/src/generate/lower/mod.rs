@@ -1,0 +1,145 @@
+//! The generator's view of a document.
+//!
+//! The documents say what travels on the wire; progenitor takes less than that. A view is a copy in which every
+//! construct it refuses, or silently gets wrong, is replaced by one it handles, and the tables written beside the
+//! generated code tell the transport how to get from there to the wire. Each pass is a pure function on the view.
+
+mod bodies;
+mod names;
+mod parameters;
+mod replies;
+mod schemas;
+mod view;
+
+use cx_spec::Api;
+use serde_json::Value;
+
+pub use view::View;
+
+/// What a generated document cannot express.
+#[derive(Debug, Clone)]
+pub struct Unsupported {
+    pub pointer: String,
+    pub reason: String,
+}
+
+/// One step from document to view.
+pub struct Pass {
+    pub name: &'static str,
+    pub reason: &'static str,
+    run: fn(&mut View, &Api),
+}
+
+/// The passes, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    Pass {
+        name: "success_only",
+        reason: "progenitor takes one success and one error type an operation; errors are read by our transport",
+        run: replies::success_only,
+    },
+    Pass {
+        name: "one_body",
+        reason: "several media types, multipart and nested forms are refused; the transport writes the notation",
+        run: bodies::one_body,
+    },
+    Pass {
+        name: "flatten_queries",
+        reason: "only `style: form` queries of scalars and lists are taken; deepObject becomes literal names",
+        run: parameters::flatten_queries,
+    },
+    Pass {
+        name: "cookies_as_headers",
+        reason: "cookie parameters are refused; they travel under a header name that the transport knows",
+        run: parameters::cookies_as_headers,
+    },
+    Pass {
+        name: "distinct_parameters",
+        reason: "names that collapse to one Rust name do not compile",
+        run: names::distinct_parameters,
+    },
+    Pass {
+        name: "any_of",
+        reason: "`anyOf` becomes a struct of flattened options that can never decode a scalar",
+        run: schemas::any_of_as_one_of,
+    },
+    Pass {
+        name: "strip_defaults",
+        reason: "a default of a request member would always be sent, and overwrite what the server has",
+        run: schemas::strip_defaults,
+    },
+    Pass {
+        name: "strip_bounds",
+        reason: "bounds, patterns and formats reject replies and make clumsy types; the contract tests keep them",
+        run: schemas::strip_bounds,
+    },
+    Pass {
+        name: "open_objects",
+        reason: "`additionalProperties: false` makes an unknown member of a reply fatal",
+        run: schemas::open_objects,
+    },
+    Pass {
+        name: "personal",
+        reason: "marks personal members, whose values the syntax-tree pass keeps out of `Debug`",
+        run: schemas::mark_personal,
+    },
+    Pass {
+        name: "secrets",
+        reason: "secret members take the redacting type",
+        run: schemas::secrets,
+    },
+    Pass {
+        name: "optional_containers",
+        reason: "an optional list is left out when empty, so an empty one could not be sent",
+        run: schemas::optional_containers,
+    },
+    Pass {
+        name: "nullable_components",
+        reason: "a nullable `oneOf` component yields two types of one name; the null moves to where it is used",
+        run: schemas::nullable_components,
+    },
+];
+
+/// The view of a document after all passes.
+pub fn lower(api: &Api) -> View {
+    let mut view = View::new(api);
+    for pass in PASSES {
+        (pass.run)(&mut view, api);
+    }
+    view
+}
+
+/// Calls `visit` on every schema of the view, outermost first.
+fn each_schema(view: &mut View, visit: &mut impl FnMut(&mut Value)) {
+    for (_, operation) in view.operations_mut() {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(schema) = parameter.get_mut("schema") {
+                walk(schema, visit);
+            }
+        }
+        let bodies = ["/requestBody/content", "/responses/2XX/content"];
+        for content in bodies {
+            for media in operation.pointer_mut(content).and_then(Value::as_object_mut).into_iter().flatten() {
+                if let Some(schema) = media.1.get_mut("schema") {
+                    walk(schema, visit);
+                }
+            }
+        }
+    }
+    for (_, schema) in view.schemas_mut() {
+        walk(schema, visit);
+    }
+}
+
+/// Calls `visit` on a schema and on every schema inside it.
+fn walk(schema: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    visit(schema);
+    let Some(members) = schema.as_object_mut() else { return };
+    for (key, member) in members {
+        match key.as_str() {
+            "properties" => member.as_object_mut().into_iter().flatten().for_each(|(_, one)| walk(one, visit)),
+            "allOf" | "oneOf" | "anyOf" => member.as_array_mut().into_iter().flatten().for_each(|one| walk(one, visit)),
+            "items" | "additionalProperties" | "not" if member.is_object() => walk(member, visit),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Parameters that progenitor refuses.
+
+use cx_spec::{Api, Location};
+use serde_json::{Value, json};
+
+use super::View;
+
+/// The header under which the view carries a cookie; the transport turns it into one.
+pub const COOKIE_HEADER: &str = "x-cx-cookie-";
+
+/// Writes objects in the query as one parameter a member, with the literal name that travels.
+pub fn flatten_queries(view: &mut View, api: &Api) {
+    let components = view.clone();
+    for (id, value) in view.operations_mut() {
+        let Some(operation) = api.operation(&id) else { continue };
+        let mut flat = Vec::new();
+        let parameters = value.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+        for (parameter, facts) in parameters.into_iter().zip(&operation.parameters) {
+            let schema = components.resolved(&facts.schema);
+            let members = schema.get("properties").and_then(Value::as_object);
+            match members {
+                Some(members) if facts.location == Location::Query => {
+                    let required: Vec<&str> =
+                        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+                    for (key, member) in members {
+                        flat.push(json!({
+                            "name": if facts.style == "deepObject" { format!("{}[{key}]", facts.name) } else { key.clone() },
+                            "in": "query",
+                            "required": facts.required && required.contains(&key.as_str()),
+                            "description": member.get("description").and_then(Value::as_str).unwrap_or(&facts.description),
+                            "schema": member,
+                        }));
+                    }
+                }
+                _ => flat.push(scalar_or_list(parameter, &facts.style, facts.explode)),
+            }
+        }
+        value["parameters"] = Value::Array(flat);
+    }
+}
+
+/// A list that is not repeated as keys is joined by the caller: progenitor would repeat it all the same.
+fn scalar_or_list(mut parameter: Value, style: &str, explode: bool) -> Value {
+    let is_list = parameter.pointer("/schema/type").and_then(Value::as_str) == Some("array");
+    if is_list && !(style == "form" && explode) {
+        parameter["schema"] = json!({"type": "string"});
+    }
+    if let Some(members) = parameter.as_object_mut() {
+        members.remove("style");
+        members.remove("explode");
+    }
+    parameter
+}
+
+/// Carries cookies under a header name of ours.
+pub fn cookies_as_headers(view: &mut View, _api: &Api) {
+    for (_, value) in view.operations_mut() {
+        for parameter in value.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            if parameter["in"] == "cookie" {
+                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
+                parameter["in"] = "header".into();
+                parameter["name"] = format!("{COOKIE_HEADER}{name}").into();
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Schemas: what makes a generated type refuse a reply, send what nobody asked for, or show a secret.
+
+use cx_spec::Api;
+use serde_json::{Value, json};
+
+use super::{View, each_schema};
+
+/// Marks the description of a personal member; the syntax-tree pass takes it out again.
+pub const PERSONAL_MARK: &str = "\u{2060}personal\u{2060}";
+
+const BOUNDS: &[&str] = &[
+    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
+    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "example", "discriminator", "readOnly",
+    "writeOnly", "xml", "externalDocs",
+];
+
+/// Formats that the generated types stand for; all others leave the view.
+const FORMATS: &[&str] = &["int32", "int64", "float", "double", "password", "binary", "cx-time", "cx-bytes"];
+
+/// `anyOf` becomes `oneOf`.
+pub fn any_of_as_one_of(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        if let Some(members) = schema.as_object_mut() {
+            if let Some(branches) = members.remove("anyOf") {
+                members.insert("oneOf".into(), branches);
+            }
+        }
+    });
+}
+
+/// No member has a default.
+pub fn strip_defaults(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| remove(schema, &["default"]));
+}
+
+/// No bound, no pattern, no format that the types do not stand for.
+pub fn strip_bounds(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        remove(schema, BOUNDS);
+        let known = schema.get("format").and_then(Value::as_str).is_none_or(|format| FORMATS.contains(&format));
+        if !known {
+            remove(schema, &["format"]);
+        }
+        if schema.get("type") == Some(&json!("integer")) {
+            // Ids and counts outgrow 32 bits; a numeric enum would become a type that refuses a new number.
+            schema["format"] = "int64".into();
+            remove(schema, &["enum"]);
+        }
+        let typed_text = schema.get("type") == Some(&json!("string"));
+        let holds_null = schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.contains(&Value::Null));
+        if typed_text && holds_null {
+            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                values.retain(|value| !value.is_null());
+            }
+        }
+    });
+}
+
+/// Unknown members are never an error.
+pub fn open_objects(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        if schema.get("additionalProperties") == Some(&Value::Bool(false)) {
+            remove(schema, &["additionalProperties"]);
+        }
+        // Beside `properties`, free members would be dropped in silence: an explicit empty schema keeps them.
+        let named = schema.get("properties").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
+        if named && schema.get("additionalProperties") == Some(&Value::Bool(true)) {
+            schema["additionalProperties"] = json!({});
+        }
+    });
+}
+
+/// Puts a mark into the description of members with personal data.
+pub fn mark_personal(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        for (_, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            if member.get("x-personal") != Some(&Value::Bool(true)) {
+                continue;
+            }
+            if member.get("$ref").is_some() {
+                *member = json!({"allOf": [member.clone()]});
+            }
+            let text = member.get("description").and_then(Value::as_str).unwrap_or_default();
+            member["description"] = format!("{text}{PERSONAL_MARK}").into();
+        }
+    });
+}
+
+/// Secret texts take `format: password`, which the generator maps to the redacting type.
+pub fn secrets(view: &mut View, _api: &Api) {
+    for (_, operation) in view.operations_mut() {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            if parameter.get("x-secret") == Some(&Value::Bool(true)) {
+                parameter["schema"]["x-secret"] = Value::Bool(true);
+            }
+        }
+    }
+    each_schema(view, &mut |schema| {
+        if schema.get("x-secret") == Some(&Value::Bool(true)) && schema.get("type") == Some(&json!("string")) {
+            schema["format"] = "password".into();
+        }
+    });
+}
+
+/// Optional lists and maps become nullable, hence an `Option`: absent and empty are two things.
+pub fn optional_containers(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        let required: Vec<String> = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|name| Some(name.as_str()?.to_owned()))
+            .collect();
+        for (name, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            let kind = member.get("type").and_then(Value::as_str);
+            let is_map = kind == Some("object") && member.get("properties").is_none();
+            if !required.contains(name) && (kind == Some("array") || is_map) {
+                member["nullable"] = Value::Bool(true);
+            }
+        }
+    });
+}
+
+/// Moves the null of a nullable component to the places that refer to it.
+pub fn nullable_components(view: &mut View, _api: &Api) {
+    let mut nullable = Vec::new();
+    for (name, schema) in view.schemas_mut() {
+        if schema.get("nullable") == Some(&Value::Bool(true)) {
+            remove(schema, &["nullable"]);
+            nullable.push(format!("#/components/schemas/{name}"));
+        }
+    }
+    each_schema(view, &mut |schema| {
+        let target = schema.get("$ref").and_then(Value::as_str);
+        if target.is_some_and(|target| nullable.iter().any(|one| one == target)) {
+            *schema = json!({"nullable": true, "allOf": [schema.clone()]});
+        } else if let Some(inner) = schema.get("allOf").and_then(Value::as_array) {
+            let only = inner.first().and_then(|one| one.get("$ref")).and_then(Value::as_str);
+            if inner.len() == 1 && only.is_some_and(|target| nullable.iter().any(|one| one == target)) {
+                schema["nullable"] = Value::Bool(true);
+            }
+        }
+    });
+}
+
+fn remove(schema: &mut Value, keys: &[&str]) {
+    if let Some(members) = schema.as_object_mut() {
+        for key in keys {
+            members.remove(*key);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The view itself: a document in which every parameter, body and reply stands where it is used.
+
+use cx_spec::{Api, Location, Media, Operation};
+use serde_json::{Map, Value, json};
+
+use super::Unsupported;
+
+/// A document on its way to the generator.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The OpenAPI value.
+    pub value: Value,
+    /// Operations that were left out, and why.
+    pub unsupported: Vec<Unsupported>,
+}
+
+impl View {
+    /// The document as it stands, references to anything but schemas resolved, what no generator reads left out.
+    pub fn new(api: &Api) -> Self {
+        let mut paths = Map::new();
+        for operation in &api.operations {
+            let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
+            if let Some(item) = item.as_object_mut() {
+                item.insert(operation.method.to_ascii_lowercase(), plain_operation(operation));
+            }
+        }
+        let schemas: Map<String, Value> =
+            api.schemas().into_iter().map(|(name, schema)| (name.to_owned(), schema.value().clone())).collect();
+        let value = json!({
+            "openapi": "3.0.3",
+            "info": {"title": api.name(), "version": "1"},
+            "paths": paths,
+            "components": {"schemas": schemas},
+        });
+        Self { value, unsupported: Vec::new() }
+    }
+
+    /// Operation id and value of each operation.
+    pub fn operations_mut(&mut self) -> Vec<(String, &mut Value)> {
+        let paths = self.value.get_mut("paths").and_then(Value::as_object_mut);
+        paths
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, item)| item.as_object_mut())
+            .flatten()
+            .map(|(_, operation)| {
+                let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
+                (id, operation)
+            })
+            .collect()
+    }
+
+    /// Name and value of each component schema.
+    pub fn schemas_mut(&mut self) -> Vec<(String, &mut Value)> {
+        let schemas = self.value.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+        schemas.into_iter().flatten().map(|(name, schema)| (name.clone(), schema)).collect()
+    }
+
+    /// A component schema by name.
+    pub fn schema(&self, name: &str) -> Option<&Value> {
+        self.value.get("components")?.get("schemas")?.get(name)
+    }
+
+    /// A schema with `$ref`s and one-element `allOf`s followed.
+    pub fn resolved<'v>(&'v self, mut schema: &'v Value) -> &'v Value {
+        for _ in 0..32 {
+            let inner = match (schema.get("$ref").and_then(Value::as_str), schema.get("allOf").and_then(Value::as_array)) {
+                (Some(reference), _) => {
+                    reference.strip_prefix("#/components/schemas/").and_then(|name| self.schema(name))
+                }
+                (None, Some(all)) if all.len() == 1 => all.first(),
+                _ => None,
+            };
+            match inner {
+                Some(inner) => schema = inner,
+                None => break,
+            }
+        }
+        schema
+    }
+
+    /// Takes an operation out and remembers why.
+    pub fn leave_out(&mut self, operation: &Operation, reason: impl Into<String>) {
+        self.unsupported.push(Unsupported { pointer: operation.place.pointer.clone(), reason: reason.into() });
+        let method = operation.method.to_ascii_lowercase();
+        let item = self.value.get_mut("paths").and_then(|paths| paths.get_mut(&operation.path));
+        if let Some(item) = item.and_then(Value::as_object_mut) {
+            item.remove(&method);
+        }
+    }
+}
+
+fn plain_operation(operation: &Operation) -> Value {
+    let parameters: Vec<Value> = operation
+        .parameters
+        .iter()
+        .map(|parameter| {
+            let location = match parameter.location {
+                Location::Path => "path",
+                Location::Query => "query",
+                Location::Header => "header",
+                Location::Cookie => "cookie",
+            };
+            json!({
+                "name": parameter.name,
+                "in": location,
+                "required": parameter.required,
+                "description": parameter.description,
+                "style": parameter.style,
+                "explode": parameter.explode,
+                "schema": parameter.schema,
+                "x-secret": parameter.secret,
+            })
+        })
+        .collect();
+    let mut value = json!({
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        "tags": [operation.tag],
+        "parameters": parameters,
+        "responses": {},
+    });
+    if let Some(body) = &operation.body {
+        value["requestBody"] = json!({"required": body.required, "content": content(&body.media)});
+    }
+    for reply in &operation.replies {
+        value["responses"][reply.status.to_string()] =
+            json!({"description": reply.description, "content": content(&reply.media)});
+    }
+    value
+}
+
+fn content(media: &[Media]) -> Value {
+    media.iter().map(|one| (one.media_type.clone(), json!({"schema": one.schema}))).collect::<Map<_, _>>().into()
+}

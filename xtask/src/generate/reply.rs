@@ -1,0 +1,51 @@
+//! What a success of an operation carries, as the document says it.
+
+use cx_spec::{Operation, Reply};
+
+/// The body of a success.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyKind {
+    /// Nothing, whatever the status.
+    Empty,
+    /// JSON.
+    Json,
+    /// Text of another type.
+    Text,
+    /// Bytes.
+    Binary,
+}
+
+/// The kind of body that the successes of an operation carry.
+pub fn kind(operation: &Operation) -> ReplyKind {
+    let types: Vec<&str> = successes(operation).flat_map(|reply| &reply.media).map(|media| media.media_type.as_str()).collect();
+    if types.iter().any(|one| is_json(one)) {
+        ReplyKind::Json
+    } else if types.iter().any(|one| one.starts_with("text/") || one.ends_with("xml")) {
+        ReplyKind::Text
+    } else if types.is_empty() {
+        ReplyKind::Empty
+    } else {
+        ReplyKind::Binary
+    }
+}
+
+/// Whether a success may come without a body although others bring one: a status without content beside one with, or
+/// a documented 304.
+pub fn may_be_absent(operation: &Operation) -> bool {
+    successes(operation).any(|reply| reply.media.is_empty()) || not_modified(operation)
+}
+
+/// Whether "nothing new" is a documented outcome.
+pub fn not_modified(operation: &Operation) -> bool {
+    operation.replies.iter().any(|reply| reply.status.covers(304) && !reply.status.is_success() && reply.status.to_string().starts_with('3'))
+}
+
+/// `application/json` and its relatives.
+pub fn is_json(media_type: &str) -> bool {
+    let bare = media_type.split(';').next().unwrap_or_default().trim();
+    bare == "application/json" || bare.ends_with("+json") || bare == "*/*"
+}
+
+fn successes(operation: &Operation) -> impl Iterator<Item = &Reply> {
+    operation.replies.iter().filter(|reply| reply.status.is_success())
+}
