@@ -1,1 +1,74 @@
-//! x
+//! Client for the APIs of Wootric (now InMoment: NPS, CES and CSAT surveys) and Directly (expert support messaging).
+//!
+//! The clients of [`wootric`], [`wootric_cxi`] and [`directly`] are generated from OpenAPI documents: a method an
+//! operation, a builder for its parameters, types for what goes out and comes in. What they run on is written by hand:
+//! tokens are fetched and renewed unseen, requests are repeated where that is safe, replies are decoded leniently, and
+//! whatever fails ends in one [`Error`] that has lost nothing.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use cx_client::wootric;
+//!
+//! let client = wootric::Client::builder().client_credentials("id", "secret").build()?;
+//! let page = client.list_end_users().created_gte(1_515_940_485).per_page(50).send().await?;
+//! for end_user in page.iter() {
+//!     println!("{} last changed {:?}", end_user.id, end_user.updated_at);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | brings | default |
+//! |---|---|---|
+//! | `wootric`, `wootric-cxi`, `directly` | the client of that document | yes |
+//! | `rustls` | TLS by rustls on ring, trusting what the platform trusts | yes |
+//! | `dynamic` | calls by operation id with JSON in and out | no |
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop where it fails")
+)]
+
+extern crate self as cx_client;
+
+pub mod auth;
+mod client;
+#[cfg(feature = "dynamic")]
+pub mod dynamic;
+mod envelope;
+pub mod env;
+mod error;
+mod form;
+pub mod generated;
+#[doc(hidden)]
+pub mod lenient;
+pub mod operation;
+mod options;
+mod patch;
+mod rate_limit;
+mod response;
+#[doc(hidden)]
+pub mod runtime;
+mod secret;
+mod time;
+mod transport;
+mod upload;
+mod vendor_message;
+
+#[cfg(feature = "directly")]
+pub use generated::directly;
+#[cfg(feature = "wootric")]
+pub use generated::wootric;
+#[cfg(feature = "wootric-cxi")]
+pub use generated::wootric_cxi;
+
+pub use client::{ApiClient, ClientBuilder, Core, CoreBuilder};
+pub use error::{Error, ErrorKind, Result, Sent};
+pub use options::CallOptions;
+pub use patch::Patch;
+pub use rate_limit::RateLimit;
+pub use response::Response;
+pub use secret::Secret;
+pub use time::Time;
+pub use upload::Upload;

@@ -16,6 +16,8 @@ pub struct Api {
     pub operations: &'static [&'static Operation],
     /// How tokens are fetched; `None` where no operation needs one.
     pub oauth: Option<OAuth>,
+    /// Query parameter in which the vendor takes the token beside the header, if it does.
+    pub token_parameter: Option<&'static str>,
 }
 
 /// How the tokens of an API are fetched and ended.
@@ -166,6 +168,8 @@ pub enum Reply {
         /// A missing body, `null` and `{}` are a success without payload.
         optional: bool,
     },
+    /// Nobody knows: JSON is decoded, anything else is a success whose bytes are kept.
+    Unknown,
     /// Text.
     Text,
     /// Bytes.

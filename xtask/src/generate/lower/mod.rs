@@ -11,6 +11,10 @@ mod replies;
 mod schemas;
 mod view;
 
+pub use names::snake_case;
+pub use parameters::COOKIE_HEADER;
+pub use schemas::PERSONAL_MARK;
+
 use cx_spec::Api;
 use serde_json::Value;
 

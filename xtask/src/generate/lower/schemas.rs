@@ -8,6 +8,9 @@ use super::{View, each_schema};
 /// Marks the description of a personal member; the syntax-tree pass takes it out again.
 pub const PERSONAL_MARK: &str = "\u{2060}personal\u{2060}";
 
+/// Where a reference waits that the walk has seen.
+const SEEN: &str = "x-cx-seen";
+
 const BOUNDS: &[&str] = &[
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
     "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "example", "discriminator", "readOnly",
@@ -124,22 +127,34 @@ pub fn optional_containers(view: &mut View, _api: &Api) {
 
 /// Moves the null of a nullable component to the places that refer to it.
 pub fn nullable_components(view: &mut View, _api: &Api) {
-    let mut nullable = Vec::new();
+    let (mut nullable, mut names) = (Vec::new(), Vec::new());
     for (name, schema) in view.schemas_mut() {
         if schema.get("nullable") == Some(&Value::Bool(true)) {
             remove(schema, &["nullable"]);
             nullable.push(format!("#/components/schemas/{name}"));
+            names.push(name);
         }
     }
+    view.nullable = names;
+    // A reference that was seen to is set aside under another key, since the walk comes past it again.
     each_schema(view, &mut |schema| {
-        let target = schema.get("$ref").and_then(Value::as_str);
-        if target.is_some_and(|target| nullable.iter().any(|one| one == target)) {
-            *schema = json!({"nullable": true, "allOf": [schema.clone()]});
-        } else if let Some(inner) = schema.get("allOf").and_then(Value::as_array) {
-            let only = inner.first().and_then(|one| one.get("$ref")).and_then(Value::as_str);
-            if inner.len() == 1 && only.is_some_and(|target| nullable.iter().any(|one| one == target)) {
-                schema["nullable"] = Value::Bool(true);
-            }
+        let is_nullable = |schema: &Value| {
+            let target = schema.get("$ref").and_then(Value::as_str);
+            target.is_some_and(|target| nullable.iter().any(|one| one == target))
+        };
+        if is_nullable(schema) {
+            *schema = json!({"nullable": true, "allOf": [{SEEN: schema["$ref"]}]});
+            return;
+        }
+        let Some([only]) = schema.get_mut("allOf").and_then(Value::as_array_mut).map(Vec::as_mut_slice) else { return };
+        if is_nullable(only) {
+            *only = json!({SEEN: only["$ref"]});
+            schema["nullable"] = Value::Bool(true);
+        }
+    });
+    each_schema(view, &mut |schema| {
+        if let Some(target) = schema.as_object_mut().and_then(|members| members.remove(SEEN)) {
+            schema["$ref"] = target;
         }
     });
 }

@@ -12,6 +12,8 @@ pub struct View {
     pub value: Value,
     /// Operations that were left out, and why.
     pub unsupported: Vec<Unsupported>,
+    /// Components that are nullable in the document; the view carries their null where they are used.
+    pub nullable: Vec<String>,
 }
 
 impl View {
@@ -32,7 +34,7 @@ impl View {
             "paths": paths,
             "components": {"schemas": schemas},
         });
-        Self { value, unsupported: Vec::new() }
+        Self { value, unsupported: Vec::new(), nullable: Vec::new() }
     }
 
     /// Operation id and value of each operation.

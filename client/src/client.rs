@@ -1,0 +1,524 @@
+//! The client under every generated one: address, connections, limits, token.
+
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+
+use http::HeaderValue;
+use url::{Host, Url};
+
+use crate::{
+    auth::{
+        AuthorizationCode, AuthorizationCodeGrant, Bearer, ClientCredentialsGrant, Credentials, Deps, MemoryStore,
+        PasswordGrant, RefreshTokenGrant, TokenManager, TokenOptions, TokenStore,
+    },
+    env::{Environment, System},
+    error::{Error, ErrorKind, Result},
+    operation::{Api, Operation},
+    secret::Secret,
+    transport::{HttpExchange, RetryBudget},
+};
+
+/// What a generated client is: an API's table, and a [`Core`] to run it on.
+pub trait ApiClient: Sized {
+    /// The API's table.
+    const API: &'static Api;
+
+    /// A client on a core that was made for the same API.
+    fn from_core(core: Core) -> Self;
+}
+
+/// Address, connections, limits and token of a client. Cheap to clone; clones share all of it.
+#[derive(Clone)]
+pub struct Core(Arc<Inner>);
+
+struct Inner {
+    api: &'static Api,
+    base_url: String,
+    http: reqwest::Client,
+    tokens: Option<TokenManager>,
+    token_in_query: bool,
+    limits: Limits,
+    budget: RetryBudget,
+    environment: Arc<dyn Environment>,
+    user_agent: HeaderValue,
+}
+
+/// Limits on what a call may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub deadline: Duration,
+    pub attempt_deadline: Duration,
+    pub max_attempts: u32,
+    pub max_body_bytes: usize,
+    pub first_pause: Duration,
+    pub longest_pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(60),
+            attempt_deadline: Duration::from_secs(30),
+            max_attempts: 3,
+            max_body_bytes: 16 * 1024 * 1024,
+            first_pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Limits {
+    /// The longest pause after the attempt of that number; jitter takes a random part of it.
+    pub fn backoff(&self, attempt: u32) -> Duration {
+        let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
+        self.first_pause.saturating_mul(doubled).min(self.longest_pause)
+    }
+}
+
+impl Core {
+    /// The API's table.
+    pub fn api(&self) -> &'static Api {
+        self.0.api
+    }
+
+    /// Where requests go, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+
+    /// The HTTP client under it.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    /// Gives up the token: the next call fetches a new one, if the credentials allow it. A refresh in flight cannot
+    /// bring the old session back.
+    ///
+    /// # Errors
+    /// A store that cannot forget it.
+    pub async fn forget_token(&self) -> Result<()> {
+        match &self.0.tokens {
+            Some(tokens) => tokens.logout().await,
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn tokens(&self) -> Option<&TokenManager> {
+        self.0.tokens.as_ref()
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.limits
+    }
+
+    pub(crate) fn budget(&self) -> &RetryBudget {
+        &self.0.budget
+    }
+
+    pub(crate) fn environment(&self) -> &dyn Environment {
+        &*self.0.environment
+    }
+
+    pub(crate) fn user_agent(&self) -> &HeaderValue {
+        &self.0.user_agent
+    }
+
+    /// Whether an operation is the one that fetches tokens.
+    pub(crate) fn is_token_request(&self, operation: &Operation) -> bool {
+        self.0.api.oauth.as_ref().is_some_and(|oauth| std::ptr::eq(oauth.token, operation))
+    }
+
+    /// Puts a token on a request: into the header, or into the query if the caller asked for that.
+    pub(crate) fn authorize(&self, request: &mut reqwest::Request, bearer: &Bearer) {
+        match self.0.api.token_parameter.filter(|_| self.0.token_in_query) {
+            Some(parameter) => {
+                request.url_mut().query_pairs_mut().append_pair(parameter, bearer.access_token().expose());
+            }
+            None => {
+                request.headers_mut().insert(http::header::AUTHORIZATION, bearer.header());
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").field("api", &self.0.api.name).finish_non_exhaustive()
+    }
+}
+
+/// Builds a [`Core`] for any API.
+///
+/// Generated clients start one with their `builder()`, which has a method for each grant that the vendor takes and none
+/// for the others.
+#[must_use]
+pub struct CoreBuilder {
+    api: &'static Api,
+    base_url: Option<String>,
+    token_base_url: Option<String>,
+    token_query: Vec<(&'static str, Secret)>,
+    token_media_type: Option<&'static str>,
+    token_in_query: bool,
+    credentials: Option<Credentials>,
+    store: Option<Arc<dyn TokenStore>>,
+    options: TokenOptions,
+    http: Option<reqwest::Client>,
+    allow_http: bool,
+    limits: Limits,
+    environment: Option<Arc<dyn Environment>>,
+    user_agent: Option<String>,
+}
+
+impl CoreBuilder {
+    /// Starts with the defaults of an API.
+    pub fn new(api: &'static Api) -> Self {
+        Self {
+            api,
+            base_url: None,
+            token_base_url: None,
+            token_query: Vec::new(),
+            token_media_type: None,
+            token_in_query: false,
+            credentials: None,
+            store: None,
+            options: TokenOptions::default(),
+            http: None,
+            allow_http: false,
+            limits: Limits::default(),
+            environment: None,
+            user_agent: None,
+        }
+    }
+
+    /// Who asks for tokens.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// Ends the building.
+    ///
+    /// # Errors
+    /// An address that is no URL, holds user name or password, or is plain `http` without being asked for; a TLS
+    /// backend that cannot be set up.
+    pub fn build(self) -> Result<Core> {
+        let base_url = origin(self.base_url.as_deref().unwrap_or(self.api.server), self.allow_http)?;
+        let environment = self.environment.unwrap_or_else(|| Arc::new(System::default()));
+        let user_agent = user_agent(self.user_agent.as_deref())?;
+        let http = match self.http {
+            Some(http) => http,
+            None => http_client(is_loopback(&base_url))?,
+        };
+        let tokens = match (self.credentials, &self.api.oauth) {
+            (Some(credentials), Some(oauth)) => {
+                // A token operation of the API itself moves with the API; another document's has its own server.
+                let server = match (self.token_base_url, oauth.token_server) {
+                    (Some(url), _) => origin(&url, self.allow_http)?,
+                    (None, Some(server)) => origin(server, self.allow_http)?,
+                    (None, None) => base_url.clone(),
+                };
+                let exchange = HttpExchange {
+                    http: http.clone(),
+                    url: token_url(&server, oauth.token, &self.token_query)?,
+                    media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
+                    user_agent: user_agent.clone(),
+                    environment: Arc::clone(&environment),
+                };
+                let deps = Deps {
+                    api: self.api.name,
+                    origin: server,
+                    oauth,
+                    exchange: Arc::new(exchange),
+                    store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
+                    environment: Arc::clone(&environment),
+                    options: self.options,
+                };
+                Some(TokenManager::new(deps, credentials)?)
+            }
+            (Some(_), None) => {
+                return Err(Error::new(ErrorKind::InvalidRequest, "this API takes no credentials"));
+            }
+            (None, _) => None,
+        };
+        Ok(Core(Arc::new(Inner {
+            api: self.api,
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            http,
+            tokens,
+            token_in_query: self.token_in_query,
+            limits: self.limits,
+            budget: RetryBudget::default(),
+            environment,
+            user_agent,
+        })))
+    }
+}
+
+impl fmt::Debug for CoreBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CoreBuilder").field("api", &self.api.name).finish_non_exhaustive()
+    }
+}
+
+/// Settings that every builder has.
+macro_rules! settings {
+    ($($core:ident)?) => {
+        /// Where requests go instead of the vendor's address: a proxy, a mock, a region.
+        pub fn base_url(mut self, url: impl Into<String>) -> Self {
+            self$(.$core)?.base_url = Some(url.into());
+            self
+        }
+
+        /// Where tokens are fetched, if not where requests go.
+        pub fn token_base_url(mut self, url: impl Into<String>) -> Self {
+            self$(.$core)?.token_base_url = Some(url.into());
+            self
+        }
+
+        /// Adds a query parameter to token requests.
+        pub fn token_query(mut self, name: &'static str, value: impl Into<Secret>) -> Self {
+            let value = value.into();
+            self$(.$core)?.options.selector = Some(value.clone());
+            self$(.$core)?.token_query.push((name, value));
+            self
+        }
+
+        /// Sends token requests in another of the media types that the document names; form-urlencoded is the default
+        /// (RFC 6749 §4).
+        pub fn token_media_type(mut self, media_type: &'static str) -> Self {
+            self$(.$core)?.token_media_type = Some(media_type);
+            self
+        }
+
+        /// Sends the token in the query where the vendor takes it there. URLs are written to logs on their way: leave
+        /// it off unless nothing else gets through.
+        pub fn token_in_query(mut self, on: bool) -> Self {
+            self$(.$core)?.token_in_query = on;
+            self
+        }
+
+        /// Where tokens are kept; in memory unless told otherwise.
+        pub fn token_store(mut self, store: ::std::sync::Arc<dyn TokenStore>) -> Self {
+            self$(.$core)?.store = Some(store);
+            self
+        }
+
+        /// Name of the account in the token store, to find a session again after a restart.
+        pub fn account(mut self, name: impl Into<String>) -> Self {
+            self$(.$core)?.options.account = Some(name.into());
+            self
+        }
+
+        /// An HTTP client of your own. It must not follow redirects: they would carry credentials along.
+        pub fn http_client(mut self, client: reqwest::Client) -> Self {
+            self$(.$core)?.http = Some(client);
+            self
+        }
+
+        /// Allows plain `http` to hosts other than loopback.
+        pub fn allow_http(mut self, on: bool) -> Self {
+            self$(.$core)?.allow_http = on;
+            self
+        }
+
+        /// Everything a call does, retries and token included, ends within this time. 60 s.
+        pub fn deadline(mut self, deadline: Duration) -> Self {
+            self$(.$core)?.limits.deadline = deadline;
+            self
+        }
+
+        /// One attempt ends within this time. 30 s.
+        pub fn attempt_deadline(mut self, deadline: Duration) -> Self {
+            self$(.$core)?.limits.attempt_deadline = deadline;
+            self
+        }
+
+        /// How often a request that may be repeated is sent at most. 3.
+        pub fn max_attempts(mut self, attempts: u32) -> Self {
+            self$(.$core)?.limits.max_attempts = attempts.max(1);
+            self
+        }
+
+        /// Largest reply in bytes. 16 MiB.
+        pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+            self$(.$core)?.limits.max_body_bytes = bytes;
+            self
+        }
+
+        /// Your application's name and version, put before the client's in `User-Agent`.
+        pub fn user_agent(mut self, application: impl Into<String>) -> Self {
+            self$(.$core)?.user_agent = Some(application.into());
+            self
+        }
+
+        /// Clock, timer and random numbers other than the machine's, for tests.
+        pub fn environment(mut self, environment: ::std::sync::Arc<dyn Environment>) -> Self {
+            self$(.$core)?.environment = Some(environment);
+            self
+        }
+    };
+}
+
+impl CoreBuilder {
+    settings!();
+}
+
+/// Builds a generated client. It has a method for each grant that the vendor takes.
+#[must_use]
+pub struct ClientBuilder<C> {
+    core: CoreBuilder,
+    client: PhantomData<fn() -> C>,
+}
+
+impl<C: ApiClient> ClientBuilder<C> {
+    /// Starts with the defaults of the API.
+    pub fn new() -> Self {
+        Self { core: CoreBuilder::new(C::API), client: PhantomData }
+    }
+
+    /// Ends the building.
+    ///
+    /// # Errors
+    /// See [`CoreBuilder::build`].
+    pub fn build(self) -> Result<C> {
+        self.core.build().map(C::from_core)
+    }
+
+    /// An access token from elsewhere, used until the vendor refuses it.
+    pub fn static_token(self, token: impl Into<Secret>) -> Self {
+        self.with_credentials(Credentials::fixed(token))
+    }
+
+    settings!(core);
+
+    pub(crate) fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.core.credentials = Some(credentials);
+        self
+    }
+}
+
+impl<C: ApiClient> Default for ClientBuilder<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.core.fmt(f)
+    }
+}
+
+impl<C: ApiClient + PasswordGrant> ClientBuilder<C> {
+    /// Logs in with the account's e-mail address and password (RFC 6749 §4.3), and forgets the password once a token is
+    /// held. Prefer client credentials: this grant puts the account's password into your program (RFC 9700 §2.4).
+    pub fn password(self, username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.with_credentials(Credentials::password(username, password))
+    }
+
+    /// As [`Self::password`], but keeps the password in memory to log in again when the session is lost.
+    pub fn password_kept(self, username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.with_credentials(Credentials::password(username, password).with_password_kept())
+    }
+}
+
+impl<C: ApiClient + ClientCredentialsGrant> ClientBuilder<C> {
+    /// Logs in as a registered application (RFC 6749 §4.4).
+    pub fn client_credentials(self, client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
+        self.with_credentials(Credentials::client_credentials(client_id, client_secret))
+    }
+}
+
+impl<C: ApiClient + RefreshTokenGrant> ClientBuilder<C> {
+    /// Takes up a session by its refresh token (RFC 6749 §6). [`Credentials::refresh_token`] makes them; some vendors
+    /// want the application and the scope with it.
+    pub fn refresh_token(self, credentials: Credentials) -> Self {
+        self.with_credentials(credentials)
+    }
+}
+
+impl<C: ApiClient + AuthorizationCodeGrant> ClientBuilder<C> {
+    /// Exchanges the code of an authorization (RFC 6749 §4.1.3).
+    pub fn authorization_code(self, code: AuthorizationCode, client_secret: impl Into<Secret>) -> Self {
+        self.with_credentials(code.into_credentials(client_secret))
+    }
+}
+
+/// Checks an address and brings it to the form in which it is compared and used.
+fn origin(url: &str, allow_http: bool) -> Result<String> {
+    let refuse = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
+    let parsed = Url::parse(url).map_err(|cause| refuse("the base URL is not a URL").with_cause(cause))?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(refuse("the base URL holds a user name or password"));
+    }
+    if parsed.query().is_some() || parsed.fragment().is_some() {
+        return Err(refuse("the base URL holds a query or a fragment"));
+    }
+    match parsed.scheme() {
+        "https" => {}
+        "http" if allow_http || is_loopback(url) => {}
+        "http" => return Err(refuse("the base URL is plain http, which would show the token; use https or allow_http")),
+        _ => return Err(refuse("the base URL is neither https nor http")),
+    }
+    Ok(parsed.as_str().trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(url: &str) -> bool {
+    match Url::parse(url).ok().as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn token_url(server: &str, token: &Operation, query: &[(&'static str, Secret)]) -> Result<Url> {
+    let mut url = Url::parse(&format!("{server}{}", token.path))
+        .map_err(|cause| Error::new(ErrorKind::InvalidRequest, "the token URL is not a URL").with_cause(cause))?;
+    for (name, value) in query {
+        url.query_pairs_mut().append_pair(name, value.expose());
+    }
+    Ok(url)
+}
+
+fn default_media_type(token: &Operation) -> Option<&'static str> {
+    token.body.as_ref()?.media_types.first().copied()
+}
+
+fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
+    let own = concat!("cx-client/", env!("CARGO_PKG_VERSION"));
+    let text = application.map_or_else(|| own.to_owned(), |application| format!("{application} {own}"));
+    HeaderValue::try_from(text).map_err(|cause| {
+        Error::new(ErrorKind::InvalidRequest, "the user agent holds a character that no header may hold")
+            .with_cause(cause)
+    })
+}
+
+/// The HTTP client: no redirects, which would carry credentials along, and no proxy of the environment for loopback.
+fn http_client(loopback: bool) -> Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(Duration::from_secs(10));
+    if loopback {
+        builder = builder.no_proxy();
+    }
+    #[cfg(feature = "rustls")]
+    {
+        builder = builder.tls_backend_preconfigured(tls()?);
+    }
+    builder
+        .build()
+        .map_err(|cause| Error::new(ErrorKind::InvalidRequest, "the HTTP client cannot be set up").with_cause(cause))
+}
+
+/// rustls on ring, with the certificates that the platform trusts. The provider is named here so that none has to be
+/// installed for the whole process.
+#[cfg(feature = "rustls")]
+fn tls() -> Result<rustls::ClientConfig> {
+    use rustls_platform_verifier::BuilderVerifierExt;
+
+    let fail = |cause: rustls::Error| Error::new(ErrorKind::InvalidRequest, "TLS cannot be set up").with_cause(cause);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Ok(config.map_err(fail)?.with_platform_verifier().map_err(fail)?.with_no_client_auth())
+}

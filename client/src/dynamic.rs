@@ -1,0 +1,173 @@
+//! Calls by operation id, with JSON in and out.
+//!
+//! Arguments are one JSON object: parameters by the name they have on the wire (`"page": 2`, `"created[gte]": 1515940485`)
+//! and, where the operation has one, the request body under `"body"`. They go through the same typed builders as any other
+//! call, so an argument that the types cannot carry is refused rather than dropped.
+
+use std::{fmt, pin::Pin};
+
+use http::{HeaderMap, StatusCode};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+use crate::{
+    client::Core,
+    error::{Error, ErrorKind, Result},
+    operation::{Api, Operation},
+    options::CallOptions,
+    response::Response,
+};
+
+/// A call in flight.
+pub type Future = Pin<Box<dyn std::future::Future<Output = Result<Reply>> + Send>>;
+
+/// An API of this build.
+pub struct Registered {
+    /// Its table.
+    pub api: &'static Api,
+    /// Calls one of its operations.
+    pub call: fn(Core, &str, Value, CallOptions) -> Future,
+}
+
+impl fmt::Debug for Registered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Registered").field(&self.api.name).finish()
+    }
+}
+
+/// What a dynamic call brings.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Reply {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// The body as received, if it was JSON: nothing is lost that the types do not know.
+    pub raw: Option<Value>,
+    /// The body after decoding into the types and encoding again, wrapped as the document says.
+    pub typed: Value,
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+/// Arguments on their way into a typed builder.
+#[derive(Debug)]
+pub struct Arguments {
+    members: Map<String, Value>,
+    operation: &'static Operation,
+}
+
+impl Arguments {
+    /// Takes a JSON object; `null` is an empty one.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn new(value: Value, operation: &'static Operation) -> Result<Self> {
+        match value {
+            Value::Object(members) => Ok(Self { members, operation }),
+            Value::Null => Ok(Self { members: Map::new(), operation }),
+            _ => Err(Error::new(ErrorKind::InvalidRequest, "arguments are a JSON object").with_operation(operation)),
+        }
+    }
+
+    /// Takes one argument out.
+    ///
+    /// # Errors
+    /// A value of another type.
+    pub fn take<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>> {
+        let Some(value) = self.members.remove(name) else { return Ok(None) };
+        if value.is_null() {
+            return Ok(None);
+        }
+        let text = match &value {
+            // Numbers and flags may stand for texts, so that an id can be given as it is shown.
+            Value::Number(number) => Some(Value::String(number.to_string())),
+            Value::Bool(flag) => Some(Value::String(flag.to_string())),
+            _ => None,
+        };
+        let read = serde_json::from_value(value).or_else(|cause| match text {
+            Some(text) => serde_json::from_value(text),
+            None => Err(cause),
+        });
+        read.map(Some).map_err(|_| self.refuse(format!("argument `{name}` is of another type")))
+    }
+
+    /// Takes the body out.
+    ///
+    /// # Errors
+    /// A body of another type, or with a member that the type would drop or change.
+    pub fn body<T: DeserializeOwned + Serialize>(&mut self) -> Result<Option<T>> {
+        let Some(value) = self.members.remove("body") else { return Ok(None) };
+        let given = value.clone();
+        let body: T = serde_path_to_error::deserialize(value)
+            .map_err(|error| self.refuse(format!("`body` is of another type at `{}`", error.path())))?;
+        let kept = serde_json::to_value(&body).unwrap_or_default();
+        if let Some(lost) = lost(&given, &kept, "body") {
+            return Err(self.refuse(format!("`{lost}` is not a member of this request, or of another type")));
+        }
+        Ok(Some(body))
+    }
+
+    /// Ends the taking.
+    ///
+    /// # Errors
+    /// An argument that nobody took.
+    pub fn finish(self) -> Result<()> {
+        match self.members.keys().next() {
+            None => Ok(()),
+            Some(name) => {
+                let known: Vec<_> = self.operation.parameters.iter().map(|one| one.name).collect();
+                Err(self.refuse(format!("no argument is called `{name}`; there are {}", known.join(", "))))
+            }
+        }
+    }
+
+    fn refuse(&self, message: String) -> Error {
+        Error::new(ErrorKind::InvalidRequest, message).with_operation(self.operation)
+    }
+}
+
+/// The first member of `given` that is not in `kept`. A file is not compared: it does not come back as it was given.
+fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
+    match (given, kept) {
+        (Value::Object(given), Value::Object(kept)) => given.iter().find_map(|(name, value)| {
+            let path = format!("{path}.{name}");
+            match kept.get(name) {
+                Some(kept) => lost(value, kept, &path),
+                None => Some(path),
+            }
+        }),
+        (Value::Array(given), Value::Array(kept)) => {
+            let one = given.iter().zip(kept).enumerate().find_map(|(index, (given, kept))| lost(given, kept, &format!("{path}[{index}]")));
+            one.or_else(|| (given.len() != kept.len()).then(|| path.to_owned()))
+        }
+        (Value::Number(given), Value::Number(kept)) => (given.as_f64() != kept.as_f64()).then(|| path.to_owned()),
+        (_, Value::String(text)) if text == crate::upload::PLACEHOLDER => None,
+        (given, kept) => (given != kept).then(|| path.to_owned()),
+    }
+}
+
+/// A typed reply as a dynamic one.
+///
+/// # Errors
+/// A value that has no JSON form.
+pub fn reply<T: Serialize>(response: Response<T>) -> Result<Reply> {
+    let typed = serde_json::to_value(&*response)
+        .map_err(|cause| Error::new(ErrorKind::Decode, "the reply has no JSON form").with_cause(cause))?;
+    Ok(Reply {
+        status: response.status(),
+        headers: response.headers().clone(),
+        raw: serde_json::from_slice(response.raw()).ok(),
+        typed,
+    })
+}
+
+/// An id that no operation has.
+pub fn unknown_operation() -> Error {
+    Error::new(ErrorKind::InvalidRequest, "the API has no such operation")
+}

@@ -1,0 +1,88 @@
+//! What a call that succeeded brings.
+
+use std::ops::Deref;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use crate::rate_limit::RateLimit;
+
+/// A success: the decoded value, and all that came with it. Dereferences to the value.
+#[derive(Clone, Debug)]
+pub struct Response<T> {
+    value: T,
+    meta: Meta,
+}
+
+/// What came with a value.
+#[derive(Clone)]
+pub(crate) struct Meta {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub attempts: u32,
+}
+
+impl std::fmt::Debug for Meta {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Meta")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, meta: Meta) -> Self {
+        Self { value, meta }
+    }
+
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// Status of the reply.
+    pub fn status(&self) -> StatusCode {
+        self.meta.status
+    }
+
+    /// Headers of the reply.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.meta.headers
+    }
+
+    /// The body as it was received. It may hold personal data.
+    pub fn raw(&self) -> &Bytes {
+        &self.meta.body
+    }
+
+    /// How many times the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.meta.attempts
+    }
+
+    /// A poll that brought nothing new (status 304).
+    pub fn is_not_modified(&self) -> bool {
+        self.meta.status == StatusCode::NOT_MODIFIED
+    }
+
+    /// What the vendor says of its rate limit, where it says anything.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::from_headers(&self.meta.headers)
+    }
+
+    /// The same reply with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response { value: change(self.value), meta: self.meta }
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}

@@ -1,0 +1,76 @@
+//! What generated code calls. Public only because code generated into another crate needs it; not for direct use.
+
+use bytes::Bytes;
+use http::header::InvalidHeaderValue;
+use serde::Serialize;
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    operation::Operation,
+    upload::Upload,
+};
+
+pub use crate::{secret::Masked, transport::execute};
+pub use progenitor_client::QueryParam;
+
+/// A request body on its way to the transport: its JSON, and the files that go beside it.
+#[derive(Debug, Default)]
+pub struct Payload {
+    pub(crate) json: Option<Bytes>,
+    pub(crate) files: Vec<(&'static str, Upload)>,
+}
+
+impl Payload {
+    /// No body.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// A body.
+    ///
+    /// # Errors
+    /// A value that has no JSON form.
+    pub fn new<T: Serialize>(body: &T, operation: &'static Operation) -> Result<Self> {
+        let json = serde_json::to_vec(body).map_err(|cause| {
+            Error::new(ErrorKind::InvalidRequest, "the body has no JSON form").with_operation(operation).with_cause(cause)
+        })?;
+        Ok(Self { json: Some(json.into()), files: Vec::new() })
+    }
+
+    /// Adds a file that is a member of the body.
+    pub fn with_file<'u>(mut self, name: &'static str, file: impl Into<Option<&'u Upload>>) -> Self {
+        self.files.extend(file.into().cloned().map(|file| (name, file)));
+        self
+    }
+}
+
+/// One segment of a path, percent-encoded.
+///
+/// # Errors
+/// An empty segment, `.` and `..`: URL rules would make them reach another path.
+pub fn path_segment(value: &str, operation: &'static Operation) -> Result<String> {
+    if matches!(value, "" | "." | "..") {
+        let message = "a path argument may not be empty, `.` or `..`: it would reach another path";
+        return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation));
+    }
+    Ok(progenitor_client::encode_path(value))
+}
+
+/// A builder that was not given all it needs, or a value it could not convert.
+pub fn invalid(reason: String, operation: &'static Operation) -> Error {
+    Error::new(ErrorKind::InvalidRequest, reason).with_operation(operation)
+}
+
+/// A request that the HTTP library does not take.
+pub fn unbuilt(cause: reqwest::Error, operation: &'static Operation) -> Error {
+    Error::new(ErrorKind::InvalidRequest, "the request cannot be built")
+        .with_operation(operation)
+        .with_cause(cause.without_url())
+}
+
+/// A header value with a character that no header may hold.
+pub fn unwritable_header(cause: InvalidHeaderValue, operation: &'static Operation) -> Error {
+    Error::new(ErrorKind::InvalidRequest, "a header argument holds a character that no header may hold")
+        .with_operation(operation)
+        .with_cause(cause)
+}

@@ -1,0 +1,129 @@
+//! From the bytes of a success to a typed value.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::receive::Received;
+use crate::{
+    envelope,
+    error::{Error, ErrorKind, Result},
+    operation::{Operation, Reply, Shape},
+};
+
+/// Decodes a success as its operation says.
+pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'static Operation) -> Result<T> {
+    let fail = |message: &'static str| {
+        Error::new(ErrorKind::Decode, message).with_operation(operation).with_reply(
+            received.status,
+            received.headers.clone(),
+            received.body.clone(),
+        )
+    };
+    let body = trimmed(&received.body);
+    match operation.reply {
+        _ if received.status == http::StatusCode::NOT_MODIFIED => absent(fail),
+        Reply::Empty => absent(fail),
+        Reply::Text => from_value(Value::String(String::from_utf8_lossy(&received.body).into_owned()), fail),
+        Reply::Binary => {
+            // Bytes travel to their type as a list of numbers, the one form of them that JSON has.
+            serde_json::to_value(&received.body[..]).map_err(|cause| fail("the bytes have no value").with_cause(cause)).and_then(|value| from_value(value, fail))
+        }
+        Reply::Unknown => serde_json::from_slice(body).or_else(|_| absent(fail)),
+        Reply::Json { optional: true, .. } if is_absent(body) && operation.envelope.is_none() => absent(fail),
+        Reply::Json { shape, optional } => {
+            if let Some(row) = &operation.envelope {
+                if optional && is_absent(body) {
+                    return absent(fail);
+                }
+                let value = if body.is_empty() { Value::Null } else { read(body, fail)? };
+                return from_value(envelope::canonical(value, row), fail);
+            }
+            check_shape(body, shape, fail)?;
+            read(body, fail)
+        }
+    }
+}
+
+/// No body, `null` or `{}`.
+fn is_absent(body: &[u8]) -> bool {
+    match body {
+        b"" | b"null" => true,
+        [b'{', inner @ .., b'}'] => inner.iter().all(u8::is_ascii_whitespace),
+        _ => false,
+    }
+}
+
+fn trimmed(body: &Bytes) -> &[u8] {
+    body.trim_ascii()
+}
+
+/// serde reads a list into a struct by position, so the outermost value is looked at first.
+fn check_shape(body: &[u8], shape: Shape, fail: impl Fn(&'static str) -> Error) -> Result<()> {
+    match (shape, body.first()) {
+        (_, None) => Err(fail("the reply has no body where the contract wants one")),
+        (Shape::Object, Some(b'[')) => Err(fail("the reply is a list where the contract wants an object").with_path(".")),
+        (Shape::Array, Some(b'{')) => Err(fail("the reply is an object where the contract wants a list").with_path(".")),
+        _ => Ok(()),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8], fail: impl Fn(&'static str) -> Error) -> Result<T> {
+    match serde_json::from_slice(body) {
+        Ok(value) => Ok(value),
+        // The path costs, so it is looked for only when it is needed.
+        Err(_) => serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
+            let path = error.path().to_string();
+            let inner = error.into_inner();
+            let message = match inner.classify() {
+                serde_json::error::Category::Data => "the reply is not what the contract says",
+                _ => "the reply is not JSON",
+            };
+            fail(message).with_path(path).with_cause(Mismatch::of(&inner))
+        }),
+    }
+}
+
+fn from_value<T: DeserializeOwned>(value: Value, fail: impl Fn(&'static str) -> Error) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
+        let path = error.path().to_string();
+        fail("the reply is not what the contract says").with_path(path).with_cause(Mismatch::of(error.inner()))
+    })
+}
+
+/// A success without payload.
+fn absent<T: DeserializeOwned>(fail: impl Fn(&'static str) -> Error) -> Result<T> {
+    serde_json::from_value(Value::Null).map_err(|_| fail("the reply has no body where the contract wants one"))
+}
+
+/// Where a reply and its type part, without the value that stood there: serde's own text would quote it.
+#[derive(Debug)]
+struct Mismatch {
+    category: &'static str,
+    line: usize,
+    column: usize,
+}
+
+impl Mismatch {
+    fn of(error: &serde_json::Error) -> Self {
+        let category = match error.classify() {
+            serde_json::error::Category::Io => "reading failed",
+            serde_json::error::Category::Syntax => "not JSON",
+            serde_json::error::Category::Data => "another type or a missing member",
+            serde_json::error::Category::Eof => "the text ends early",
+        };
+        Self { category, line: error.line(), column: error.column() }
+    }
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.category)?;
+        if self.line > 0 {
+            write!(f, " at line {} column {}", self.line, self.column)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Mismatch {}

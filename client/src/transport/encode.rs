@@ -1,0 +1,178 @@
+//! From arguments to what is written: media type, notation, headers.
+
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use serde_json::Value;
+
+use crate::{
+    client::Core,
+    error::{Error, ErrorKind, Result},
+    form,
+    operation::{Body, Operation, Reply},
+    options::CallOptions,
+    runtime::Payload,
+    upload::Upload,
+};
+
+/// The prefix under which generated code hands over a cookie.
+const COOKIE_HEADER: &str = "x-cx-cookie-";
+
+/// A request that is ready, but for the token, to be sent as often as it may be.
+pub(crate) struct Outgoing {
+    request: reqwest::Request,
+    body: Written,
+}
+
+/// A body in its notation.
+enum Written {
+    None,
+    Bytes { media_type: HeaderValue, bytes: Bytes },
+    Multipart { pairs: Vec<(String, String)>, files: Vec<(&'static str, Option<u64>, Upload)> },
+}
+
+impl Outgoing {
+    pub fn new(
+        core: &Core,
+        mut request: reqwest::Request,
+        payload: Payload,
+        operation: &'static Operation,
+        options: &CallOptions,
+    ) -> Result<Self> {
+        let refuse = |message: String| Error::new(ErrorKind::InvalidRequest, message).with_operation(operation);
+        cookies(&mut request);
+        let headers = request.headers_mut();
+        let accept = match operation.reply {
+            Reply::Text | Reply::Binary | Reply::Empty => "*/*",
+            Reply::Json { .. } | Reply::Unknown => "application/json",
+        };
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        headers.insert(header::USER_AGENT, core.user_agent().clone());
+        for (name, value) in &options.headers {
+            if *name != header::AUTHORIZATION {
+                headers.append(name.clone(), value.clone());
+            }
+        }
+        let body = match (payload.json, &operation.body) {
+            (Some(json), Some(row)) => {
+                let files = with_limits(payload.files, row);
+                write(json, files, row, options).map_err(refuse)?
+            }
+            _ => Written::None,
+        };
+        Ok(Self { request, body })
+    }
+
+    /// Whether the same bytes can be sent again.
+    pub fn can_repeat(&self) -> bool {
+        match &self.body {
+            Written::Multipart { files, .. } => files.iter().all(|(_, _, file)| file.is_replayable()),
+            Written::None | Written::Bytes { .. } => true,
+        }
+    }
+
+    /// The request, once more.
+    pub async fn request(&self, operation: &'static Operation) -> Result<reqwest::Request> {
+        let mut request = self.request.try_clone().ok_or_else(|| {
+            Error::new(ErrorKind::InvalidRequest, "the request cannot be copied").with_operation(operation)
+        })?;
+        match &self.body {
+            Written::None => {}
+            Written::Bytes { media_type, bytes } => {
+                request.headers_mut().insert(header::CONTENT_TYPE, media_type.clone());
+                *request.body_mut() = Some(bytes.clone().into());
+            }
+            Written::Multipart { pairs, files } => {
+                let mut form = reqwest::multipart::Form::new();
+                for (name, value) in pairs {
+                    form = form.text(name.clone(), value.clone());
+                }
+                for (name, max_bytes, file) in files {
+                    let part = file.to_part(*max_bytes).await.map_err(|error| error.with_operation(operation))?;
+                    form = form.part(*name, part);
+                }
+                let media_type = format!("multipart/form-data; boundary={}", form.boundary());
+                let media_type = HeaderValue::try_from(media_type).map_err(|cause| {
+                    Error::new(ErrorKind::InvalidRequest, "the boundary is no header value").with_cause(cause)
+                })?;
+                request.headers_mut().insert(header::CONTENT_TYPE, media_type);
+                *request.body_mut() = Some(reqwest::Body::wrap_stream(form.into_stream()));
+            }
+        }
+        Ok(request)
+    }
+}
+
+fn with_limits(files: Vec<(&'static str, Upload)>, row: &Body) -> Vec<(&'static str, Option<u64>, Upload)> {
+    files
+        .into_iter()
+        .map(|(name, file)| {
+            let limit = row.files.iter().find(|one| one.name == name).and_then(|one| one.max_bytes);
+            (name, limit, file)
+        })
+        .collect()
+}
+
+fn write(
+    json: Bytes,
+    files: Vec<(&'static str, Option<u64>, Upload)>,
+    row: &Body,
+    options: &CallOptions,
+) -> Result<Written, String> {
+    let media_type = match &options.media_type {
+        Some(wanted) => *row
+            .media_types
+            .iter()
+            .find(|known| *known == wanted)
+            .ok_or_else(|| format!("the operation takes {}, not {wanted}", row.media_types.join(", ")))?,
+        None => *row.media_types.first().ok_or("the operation takes no body")?,
+    };
+    if media_type.starts_with("multipart/") || media_type == "application/x-www-form-urlencoded" {
+        let mut value: Value = serde_json::from_slice(&json).map_err(|_| "the body has no JSON form")?;
+        if let Some(members) = value.as_object_mut() {
+            for (name, ..) in &files {
+                members.remove(*name);
+            }
+        }
+        let pairs = form::pairs(&value, row).map_err(|error| error.to_string())?;
+        if pairs.is_empty() && files.is_empty() && !row.required {
+            return Ok(Written::None);
+        }
+        if media_type.starts_with("multipart/") {
+            return Ok(Written::Multipart { pairs, files });
+        }
+        let bytes = form::urlencoded(&pairs).into();
+        return Ok(Written::Bytes { media_type: HeaderValue::from_static("application/x-www-form-urlencoded"), bytes });
+    }
+    if json.as_ref() == b"null" && !row.required {
+        return Ok(Written::None);
+    }
+    let is_json = media_type.contains("json") || media_type == "*/*";
+    let bytes = match serde_json::from_slice(&json) {
+        Ok(Value::String(text)) if !is_json => text.into(),
+        _ => json,
+    };
+    let media_type = if media_type == "*/*" { "application/json" } else { media_type };
+    Ok(Written::Bytes { media_type: HeaderValue::from_static(media_type), bytes })
+}
+
+/// Turns the headers under which generated code hands over cookies into one `Cookie` header.
+fn cookies(request: &mut reqwest::Request) {
+    let headers = request.headers_mut();
+    let named: Vec<_> = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.clone(), name.as_str().strip_prefix(COOKIE_HEADER)?.to_owned(), value.clone())))
+        .collect();
+    let mut line = Vec::new();
+    for (header, name, value) in named {
+        headers.remove(header);
+        if !line.is_empty() {
+            line.extend_from_slice(b"; ");
+        }
+        line.extend_from_slice(name.as_bytes());
+        line.push(b'=');
+        line.extend_from_slice(value.as_bytes());
+    }
+    if let (false, Ok(value)) = (line.is_empty(), HeaderValue::from_bytes(&line)) {
+        headers.insert(header::COOKIE, value);
+    }
+}

@@ -1,0 +1,201 @@
+//! From a built request to a decoded reply.
+//!
+//! [`execute`] is all that generated code knows: it adds the token, writes the body in the operation's notation, sends,
+//! repeats what may be repeated, and decodes. Nothing else in the crate sends a request for an operation.
+
+mod decode;
+mod encode;
+mod exchange;
+mod receive;
+mod retry;
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use tracing::Instrument;
+
+use crate::{
+    auth::Bearer,
+    client::Core,
+    error::{Error, ErrorKind, Result, Sent},
+    operation::Operation,
+    options::CallOptions,
+    rate_limit,
+    response::{Meta, Response},
+    runtime::Payload,
+};
+
+pub(crate) use exchange::HttpExchange;
+pub(crate) use retry::RetryBudget;
+
+use encode::Outgoing;
+use receive::Received;
+
+/// Sends a request and decodes its reply.
+///
+/// # Errors
+/// See [`ErrorKind`].
+pub async fn execute<T: DeserializeOwned>(
+    core: &Core,
+    request: reqwest::Request,
+    payload: Payload,
+    operation: &'static Operation,
+    options: CallOptions,
+) -> Result<Response<T>> {
+    let (received, attempts) = exchange_with_deadline(core, request, payload, operation, &options).await?;
+    let value = decode::success(&received, operation).map_err(|error| error.with_attempts(attempts))?;
+    let Received { status, headers, body } = received;
+    Ok(Response::new(value, Meta { status, headers, body, attempts }))
+}
+
+/// Everything but decoding, which is the only part that differs by type.
+async fn exchange_with_deadline(
+    core: &Core,
+    request: reqwest::Request,
+    payload: Payload,
+    operation: &'static Operation,
+    options: &CallOptions,
+) -> Result<(Received, u32)> {
+    let span = tracing::debug_span!(
+        "request",
+        otel.kind = "client",
+        http.request.method = %operation.method,
+        url.template = operation.path,
+        cx.api = operation.api,
+        cx.operation = operation.id,
+    );
+    let deadline = options.deadline.unwrap_or(core.limits().deadline);
+    let started = core.environment().now();
+    let call = async {
+        let outgoing = Outgoing::new(core, request, payload, operation, options)?;
+        attempts(core, outgoing, operation, options, started + deadline).await
+    };
+    let timer = core.environment().sleep(deadline);
+    match futures_util::future::select(Box::pin(call.instrument(span)), timer).await {
+        futures_util::future::Either::Left((result, _)) => result,
+        futures_util::future::Either::Right(((), _)) => Err(Error::new(ErrorKind::Timeout, "the deadline passed")
+            .with_operation(operation)
+            .with_sent(Sent::Unknown)),
+    }
+}
+
+/// Sends until there is an outcome: a reply that is not worth a retry, or an error that is not.
+async fn attempts(
+    core: &Core,
+    outgoing: Outgoing,
+    operation: &'static Operation,
+    options: &CallOptions,
+    deadline: Duration,
+) -> Result<(Received, u32)> {
+    let mut retry = retry::Schedule::new(core, operation, options, deadline, outgoing.can_repeat());
+    let mut bearer = match (operation.authenticated, core.tokens()) {
+        (false, _) => None,
+        (true, Some(tokens)) => Some(tokens.bearer().await.map_err(|error| error.with_operation(operation))?),
+        (true, None) => {
+            let message = "the operation needs a token, and the client was built without credentials";
+            return Err(Error::new(ErrorKind::Authentication, message).with_operation(operation));
+        }
+    };
+    let mut replayed = false;
+    let mut sent: u32 = 0;
+    loop {
+        sent += 1;
+        let outcome = attempt(core, &outgoing, bearer.as_ref(), operation).await;
+        tracing::debug!(
+            http.response.status_code = outcome.as_ref().ok().map(|received| received.status.as_u16()),
+            http.request.resend_count = sent - 1,
+            "attempt ended"
+        );
+        let outcome = match (outcome, &bearer) {
+            (Ok(received), Some(rejected)) if received.status == StatusCode::UNAUTHORIZED && !replayed => {
+                replayed = true;
+                match renew(core, rejected, &received, operation, &outgoing).await {
+                    Ok(fresh) => {
+                        bearer = Some(fresh);
+                        continue;
+                    }
+                    Err(error) => return Err(error.with_attempts(sent)),
+                }
+            }
+            (outcome, _) => outcome,
+        };
+        match retry.after(&outcome, sent) {
+            Some(pause) => core.environment().sleep(pause).await,
+            None => return finish(core, outcome, operation, sent),
+        }
+    }
+}
+
+/// A token in the place of one that the vendor refused.
+async fn renew(
+    core: &Core,
+    rejected: &Bearer,
+    received: &Received,
+    operation: &'static Operation,
+    outgoing: &Outgoing,
+) -> Result<Bearer> {
+    let refused = |message: &'static str| {
+        Error::new(ErrorKind::Authentication, message).with_operation(operation).with_reply(
+            received.status,
+            received.headers.clone(),
+            received.body.clone(),
+        )
+    };
+    let Some(tokens) = core.tokens() else { return Err(refused("the vendor refused the token")) };
+    if !outgoing.can_repeat() {
+        return Err(refused("the vendor refused the token, and the body cannot be sent again"));
+    }
+    tokens.rejected(rejected).await.map_err(|error| {
+        let code = error.oauth_error().map(ToOwned::to_owned);
+        refused("the vendor refused the token, and no other could be had").with_oauth_error(code).with_cause(error)
+    })
+}
+
+async fn attempt(
+    core: &Core,
+    outgoing: &Outgoing,
+    bearer: Option<&Bearer>,
+    operation: &'static Operation,
+) -> Result<Received> {
+    let mut request = outgoing.request(operation).await?;
+    if let Some(bearer) = bearer {
+        core.authorize(&mut request, bearer);
+    }
+    let limits = core.limits();
+    let exchange = receive::send(core.http(), request, limits.max_body_bytes);
+    let timer = core.environment().sleep(limits.attempt_deadline);
+    match futures_util::future::select(Box::pin(exchange), timer).await {
+        futures_util::future::Either::Left((result, _)) => result.map_err(|error| error.with_operation(operation)),
+        futures_util::future::Either::Right(((), _)) => Err(Error::new(ErrorKind::Timeout, "the attempt took too long")
+            .with_operation(operation)
+            .with_sent(Sent::Unknown)),
+    }
+}
+
+/// An error status becomes an error that keeps the reply.
+fn finish(
+    core: &Core,
+    outcome: Result<Received>,
+    operation: &'static Operation,
+    attempts: u32,
+) -> Result<(Received, u32)> {
+    let received = outcome.map_err(|error| error.with_attempts(attempts))?;
+    let documented_304 = received.status == StatusCode::NOT_MODIFIED && operation.documents_not_modified();
+    if received.status.is_success() || documented_304 {
+        return Ok((received, attempts));
+    }
+    let wait = rate_limit::retry_after(&received.headers, core.environment().wall_clock());
+    let (kind, message) = match received.status {
+        StatusCode::UNAUTHORIZED => (ErrorKind::Authentication, "the vendor refused the credentials"),
+        status if status.is_redirection() => (ErrorKind::Api, "the vendor answered with a redirect, which is not followed"),
+        _ => (ErrorKind::Api, "the vendor answered with an error"),
+    };
+    let code = core.is_token_request(operation).then(|| crate::vendor_message::oauth_code(&received.body)).flatten();
+    Err(Error::new(kind, message)
+        .with_operation(operation)
+        .with_attempts(attempts)
+        .with_retry_after(wait)
+        .with_oauth_error(code)
+        .with_reply(received.status, received.headers, received.body))
+}

@@ -1,0 +1,60 @@
+//! One exchange on the wire, with a bound on what is read.
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+
+use crate::error::{Error, ErrorKind, Result, Sent};
+
+/// A reply, whole.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// Sends a request and reads its reply.
+///
+/// A body beyond `max_bytes`, or one that ends early, is an error that keeps status, headers and what was read.
+pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_bytes: usize) -> Result<Received> {
+    let mut response = http.execute(request).await.map_err(unsent)?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let mut body = BytesMut::new();
+    let problem = loop {
+        match response.chunk().await {
+            Ok(None) => break None,
+            Ok(Some(chunk)) => {
+                let room = max_bytes.saturating_sub(body.len());
+                body.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
+                if chunk.len() > room {
+                    break Some(Error::new(ErrorKind::Decode, "the reply is larger than the limit"));
+                }
+            }
+            Err(cause) => {
+                break Some(
+                    Error::new(ErrorKind::Transport, "the reply broke off").with_cause(cause.without_url()),
+                );
+            }
+        }
+    };
+    let body = body.freeze();
+    match problem {
+        None => Ok(Received { status, headers, body }),
+        Some(error) => Err(error.with_reply(status, headers, body)),
+    }
+}
+
+/// An exchange that brought no reply. A connection that was refused carried nothing; anything later may have.
+fn unsent(cause: reqwest::Error) -> Error {
+    let (kind, message, sent) = if cause.is_connect() {
+        (ErrorKind::Transport, "the vendor cannot be reached", Sent::No)
+    } else if cause.is_builder() {
+        (ErrorKind::InvalidRequest, "the request cannot be sent as it is", Sent::No)
+    } else if cause.is_timeout() {
+        (ErrorKind::Timeout, "the connection timed out", Sent::Unknown)
+    } else {
+        (ErrorKind::Transport, "the exchange broke off before a reply", Sent::Unknown)
+    };
+    Error::new(kind, message).with_sent(sent).with_cause(cause.without_url())
+}

@@ -1,0 +1,47 @@
+//! Running progenitor on a view.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use anyhow::{Context, Result, anyhow};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle};
+use schemars::schema::{InstanceType, SchemaObject};
+
+use super::lower::View;
+
+/// Formats of texts that stand for a type of the runtime.
+const CONVERSIONS: &[(&str, &str)] = &[
+    ("password", "::cx_client::Secret"),
+    ("binary", "::cx_client::Upload"),
+    ("cx-time", "::cx_client::Time"),
+    ("cx-bytes", "::cx_client::Binary"),
+];
+
+/// Tokens of the client. A panic inside the generator becomes an error, since it says "not supported" that way.
+pub fn run(view: &View) -> Result<proc_macro2::TokenStream> {
+    let document: openapiv3::OpenAPI =
+        serde_json::from_value(view.value.clone()).context("the view is not OpenAPI any more")?;
+    let generate = || {
+        let mut settings = GenerationSettings::default();
+        settings.with_interface(InterfaceStyle::Builder).with_derive("PartialEq");
+        for (format, rust_type) in CONVERSIONS {
+            let schema = SchemaObject {
+                instance_type: Some(InstanceType::String.into()),
+                format: Some((*format).to_owned()),
+                ..Default::default()
+            };
+            settings.with_conversion(schema, *rust_type, std::iter::empty());
+        }
+        Generator::new(&settings).generate_tokens(&document)
+    };
+    catch_unwind(AssertUnwindSafe(generate))
+        .map_err(|panic| anyhow!("progenitor panicked: {}", panic_message(panic.as_ref())))?
+        .map_err(|error| anyhow!("{error}"))
+}
+
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "without a message".to_owned())
+}

@@ -1,0 +1,320 @@
+//! The operation table: what the runtime knows of an API, as constants.
+
+use anyhow::{Context, Result};
+use cx_spec::{Api, Arrays, OAuth, OAuthRole, Operation, RefreshScope, Retry};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use super::{
+    lower::{COOKIE_HEADER, View},
+    print_tokens,
+    reply::{self, ReplyKind},
+};
+
+/// `operations.rs`.
+pub fn module(api: &Api, all: &[Api], view: &View) -> Result<String> {
+    let mut view = view.clone();
+    let values: Vec<(String, Value)> = view.operations_mut().into_iter().map(|(id, value)| (id, value.clone())).collect();
+    let components = view;
+    let mut fields = Vec::new();
+    let mut rows = Vec::new();
+    let mut references = Vec::new();
+    for (id, value) in &values {
+        let operation = api.operation(id).with_context(|| format!("the view has an operation {id} of its own"))?;
+        let name = format_ident!("{}", id);
+        let summary = format!("`{} {}`: {}", operation.method, operation.path, operation.summary);
+        fields.push(quote!(#[doc = #summary] pub #name: Operation));
+        let row = row(api, operation, value, &components);
+        rows.push(quote!(#name: #row));
+        references.push(quote!(&OPERATIONS.#name));
+    }
+    let (name, title) = (api.name(), title(api));
+    let server = api.server().unwrap_or_default();
+    let (oauth, foreign) = oauth(api, all)?;
+    let token_parameter = option(token_parameter(api).map(|name| quote!(#name)));
+    let code = quote! {
+        use ::cx_client::{operation::{Api, Body, Envelope, File, Grant, Location, OAuth, Operation, Pagination, Parameter, Reply, Retry, Shape, Window}};
+        use ::http::Method;
+
+        /// One row an operation.
+        #[derive(Debug)]
+        pub struct Operations { #(#fields,)* }
+
+        /// The rows of this API.
+        pub static OPERATIONS: Operations = Operations { #(#rows,)* };
+
+        #foreign
+
+        /// This API.
+        pub static API: Api = Api {
+            name: #name,
+            title: #title,
+            server: #server,
+            operations: &[#(#references,)*],
+            oauth: #oauth,
+            token_parameter: #token_parameter,
+        };
+    };
+    print_tokens(code).map(|text| format!("//! What the runtime knows of each operation.\n#![allow(unused_imports, reason = \"not every API has pages or files\")]\n\n{text}"))
+}
+
+/// The query parameter in which the vendor takes a token, if a security scheme says so.
+fn token_parameter(api: &Api) -> Option<&str> {
+    let schemes = api.document().at("/components/securitySchemes")?;
+    let in_query = |scheme: &cx_spec::Node<'_>| scheme.text("type") == Some("apiKey") && scheme.text("in") == Some("query");
+    schemes.members().into_iter().find(|(_, scheme)| in_query(scheme)).and_then(|(_, scheme)| scheme.text("name"))
+}
+
+fn title(api: &Api) -> String {
+    api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name()).to_owned()
+}
+
+fn row(api: &Api, operation: &Operation, value: &Value, components: &View) -> TokenStream {
+    let Operation { id, path, summary, tag, deprecated, .. } = operation;
+    let name = api.name();
+    let method = format_ident!("{}", operation.method);
+    let retry = match operation.retry {
+        Retry::Safe => quote!(Retry::Safe),
+        Retry::Idempotent => quote!(Retry::Idempotent),
+        Retry::Never => quote!(Retry::Never),
+    };
+    let authenticated = !operation.security.is_empty() && !operation.security.iter().any(Vec::is_empty);
+    let parameters = value
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .map(|parameter| parameter_row(operation, parameter, components));
+    let body = body(api, operation);
+    let reply = reply_row(operation, components);
+    let envelope = option(operation.envelope.as_ref().map(|envelope| {
+        let (data, reserved) = (&envelope.data, &envelope.reserved);
+        let items = option(envelope.items.as_ref().map(|items| quote!(#items)));
+        quote!(Envelope { data: #data, reserved: &[#(#reserved),*], items: #items })
+    }));
+    let pagination = option(operation.pagination.as_ref().map(pagination));
+    let statuses = operation.replies.iter().map(|reply| reply.status.to_string());
+    quote! {
+        Operation {
+            api: #name,
+            id: #id,
+            method: Method::#method,
+            path: #path,
+            summary: #summary,
+            tag: #tag,
+            deprecated: #deprecated,
+            retry: #retry,
+            authenticated: #authenticated,
+            parameters: &[#(#parameters),*],
+            body: #body,
+            reply: #reply,
+            envelope: #envelope,
+            pagination: #pagination,
+            statuses: &[#(#statuses),*],
+        }
+    }
+}
+
+fn parameter_row(operation: &Operation, parameter: &Value, components: &View) -> TokenStream {
+    let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (mut name, mut location) = (text("name"), text("in"));
+    if let Some(cookie) = name.strip_prefix(COOKIE_HEADER) {
+        (name, location) = (cookie, "cookie");
+    }
+    let location = match location {
+        "path" => quote!(Location::Path),
+        "header" => quote!(Location::Header),
+        "cookie" => quote!(Location::Cookie),
+        _ => quote!(Location::Query),
+    };
+    let required = parameter.get("required").and_then(Value::as_bool).unwrap_or(false);
+    let schema = parameter.get("schema").map(|schema| components.resolved(schema));
+    let kind = schema.and_then(|schema| schema.get("type")).and_then(Value::as_str).unwrap_or("string");
+    let values = schema.and_then(|schema| schema.get("enum")).and_then(Value::as_array);
+    let values = values.into_iter().flatten().filter_map(Value::as_str);
+    let description = text("description").trim();
+    // A member of a flattened object is as secret as the object.
+    let facts = operation.parameters.iter().find(|one| one.name == name || name.starts_with(&format!("{}[", one.name)));
+    let secret = facts.is_some_and(|one| one.secret);
+    let personal = facts.is_some_and(|one| one.personal);
+    quote! {
+        Parameter {
+            name: #name,
+            location: #location,
+            required: #required,
+            kind: #kind,
+            description: #description,
+            values: &[#(#values),*],
+            secret: #secret,
+            personal: #personal,
+        }
+    }
+}
+
+fn body(api: &Api, operation: &Operation) -> TokenStream {
+    let Some(body) = &operation.body else { return quote!(None) };
+    let required = body.required;
+    let sent = operation.sent_media().map(|media| media.media_type.as_str());
+    let others = body.media.iter().map(|media| media.media_type.as_str()).filter(|one| Some(*one) != sent);
+    let media_types: Vec<&str> = sent.into_iter().chain(others).collect();
+    let indexed = operation.form.arrays == Arrays::Indices;
+    let indexed_members = &operation.form.indexed;
+    let files = files(api, operation).into_iter().map(|(name, max_bytes)| {
+        let max_bytes = option(max_bytes.map(|bytes| quote!(#bytes)));
+        quote!(File { name: #name, max_bytes: #max_bytes })
+    });
+    quote! {
+        Some(Body {
+            required: #required,
+            media_types: &[#(#media_types),*],
+            indexed: #indexed,
+            indexed_members: &[#(#indexed_members),*],
+            files: &[#(#files),*],
+        })
+    }
+}
+
+/// Members of the body that are files, with the largest size that the vendor takes.
+pub fn files(api: &Api, operation: &Operation) -> Vec<(String, Option<u64>)> {
+    let Some(media) = operation.sent_media().filter(|media| media.media_type.starts_with("multipart/")) else {
+        return Vec::new();
+    };
+    let Some(schema) = api.document().at(&media.pointer).and_then(|node| node.resolve().ok()) else { return Vec::new() };
+    let members = schema.member("properties").map(|node| node.members()).unwrap_or_default();
+    members
+        .into_iter()
+        .filter(|(_, member)| member.text("format") == Some("binary"))
+        .map(|(name, member)| (name.to_owned(), member.value().get("x-max-bytes").and_then(Value::as_u64)))
+        .collect()
+}
+
+fn reply_row(operation: &Operation, components: &View) -> TokenStream {
+    match reply::kind(operation) {
+        ReplyKind::Empty => quote!(Reply::Empty),
+        ReplyKind::Text => quote!(Reply::Text),
+        ReplyKind::Binary => quote!(Reply::Binary),
+        ReplyKind::Json => {
+            let schemas = operation.replies.iter().filter(|reply| reply.status.is_success()).flat_map(|reply| &reply.media);
+            let resolved: Vec<&Value> = schemas.map(|media| components.resolved(&media.schema)).collect();
+            let kinds: Vec<_> = resolved.iter().map(|schema| schema.get("type").and_then(Value::as_str)).collect();
+            let shape = match kinds.first() {
+                Some(Some("object")) if kinds.iter().all(|kind| *kind == Some("object")) => quote!(Shape::Object),
+                Some(Some("array")) if kinds.iter().all(|kind| *kind == Some("array")) => quote!(Shape::Array),
+                _ => quote!(Shape::Any),
+            };
+            let nullable = operation
+                .replies
+                .iter()
+                .filter(|reply| reply.status.is_success())
+                .flat_map(|reply| &reply.media)
+                .any(|media| is_nullable(&media.schema, components));
+            let optional = nullable || reply::may_be_absent(operation);
+            if optional && operation.envelope.is_none() && resolved.iter().all(|schema| is_free(schema)) {
+                return quote!(Reply::Unknown);
+            }
+            quote!(Reply::Json { shape: #shape, optional: #optional })
+        }
+    }
+}
+
+/// Whether a schema says nothing about its members.
+fn is_free(schema: &Value) -> bool {
+    let named = schema.get("properties").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
+    !named && matches!(schema.get("type").and_then(Value::as_str), None | Some("object")) && schema.get("oneOf").is_none()
+}
+
+/// Whether a schema of the document admits null. The view has moved the null of components to where they are used, so
+/// the place of use is asked.
+fn is_nullable(schema: &Value, components: &View) -> bool {
+    let here = schema.get("nullable") == Some(&Value::Bool(true));
+    let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
+    here || name.is_some_and(|name| components.nullable.iter().any(|one| one == name))
+}
+
+fn pagination(pagination: &cx_spec::Pagination) -> TokenStream {
+    let cx_spec::Pagination { page, per_page, first_page, items, .. } = pagination;
+    let max_page = option(pagination.max_page.map(|number| quote!(#number)));
+    let max_per_page = option(pagination.max_per_page.map(|number| quote!(#number)));
+    let sort = pagination.sort.as_ref();
+    let sort_key = option(sort.and_then(|sort| sort.key.as_ref()).map(|key| quote!(#key)));
+    let sort_order = option(sort.and_then(|sort| sort.order.as_ref()).map(|order| quote!(#order)));
+    let windows = pagination.windows.values().map(|window| {
+        let (parameter, member) = (&window.parameter, &window.member);
+        let exclusive = window.bounds.as_deref() == Some("exclusive");
+        let grain = window.grain_seconds.unwrap_or(1);
+        quote!(Window { parameter: #parameter, member: #member, exclusive: #exclusive, grain_seconds: #grain })
+    });
+    quote! {
+        Pagination {
+            page: #page,
+            per_page: #per_page,
+            first_page: #first_page,
+            max_page: #max_page,
+            max_per_page: #max_per_page,
+            items: #items,
+            sort_key: #sort_key,
+            sort_order: #sort_order,
+            windows: &[#(#windows),*],
+        }
+    }
+}
+
+/// The token flow, and the token operation's row where another document has it.
+fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
+    let own = api.oauth(OAuthRole::Token);
+    let (operation, row, server, foreign) = match (own, &api.oauth_document) {
+        (Some(operation), _) => {
+            let name = format_ident!("{}", operation.id);
+            (operation, quote!(&OPERATIONS.#name), quote!(None), quote!())
+        }
+        (None, Some(other)) => {
+            let other = all.iter().find(|one| one.name() == other);
+            let other = other.with_context(|| format!("{}: `x-oauth` names a document that is not there", api.name()))?;
+            let operation = other.oauth(OAuthRole::Token);
+            let operation = operation.with_context(|| format!("{} has no token operation", other.name()))?;
+            let mut view = super::lower::lower(other);
+            let value = view.operations_mut().into_iter().find(|(id, _)| *id == operation.id).map(|(_, value)| value.clone());
+            let foreign = self::row(other, operation, &value.unwrap_or_default(), &view);
+            let server = other.server().unwrap_or_default();
+            let text = format!("The token operation, which {} describes.", other.name());
+            (operation, quote!(&TOKEN), quote!(Some(#server)), quote!(#[doc = #text] static TOKEN: Operation = #foreign;))
+        }
+        (None, None) => return Ok((quote!(None), quote!())),
+    };
+    let Some(OAuth { grants, rotation, refresh_scope, single_user_scope, .. }) = &operation.oauth else {
+        return Ok((quote!(None), quote!()));
+    };
+    let grants = grants.iter().map(|(name, grant)| {
+        let (parameters, refresh_token) = (&grant.parameters, grant.refresh_token);
+        quote!(Grant { name: #name, parameters: &[#(#parameters),*], refresh_token: #refresh_token })
+    });
+    let refresh_scope = *refresh_scope == RefreshScope::Required;
+    let other = |role| {
+        option(api.oauth(role).map(|operation| {
+            let name = format_ident!("{}", operation.id);
+            quote!(&OPERATIONS.#name)
+        }))
+    };
+    let (authorize, logout) = (other(OAuthRole::Authorize), other(OAuthRole::Logout));
+    let oauth = quote! {
+        Some(OAuth {
+            token: #row,
+            token_server: #server,
+            grants: &[#(#grants),*],
+            rotation: #rotation,
+            refresh_scope: #refresh_scope,
+            single_user_scope: #single_user_scope,
+            authorize: #authorize,
+            logout: #logout,
+        })
+    };
+    Ok((oauth, foreign))
+}
+
+fn option(tokens: Option<TokenStream>) -> TokenStream {
+    match tokens {
+        Some(tokens) => quote!(Some(#tokens)),
+        None => quote!(None),
+    }
+}

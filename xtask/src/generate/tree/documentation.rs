@@ -1,0 +1,61 @@
+//! Documentation of what progenitor leaves without any.
+
+use cx_spec::Api;
+use serde_json::Value;
+use syn::{ImplItem, ImplItemFn, Item, ItemMod, parse_quote};
+
+use super::{items, send::Call};
+use crate::generate::lower::View;
+
+/// Says what an operation does, what it sends, and who says so.
+pub fn describe_operation(function: &mut ImplItemFn, api: &Api) {
+    let name = function.sig.ident.to_string();
+    let Some(operation) = api.operation(&name) else { return };
+    let mut text = format!("{}\n\n", operation.summary.trim_end());
+    if !operation.description.trim().is_empty() {
+        text.push_str(operation.description.trim());
+        text.push_str("\n\n");
+    }
+    text.push_str(&format!("`{} {}`", operation.method, operation.path));
+    if !operation.source.is_empty() {
+        text.push_str(&format!(" · source: {}", operation.source.join(", ")));
+    }
+    function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    if operation.deprecated {
+        function.attrs.push(parse_quote!(#[deprecated = "no longer documented by the vendor"]));
+    }
+    function.attrs.push(parse_quote!(#[doc = #text]));
+}
+
+/// Gives each setter the description of its parameter.
+pub fn describe_setters(module: &mut ItemMod, calls: &[Call], view: &View) {
+    let mut view = view.clone();
+    let operations: Vec<(String, Value)> =
+        view.operations_mut().into_iter().map(|(id, operation)| (id, operation.clone())).collect();
+    for item in items(module) {
+        let Item::Impl(implementation) = item else { continue };
+        let syn::Type::Path(target) = &*implementation.self_ty else { continue };
+        let Some(name) = target.path.segments.last().map(|segment| &segment.ident) else { continue };
+        let Some(call) = calls.iter().find(|call| &call.builder == name) else { continue };
+        let operation = operations.iter().find(|(id, _)| *id == call.id).map(|(_, operation)| operation);
+        for item in &mut implementation.items {
+            let ImplItem::Fn(function) = item else { continue };
+            if let Some(text) = setter_text(&function.sig.ident.to_string(), call, operation) {
+                function.attrs.push(parse_quote!(#[doc = #text]));
+            }
+        }
+    }
+}
+
+fn setter_text(setter: &str, call: &Call, operation: Option<&Value>) -> Option<String> {
+    match setter {
+        "new" => return Some("Starts a call; [`Client`](super::Client) has a method that does.".to_owned()),
+        "body" => return Some("The request body.".to_owned()),
+        "body_map" => return Some("Changes the request body in the making.".to_owned()),
+        _ => {}
+    }
+    let (wire, ..) = call.parameters.iter().find(|(_, ident, _)| ident == setter)?;
+    let parameters = operation?.get("parameters")?.as_array()?;
+    let description = parameters.iter().find(|one| one["name"] == wire.as_str())?.get("description")?.as_str()?;
+    Some(if description.is_empty() { format!("`{wire}`") } else { format!("`{wire}`: {}", description.trim()) })
+}

@@ -1,0 +1,91 @@
+//! The pass over the syntax tree that progenitor leaves.
+//!
+//! progenitor owns types, builders and the encoding of parameters; sending, tokens, retries, errors and decoding are
+//! the runtime's. So everything after `.build()` in each `send()` becomes one call into it. A pattern that is not found
+//! exactly once an operation is an error: it means that another version of progenitor writes other code.
+
+mod client;
+mod documentation;
+mod enums;
+mod masking;
+mod send;
+mod structs;
+
+use anyhow::{Context, Result, ensure};
+use cx_spec::Api;
+use syn::{Item, ItemMod};
+
+use super::{lower::View, print};
+
+pub use send::Call;
+
+/// Bends the whole file; returns what dispatch needs to know of each operation.
+pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
+    let types = module(file, "types")?;
+    structs::bend(types);
+    enums::open(types)?;
+    masking::mask(types);
+
+    let builder = module(file, "builder")?;
+    let calls = send::bend(builder, api)?;
+    let expected = api.operations.len() - view.unsupported.len();
+    ensure!(calls.len() == expected, "{} of {expected} operations have a `send` that could be bent", calls.len());
+    documentation::describe_setters(builder, &calls, view);
+
+    client::replace(file, api)?;
+    Ok(calls)
+}
+
+/// Splits the file into the files of a module.
+pub fn split(file: syn::File, api: &Api) -> Result<Vec<(String, String)>> {
+    let mut root = Vec::new();
+    let mut files = Vec::new();
+    for item in file.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" || module.ident == "builder" => {
+                let name = module.ident.to_string();
+                let (_, items) = module.content.context("a generated module without a body")?;
+                let purpose = match name.as_str() {
+                    "types" => "Requests and replies.",
+                    _ => "One builder an operation.",
+                };
+                files.push((format!("{name}.rs"), format!("//! {purpose}\n\n{}", print(items))));
+            }
+            // The prelude would re-export one type.
+            Item::Mod(module) if module.ident == "prelude" => {}
+            item => root.push(item),
+        }
+    }
+    let title = api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name());
+    let head = format!("//! {title}.\n\npub mod builder;\n#[cfg(feature = \"dynamic\")]\npub mod dispatch;\npub mod operations;\npub mod types;\n\n");
+    files.push(("mod.rs".to_owned(), format!("{head}{}", print(root))));
+    Ok(files)
+}
+
+fn module<'f>(file: &'f mut syn::File, name: &str) -> Result<&'f mut ItemMod> {
+    file.items
+        .iter_mut()
+        .find_map(|item| match item {
+            Item::Mod(module) if module.ident == name => Some(module),
+            _ => None,
+        })
+        .with_context(|| format!("progenitor wrote no `mod {name}`"))
+}
+
+/// Items of a module.
+fn items(module: &mut ItemMod) -> &mut Vec<Item> {
+    &mut module.content.get_or_insert_with(Default::default).1
+}
+
+/// Takes one trait out of a `#[derive(…)]`.
+fn underive(attributes: &mut [syn::Attribute], name: &str) -> bool {
+    let mut found = false;
+    for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let parser = syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
+        let Ok(paths) = attribute.parse_args_with(parser) else { continue };
+        let kept: Vec<_> = paths.iter().filter(|path| !path.segments.last().is_some_and(|last| last.ident == name)).collect();
+        found |= kept.len() < paths.len();
+        *attribute = syn::parse_quote!(#[derive(#(#kept),*)]);
+    }
+    found
+}

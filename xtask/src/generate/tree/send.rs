@@ -1,0 +1,422 @@
+//! `send()`: the request is progenitor's, what happens to it is ours.
+
+use anyhow::{Context, Result, bail, ensure};
+use cx_spec::Api;
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Expr, Fields, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, ItemStruct, Lit, Stmt, Type, parse_quote,
+    punctuated::Punctuated,
+    visit_mut::{self, VisitMut},
+};
+
+use super::{items, underive};
+
+/// What dispatch needs to know of one operation.
+pub struct Call {
+    /// `operationId`.
+    pub id: String,
+    /// Method of the client that starts it.
+    pub method: Ident,
+    /// Name of the builder.
+    pub builder: Ident,
+    /// Parameters: wire name, setter, type.
+    pub parameters: Vec<(String, Ident, Type)>,
+    /// Type of the body.
+    pub body: Option<Type>,
+}
+
+/// Bends every builder of the module.
+pub fn bend(module: &mut ItemMod, api: &Api) -> Result<Vec<Call>> {
+    let items = items(module);
+    items.retain(|item| !matches!(item, Item::Use(_)));
+    let mut calls = Vec::new();
+    let mut masked = Vec::new();
+    let structs: Vec<ItemStruct> = items
+        .iter_mut()
+        .filter_map(|item| match item {
+            Item::Struct(one) => Some(one),
+            _ => None,
+        })
+        .map(|one| {
+            let before = one.clone();
+            add_options_field(one);
+            underive(&mut one.attrs, "Debug");
+            masked.push(one.ident.clone());
+            before
+        })
+        .collect();
+    for item in items.iter_mut() {
+        let Item::Impl(implementation) = item else { continue };
+        let name = implementation.self_ty.to_token_stream().to_string().replace("< 'a >", "").trim().to_owned();
+        let Some(fields) = structs.iter().find(|one| one.ident == name) else { continue };
+        calls.push(bend_builder(implementation, fields, api).with_context(|| format!("builder {name}"))?);
+    }
+    for name in masked {
+        let text = name.to_string();
+        items.push(parse_quote! {
+            impl ::std::fmt::Debug for #name<'_> {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.debug_struct(#text).finish_non_exhaustive()
+                }
+            }
+        });
+    }
+    let uses: Vec<Item> = vec![parse_quote!(
+        use super::{operations::OPERATIONS, types};
+    ), parse_quote!(
+        use ::cx_client::runtime;
+    )];
+    items.splice(0..0, uses);
+    Ok(calls)
+}
+
+fn add_options_field(builder: &mut ItemStruct) {
+    if let Fields::Named(fields) = &mut builder.fields {
+        fields.named.push(parse_quote!(call_options: ::cx_client::CallOptions));
+    }
+}
+
+fn bend_builder(implementation: &mut ItemImpl, fields: &ItemStruct, api: &Api) -> Result<Call> {
+    let mut call = None;
+    for item in &mut implementation.items {
+        let ImplItem::Fn(function) = item else { continue };
+        match function.sig.ident.to_string().as_str() {
+            "new" => add_default_options(function)?,
+            "send" => {
+                ensure!(call.is_none(), "two methods called `send`");
+                call = Some(bend_send(function, fields, api)?);
+            }
+            _ => {}
+        }
+    }
+    implementation.items.push(parse_quote! {
+        /// Deadline, retries and headers of this one call.
+        pub fn with_options(mut self, options: ::cx_client::CallOptions) -> Self {
+            self.call_options = options;
+            self
+        }
+    });
+    call.context("no method called `send`")
+}
+
+fn add_default_options(function: &mut ImplItemFn) -> Result<()> {
+    let Some(Stmt::Expr(Expr::Struct(value), _)) = function.block.stmts.last_mut() else {
+        bail!("`new` does not end in `Self {{ … }}`");
+    };
+    value.fields.push(parse_quote!(call_options: ::std::default::Default::default()));
+    Ok(())
+}
+
+fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Result<Call> {
+    ensure!(matches!(function.sig.inputs.first(), Some(FnArg::Receiver(_))), "`send` is not a method");
+    let reply = reply_type(function)?;
+    let id = operation_id(function)?;
+    let operation = api.operation(&id).with_context(|| format!("the document has no operation {id}"))?;
+    let row = format_ident!("{}", id);
+    let row = quote!(&OPERATIONS.#row);
+
+    let at = request_statement(function)?;
+    function.block.stmts.truncate(at + 1);
+    let mut chain = Chain::default();
+    let Some(Stmt::Local(local)) = function.block.stmts.pop() else { bail!("the request is not built by a `let`") };
+    let init = local.init.context("the request is not built by a `let`")?;
+    let request = chain.strip(*init.expr, function)?;
+
+    let mut rewrite = Rewrite { row: row.clone(), wire_names: Vec::new(), path_arguments: Vec::new() };
+    for statement in &mut function.block.stmts {
+        rewrite.visit_stmt_mut(statement);
+    }
+    let mut request = request;
+    rewrite.visit_expr_mut(&mut request);
+    destructure_options(function)?;
+
+    let payload = if chain.has_body {
+        let files = files(api, &id).into_iter().map(|name| {
+            let field = format_ident!("{}", super::super::lower::snake_case(&name));
+            quote!(.with_file(#name, &body.#field))
+        });
+        quote!(runtime::Payload::new(&body, #row)? #(#files)*)
+    } else {
+        quote!(runtime::Payload::none())
+    };
+    function.block.stmts.push(parse_quote! {
+        let request = #request.build().map_err(|cause| runtime::unbuilt(cause, #row))?;
+    });
+    function.block.stmts.push(Stmt::Expr(
+        parse_quote!(runtime::execute::<#reply>(client.core(), request, #payload, #row, call_options).await),
+        None,
+    ));
+    function.sig.output = parse_quote!(-> ::cx_client::Result<::cx_client::Response<#reply>>);
+    function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
+    let sends = format!(" Sends `{} {}`.\n\n# Errors\nSee [`Error`](::cx_client::Error).", operation.method, operation.path);
+    function.attrs.push(parse_quote!(#[doc = #sends]));
+
+    let placeholders: Vec<String> = operation
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|part| Some(part.split_once('}')?.0.to_owned()))
+        .collect();
+    ensure!(placeholders.len() == rewrite.path_arguments.len(), "path arguments do not match `{}`", operation.path);
+    let named = placeholders.into_iter().zip(rewrite.path_arguments).chain(rewrite.wire_names);
+    let parameters = named
+        .map(|(name, ident)| Ok((name, ident.clone(), argument_type(fields, &ident)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let body = chain.has_body.then(|| argument_type(fields, &format_ident!("body"))).transpose()?.map(without_builder);
+    Ok(Call { method: format_ident!("{}", id), builder: fields.ident.clone(), id, parameters, body })
+}
+
+/// Members of the body that are files.
+fn files(api: &Api, id: &str) -> Vec<String> {
+    let operation = api.operation(id);
+    operation.map(|one| super::super::table::files(api, one)).into_iter().flatten().map(|(name, _)| name).collect()
+}
+
+/// `T` of `Result<ResponseValue<T>, Error<()>>`.
+fn reply_type(function: &ImplItemFn) -> Result<Type> {
+    let syn::ReturnType::Type(_, output) = &function.sig.output else { bail!("`send` returns nothing") };
+    let value = first_argument(output).context("`send` does not return a `Result`")?;
+    first_argument(&value).context("`send` does not return a `ResponseValue`")
+}
+
+/// The first generic argument of a type.
+fn first_argument(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(inner) => Some(inner.clone()),
+        _ => None,
+    })
+}
+
+fn operation_id(function: &ImplItemFn) -> Result<String> {
+    let mut found = Vec::new();
+    for statement in &function.block.stmts {
+        let Stmt::Local(local) = statement else { continue };
+        let Some(init) = &local.init else { continue };
+        let Expr::Struct(value) = &*init.expr else { continue };
+        if !value.path.is_ident("OperationInfo") {
+            continue;
+        }
+        for field in &value.fields {
+            if let Expr::Lit(literal) = &field.expr {
+                if let Lit::Str(text) = &literal.lit {
+                    found.push(text.value());
+                }
+            }
+        }
+    }
+    match found.as_slice() {
+        [one] => Ok(one.clone()),
+        other => bail!("{} `OperationInfo`s where one was expected", other.len()),
+    }
+}
+
+/// The index of `let mut request = ….build()?;`, of which there must be one.
+fn request_statement(function: &ImplItemFn) -> Result<usize> {
+    let found: Vec<usize> = function
+        .block
+        .stmts
+        .iter()
+        .enumerate()
+        .filter(|(_, statement)| match statement {
+            Stmt::Local(local) => local.init.as_ref().is_some_and(|init| is_build(&init.expr)),
+            _ => false,
+        })
+        .map(|(index, _)| index)
+        .collect();
+    match found.as_slice() {
+        [one] => Ok(*one),
+        other => bail!("{} `.build()?`s where one was expected", other.len()),
+    }
+}
+
+fn is_build(expr: &Expr) -> bool {
+    matches!(expr, Expr::Try(tried) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "build"))
+}
+
+/// The chain of calls that makes the request.
+#[derive(Default)]
+struct Chain {
+    has_body: bool,
+}
+
+impl Chain {
+    /// Takes `.build()?`, the body and needless headers off the chain.
+    fn strip(&mut self, expr: Expr, function: &mut ImplItemFn) -> Result<Expr> {
+        let Expr::Try(tried) = expr else { bail!("the request does not end in `.build()?`") };
+        let Expr::MethodCall(build) = *tried.expr else { bail!("the request does not end in `.build()?`") };
+        let keeps_headers = drop_api_version(function)?;
+        self.unchain(*build.receiver, keeps_headers)
+    }
+
+    fn unchain(&mut self, expr: Expr, keeps_headers: bool) -> Result<Expr> {
+        let Expr::MethodCall(mut call) = expr else { return Ok(expr) };
+        let receiver = self.unchain(*call.receiver, keeps_headers)?;
+        let name = call.method.to_string();
+        match name.as_str() {
+            "json" | "form_urlencoded" | "body" => {
+                self.has_body = true;
+                Ok(receiver)
+            }
+            "headers" if !keeps_headers => Ok(receiver),
+            // The runtime asks for the media type that the operation answers with.
+            "header" if call.args.first().is_some_and(|one| one.to_token_stream().to_string().ends_with("ACCEPT")) => {
+                Ok(receiver)
+            }
+            _ => {
+                call.receiver = Box::new(receiver);
+                Ok(Expr::MethodCall(call))
+            }
+        }
+    }
+}
+
+/// Takes out the `api-version` header, which no vendor asked for; says whether others are left.
+fn drop_api_version(function: &mut ImplItemFn) -> Result<bool> {
+    let statements = &mut function.block.stmts;
+    let before = statements.len();
+    statements.retain(|statement| !statement.to_token_stream().to_string().contains("\"api-version\""));
+    ensure!(before == statements.len() + 1, "no `api-version` header where one was expected");
+    let others = statements.iter().any(|statement| statement.to_token_stream().to_string().contains("header_map . append"));
+    if !others {
+        statements.retain(|statement| !matches!(statement, Stmt::Local(local) if local.pat.to_token_stream().to_string().contains("header_map")));
+    }
+    Ok(others)
+}
+
+/// Adds `call_options` to `let Self { … } = self`.
+fn destructure_options(function: &mut ImplItemFn) -> Result<()> {
+    for statement in &mut function.block.stmts {
+        let Stmt::Local(syn::Local { pat: syn::Pat::Struct(pattern), .. }) = statement else { continue };
+        let fields = pattern.fields.iter();
+        *statement = parse_quote!(let Self { #(#fields,)* call_options } = self;);
+        return Ok(());
+    }
+    bail!("`send` does not take `self` apart")
+}
+
+/// Rewrites what refers to progenitor's client and errors.
+struct Rewrite {
+    row: TokenStream,
+    wire_names: Vec<(String, Ident)>,
+    path_arguments: Vec<Ident>,
+}
+
+impl VisitMut for Rewrite {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expr);
+        let row = &self.row;
+        match expr {
+            Expr::Field(field) if field.base.to_token_stream().to_string() == "client" => {
+                match field.member.to_token_stream().to_string().as_str() {
+                    "client" => *expr = parse_quote!(client.core().http()),
+                    "baseurl" => *expr = parse_quote!(client.core().base_url()),
+                    _ => {}
+                }
+            }
+            Expr::MethodCall(call) if call.method == "map_err" => {
+                if call.args.to_token_stream().to_string() == "Error :: InvalidRequest" {
+                    call.args = std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
+                }
+            }
+            Expr::MethodCall(call) if call.method == "append" => {
+                if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last()) {
+                    if let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
+                        // `value` is what an optional header is called inside its `if let`.
+                        if ident != "value" {
+                            self.wire_names.push((name.value(), ident));
+                        }
+                    }
+                }
+            }
+            Expr::Try(tried) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "try_into") => {
+                let inner = &tried.expr;
+                *expr = parse_quote!(#inner.map_err(|cause| runtime::unwritable_header(cause, #row))?);
+            }
+            Expr::If(condition) => self.optional_header(condition),
+            Expr::Macro(one) if one.mac.path.is_ident("format") => self.url(&mut one.mac),
+            Expr::Reference(reference) => self.query(&mut reference.expr),
+            _ => {}
+        }
+    }
+}
+
+impl Rewrite {
+    /// `format!("{}/v1/x/{}", client.baseurl, encode_path(&id.to_string()))`
+    fn url(&mut self, mac: &mut syn::Macro) {
+        let parser = Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+        let Ok(mut arguments) = mac.parse_body_with(parser) else { return };
+        for argument in &mut arguments {
+            self.visit_expr_mut(argument);
+            let Expr::Call(call) = argument else { continue };
+            if call.func.to_token_stream().to_string() != "encode_path" {
+                continue;
+            }
+            let (Some(value), row) = (call.args.first().cloned(), &self.row) else { continue };
+            if let Some(ident) = first_ident(&value) {
+                self.path_arguments.push(ident);
+            }
+            *argument = parse_quote!(runtime::path_segment(#value, #row)?);
+        }
+        mac.tokens = arguments.to_token_stream();
+    }
+
+    /// `&progenitor_client::QueryParam::new("created[gte]", &created_gte)`
+    fn query(&mut self, expr: &mut Expr) {
+        let Expr::Call(call) = expr else { return };
+        if !call.func.to_token_stream().to_string().ends_with("QueryParam :: new") {
+            return;
+        }
+        if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last()) {
+            if let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
+                self.wire_names.push((name.value(), ident));
+            }
+        }
+        call.func = parse_quote!(runtime::QueryParam::new);
+    }
+
+    /// `if let Some(value) = x_foo { header_map.append("X-Foo", …); }`
+    fn optional_header(&mut self, condition: &syn::ExprIf) {
+        let text = condition.then_branch.to_token_stream().to_string();
+        let name = text.split("header_map . append (\"").nth(1).and_then(|rest| rest.split('"').next());
+        if let (Expr::Let(binding), Some(name)) = (&*condition.cond, name) {
+            if let Some(ident) = first_ident(&binding.expr) {
+                self.wire_names.push((name.to_owned(), ident));
+            }
+        }
+    }
+}
+
+/// The variable that an expression such as `&id.to_string()` starts from.
+fn first_ident(expr: &Expr) -> Option<Ident> {
+    match expr {
+        Expr::Path(path) => path.path.get_ident().cloned(),
+        Expr::Reference(reference) => first_ident(&reference.expr),
+        Expr::MethodCall(call) => first_ident(&call.receiver),
+        Expr::Try(tried) => first_ident(&tried.expr),
+        _ => None,
+    }
+}
+
+/// The type of an argument: `T` of a field `Result<T, String>` or `Result<Option<T>, String>`.
+fn argument_type(fields: &ItemStruct, ident: &Ident) -> Result<Type> {
+    let field = fields.fields.iter().find(|field| field.ident.as_ref() == Some(ident));
+    let field = field.with_context(|| format!("the builder has no field `{ident}`"))?;
+    let inner = first_argument(&field.ty).context("a field that is no `Result`")?;
+    match &inner {
+        Type::Path(path) if path.path.segments.len() == 1 && path.path.segments[0].ident == "Option" => {
+            first_argument(&inner).context("an `Option` of nothing")
+        }
+        _ => Ok(inner),
+    }
+}
+
+/// `types::builder::X` stands for a `types::X` in the making.
+fn without_builder(ty: Type) -> Type {
+    let Type::Path(mut path) = ty else { return ty };
+    let segments = path.path.segments.iter().filter(|segment| segment.ident != "builder").cloned();
+    path.path.segments = segments.collect();
+    Type::Path(path)
+}

@@ -1,0 +1,36 @@
+//! Structs decode leniently: vendors send `1.0` for `1`, and a number where they declare a text.
+
+use quote::ToTokens;
+use syn::{Fields, Item, ItemMod, parse_quote};
+
+use super::items;
+
+/// Types that are decoded leniently, and by what.
+const LENIENT: &[(&str, &str)] = &[
+    ("i64", "i64"),
+    (":: std :: option :: Option < i64 >", "option_i64"),
+    ("f64", "f64"),
+    (":: std :: option :: Option < f64 >", "option_f64"),
+    ("bool", "bool"),
+    (":: std :: option :: Option < bool >", "option_bool"),
+    (":: std :: string :: String", "string"),
+    (":: std :: option :: Option < :: std :: string :: String >", "option_string"),
+];
+
+/// Adds the lenient decoders to the fields of all structs.
+pub fn bend(module: &mut ItemMod) {
+    for item in items(module) {
+        let Item::Struct(one) = item else { continue };
+        let Fields::Named(fields) = &mut one.fields else { continue };
+        for field in &mut fields.named {
+            let ty = field.ty.to_token_stream().to_string();
+            let Some((_, decoder)) = LENIENT.iter().find(|(known, _)| *known == ty) else { continue };
+            let path = format!("::cx_client::lenient::{decoder}");
+            field.attrs.push(if decoder.starts_with("option") {
+                parse_quote!(#[serde(default, deserialize_with = #path)])
+            } else {
+                parse_quote!(#[serde(deserialize_with = #path)])
+            });
+        }
+    }
+}
