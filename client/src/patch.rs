@@ -1,0 +1,136 @@
+//! A member of a request body that can be left out, set to `null` or given a value.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An optional, nullable member of a JSON request body.
+///
+/// "Leave it as it is" and "clear it" are different requests, which an `Option` cannot tell apart. A field of this type
+/// carries `#[serde(default, skip_serializing_if = "Patch::is_absent")]`: without the first a missing member is an error,
+/// without the second an absent one is written as `null`.
+///
+/// ```
+/// use cx_client::Patch;
+///
+/// let name: Patch<String> = "Pat".to_owned().into();
+/// assert_eq!(name, Patch::Value("Pat".to_owned()));
+/// assert_eq!(Patch::<String>::from(None::<String>), Patch::Null);
+/// assert!(Patch::<String>::default().is_absent());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Patch<T> {
+    /// Not written.
+    #[default]
+    Absent,
+    /// Written as `null`.
+    Null,
+    /// Written as this value.
+    Value(T),
+}
+
+impl<T> Patch<T> {
+    /// Not written.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// Written as `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// The value itself, if there is one.
+    pub fn into_value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// Converts the value, if there is one.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Patch<U> {
+        match self {
+            Self::Absent => Patch::Absent,
+            Self::Null => Patch::Null,
+            Self::Value(value) => Patch::Value(convert(value)),
+        }
+    }
+}
+
+impl<T> From<T> for Patch<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl<T> From<Option<T>> for Patch<T> {
+    /// `None` becomes [`Patch::Null`]: whoever sets a member to nothing wants it cleared.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Self::Value)
+    }
+}
+
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Absent | Self::Null => serializer.serialize_none(),
+            Self::Value(value) => serializer.serialize_some(value),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+    struct Body {
+        #[serde(default, skip_serializing_if = "Patch::is_absent")]
+        name: Patch<String>,
+    }
+
+    #[test]
+    fn the_three_states_survive_a_round_trip() {
+        for (json, name) in [
+            ("{}", Patch::Absent),
+            (r#"{"name":null}"#, Patch::Null),
+            (r#"{"name":"Pat"}"#, Patch::Value("Pat".to_owned())),
+        ] {
+            let body: Body = serde_json::from_str(json).unwrap();
+            assert_eq!(body, Body { name });
+            assert_eq!(serde_json::to_string(&body).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn a_setter_takes_a_value_an_option_and_a_patch() {
+        fn set(value: impl TryInto<Patch<i64>>) -> Patch<i64> {
+            value.try_into().ok().unwrap()
+        }
+        assert_eq!(set(3), Patch::Value(3));
+        assert_eq!(set(Some(3)), Patch::Value(3));
+        assert_eq!(set(None), Patch::Null);
+        assert_eq!(set(Patch::Absent), Patch::Absent);
+    }
+
+    #[test]
+    fn only_a_value_is_mapped() {
+        assert_eq!(Patch::Value(2).map(|n| n * 2).value(), Some(&4));
+        assert!(Patch::<i64>::Null.map(|n| n * 2).is_null());
+        assert_eq!(Patch::<i64>::Absent.map(|n| n * 2).into_value(), None);
+    }
+}

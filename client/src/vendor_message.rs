@@ -1,0 +1,260 @@
+//! What a vendor says went wrong, read from whatever body came with an error status.
+//!
+//! | shape | seen at |
+//! |---|---|
+//! | `{"errors": [{"message": …}]}` | Wootric |
+//! | `{"error": …, "error_description": …}` | RFC 6749 §5.2 |
+//! | `{"error": {"message": …}}`, `{"meta": {"correlationId": …}}` | Directly |
+//! | `{"error": …}` | both |
+//! | `{"message": …}` | Wootric CXI |
+//! | short text that is not HTML | proxies, servers that fell over |
+//!
+//! Nothing here fails: a body that makes no sense has no message.
+
+use serde_json::Value;
+
+/// Most characters of a message.
+const MESSAGE_LIMIT: usize = 1_000;
+
+/// Most characters of an id.
+const ID_LIMIT: usize = 200;
+
+/// Largest body in bytes that may be a message without being JSON.
+const TEXT_LIMIT: usize = 500;
+
+/// Longest OAuth error code.
+const CODE_LIMIT: usize = 64;
+
+/// The vendor's message, without control characters, at most 1,000 characters.
+pub(crate) fn message(body: &[u8]) -> Option<String> {
+    match parse(body) {
+        Some(Value::Object(members)) => {
+            let first = members.get("errors").and_then(Value::as_array).and_then(|errors| {
+                errors.iter().find_map(|error| text(error.get("message").unwrap_or(error), MESSAGE_LIMIT))
+            });
+            let get = |name: &str| members.get(name).and_then(|value| text(value, MESSAGE_LIMIT));
+            let inner = || text(members.get("error")?.get("message")?, MESSAGE_LIMIT);
+            first
+                .or_else(|| get("error_description"))
+                .or_else(inner)
+                .or_else(|| get("error"))
+                .or_else(|| get("message"))
+        }
+        Some(Value::String(plain)) => of_plain(&plain),
+        Some(_) => None,
+        None => of_plain(std::str::from_utf8(body).ok()?),
+    }
+}
+
+/// `meta.correlationId`.
+pub(crate) fn correlation_id(body: &[u8]) -> Option<String> {
+    match parse(body)?.get("meta")?.get("correlationId")? {
+        Value::Number(number) => Some(number.to_string()),
+        id => text(id, ID_LIMIT),
+    }
+}
+
+/// `error`, if it can be an error code of RFC 6749 §5.2. A sentence cannot, so `{"error": "Not found"}` has none.
+pub(crate) fn oauth_code(body: &[u8]) -> Option<String> {
+    let body = parse(body)?;
+    let code = body.get("error")?.as_str()?;
+    let fits = |byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    (!code.is_empty() && code.len() <= CODE_LIMIT && code.bytes().all(fits)).then(|| code.to_owned())
+}
+
+/// The body as JSON. Bytes that are not UTF-8 are replaced, since a message in a wrong encoding is still worth reading.
+fn parse(body: &[u8]) -> Option<Value> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    serde_json::from_slice(body).ok().or_else(|| match std::str::from_utf8(body) {
+        Ok(_) => None,
+        Err(_) => serde_json::from_str(&String::from_utf8_lossy(body)).ok(),
+    })
+}
+
+fn of_plain(plain: &str) -> Option<String> {
+    let broken_json = plain.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with(['{', '[']);
+    if plain.len() > TEXT_LIMIT || plain.contains('<') || broken_json {
+        return None;
+    }
+    clean(plain, MESSAGE_LIMIT)
+}
+
+fn text(value: &Value, limit: usize) -> Option<String> {
+    clean(value.as_str()?, limit)
+}
+
+/// Blanks for white space, nothing for other control characters and for those that turn the direction of writing, by which
+/// a message could pass for something else in a terminal. `None` if nothing is left.
+fn clean(text: &str, limit: usize) -> Option<String> {
+    let cleaned: String = text
+        .trim()
+        .chars()
+        .map(|character| if character.is_whitespace() { ' ' } else { character })
+        .filter(|character| {
+            !character.is_control()
+                && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        })
+        .take(limit)
+        .collect();
+    let cleaned = cleaned.trim();
+    (!cleaned.is_empty()).then(|| cleaned.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn of(body: &str) -> Option<String> {
+        message(body.as_bytes())
+    }
+
+    #[test]
+    fn every_known_shape_has_its_message() {
+        for (body, expected) in [
+            (
+                r#"{"type":"error_list","errors":[{"status":"record_not_found","message":"No such user","field":null}]}"#,
+                "No such user",
+            ),
+            (r#"{"errors":[{"message":"first"},{"message":"second"}]}"#, "first"),
+            (r#"{"errors":[{"message":null},"second"]}"#, "second"),
+            (r#"{"error":"Email has already been taken"}"#, "Email has already been taken"),
+            (r#"{"error":"Not found","status":404}"#, "Not found"),
+            (r#"{"error":"invalid_grant","error_description":"The grant is spent"}"#, "The grant is spent"),
+            (r#"{"error":"invalid_grant","error_description":""}"#, "invalid_grant"),
+            (r#"{"message":"Account not onboarded"}"#, "Account not onboarded"),
+            (
+                r#"{"meta":{"correlationId":"3f"},"data":null,"error":{"message":"Question not found"}}"#,
+                "Question not found",
+            ),
+            (r#"{"meta":{},"error":"Not allowed"}"#, "Not allowed"),
+            (r#"{"errors":{},"error":{},"message":"last resort"}"#, "last resort"),
+            (r#"{"error":"first","error":"last"}"#, "last"),
+            ("\u{feff}{\"message\":\"marked\"}", "marked"),
+            (r#""quoted""#, "quoted"),
+            ("Error", "Error"),
+            (" Service\r\n\tUnavailable \n", "Service   Unavailable"),
+        ] {
+            assert_eq!(of(body).as_deref(), Some(expected), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_without_a_message_has_none() {
+        for body in [
+            "",
+            " ",
+            "null",
+            "{}",
+            "[]",
+            "7",
+            "true",
+            "<html>502</html>",
+            "Bad <b>gateway</b>",
+            "{\"error\":",
+            "[[[",
+            r#"{"error":{"code":17}}"#,
+            r#"{"error":{"message":7}}"#,
+            r#"{"errors":[]}"#,
+            r#"{"message":"\u0007\u0000"}"#,
+            r#"["a"]"#,
+            r#""<p>""#,
+        ] {
+            assert_eq!(of(body), None, "{body}");
+        }
+        assert_eq!(of(&"x".repeat(TEXT_LIMIT + 1)), None);
+        assert_eq!(message(b"\xff\xfe text"), None);
+    }
+
+    #[test]
+    fn a_message_in_a_wrong_encoding_is_still_read() {
+        assert_eq!(message(b"{\"message\":\"caf\xe9\"}").as_deref(), Some("caf\u{fffd}"));
+    }
+
+    #[test]
+    fn control_characters_are_taken_out() {
+        let body = json!({"message": "\u{1b}[31mred\u{7}\u{202e}\u{9b}\nnext"}).to_string();
+        assert_eq!(of(&body).as_deref(), Some("[31mred next"));
+    }
+
+    #[test]
+    fn a_long_message_is_cut_between_characters() {
+        let body = json!({"message": "ä".repeat(2_000)}).to_string();
+        assert_eq!(of(&body), Some("ä".repeat(1_000)));
+    }
+
+    #[test]
+    fn deep_nesting_has_no_message() {
+        let deep = format!("{{\"error\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!((of(&deep), correlation_id(deep.as_bytes()), oauth_code(deep.as_bytes())), (None, None, None));
+        let open = "{\"error\":".repeat(100_000);
+        assert_eq!(of(&open), None);
+    }
+
+    #[test]
+    fn the_correlation_id_is_a_string_or_a_number() {
+        assert_eq!(correlation_id(br#"{"meta":{"correlationId":"3f1c9a52"}}"#).as_deref(), Some("3f1c9a52"));
+        assert_eq!(correlation_id(br#"{"meta":{"correlationId":17}}"#).as_deref(), Some("17"));
+        for body in [r#"{"meta":{}}"#, r#"{"meta":null}"#, r#"{"meta":{"correlationId":""}}"#, "[]", "", "<html>"] {
+            assert_eq!(correlation_id(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_oauth_code_is_one_word() {
+        assert_eq!(oauth_code(br#"{"error":"invalid_grant"}"#).as_deref(), Some("invalid_grant"));
+        for error in [
+            json!("Not found"),
+            json!(""),
+            json!("a\"b"),
+            json!("a\\b"),
+            json!("ä"),
+            json!("x".repeat(65)),
+            json!(null),
+            json!({}),
+            json!(7),
+        ] {
+            assert_eq!(oauth_code(json!({"error": error}).to_string().as_bytes()), None, "{error}");
+        }
+        assert!(oauth_code(json!({"error": "x".repeat(64)}).to_string().as_bytes()).is_some());
+    }
+
+    fn any_body() -> impl Strategy<Value = Vec<u8>> {
+        let name = prop_oneof!["error", "errors", "message", "error_description", "meta", "correlationId"];
+        let leaf =
+            prop_oneof![Just(Value::Null), any::<i64>().prop_map(Value::from), any::<String>().prop_map(Value::from)];
+        let tree = leaf.prop_recursive(4, 24, 4, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(name.clone(), inner, 0..4).prop_map(|map| json!(map)),
+            ]
+        });
+        prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..200),
+            tree.clone().prop_map(|tree| tree.to_string().into_bytes()),
+            (tree, any::<prop::sample::Index>(), any::<u8>()).prop_map(|(tree, index, byte)| {
+                let mut body = tree.to_string().into_bytes();
+                let at = index.index(body.len());
+                if let Some(place) = body.get_mut(at) {
+                    *place = byte;
+                }
+                body
+            }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_survived_and_what_comes_out_is_clean(body in any_body()) {
+            for found in [message(&body), correlation_id(&body)].into_iter().flatten() {
+                prop_assert!(!found.is_empty() && found.chars().count() <= MESSAGE_LIMIT);
+                prop_assert!(!found.chars().any(char::is_control));
+            }
+            if let Some(code) = oauth_code(&body) {
+                prop_assert!(code.bytes().all(|byte| byte.is_ascii_graphic()) && code.len() <= CODE_LIMIT);
+            }
+        }
+    }
+}
