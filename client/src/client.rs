@@ -97,7 +97,7 @@ impl Core {
     /// A store that cannot forget it.
     pub async fn forget_token(&self) -> Result<()> {
         match &self.0.tokens {
-            Some(tokens) => tokens.logout().await,
+            Some(tokens) => tokens.sign_out().await.map(drop),
             None => Ok(()),
         }
     }

@@ -107,7 +107,7 @@ impl Arguments {
         let body: T = serde_path_to_error::deserialize(value)
             .map_err(|error| self.refuse(format!("`body` is of another type at `{}`", error.path())))?;
         let kept = serde_json::to_value(&body).unwrap_or_default();
-        if let Some(lost) = lost(&given, &kept, "body") {
+        if let Some(lost) = lost(&self.without_files(given), &kept, "body") {
             return Err(self.refuse(format!("`{lost}` is not a member of this request, or of another type")));
         }
         Ok(Some(body))
@@ -127,12 +127,23 @@ impl Arguments {
         }
     }
 
+    /// A file does not come back as it was given, so it is not compared.
+    fn without_files(&self, mut body: Value) -> Value {
+        let files = self.operation.body.as_ref().map(|body| body.files).unwrap_or_default();
+        if let Some(members) = body.as_object_mut() {
+            for file in files {
+                members.remove(file.name);
+            }
+        }
+        body
+    }
+
     fn refuse(&self, message: String) -> Error {
         Error::new(ErrorKind::InvalidRequest, message).with_operation(self.operation)
     }
 }
 
-/// The first member of `given` that is not in `kept`. A file is not compared: it does not come back as it was given.
+/// The first member of `given` that is not in `kept`.
 fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
     match (given, kept) {
         (Value::Object(given), Value::Object(kept)) => given.iter().find_map(|(name, value)| {
@@ -147,7 +158,6 @@ fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
             one.or_else(|| (given.len() != kept.len()).then(|| path.to_owned()))
         }
         (Value::Number(given), Value::Number(kept)) => (given.as_f64() != kept.as_f64()).then(|| path.to_owned()),
-        (_, Value::String(text)) if text == crate::upload::PLACEHOLDER => None,
         (given, kept) => (given != kept).then(|| path.to_owned()),
     }
 }

@@ -150,6 +150,20 @@ impl Upload {
     }
 }
 
+/// Two uploads are equal if they have the same name and type and stand for the same content: equal bytes, the same path,
+/// or the same stream.
+impl PartialEq for Upload {
+    fn eq(&self, other: &Self) -> bool {
+        let same_content = match (&self.content, &other.content) {
+            (Content::Bytes(one), Content::Bytes(another)) => one == another,
+            (Content::Path(one), Content::Path(another)) => one == another,
+            (Content::Stream(one), Content::Stream(another)) => Arc::ptr_eq(one, another),
+            _ => false,
+        };
+        same_content && self.file_name == other.file_name && self.content_type == other.content_type
+    }
+}
+
 fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidRequest, message)
 }

@@ -3,12 +3,15 @@
 
 // The modules are printed by prettyplease, which is not what rustfmt wants, and hold code in a style of their own.
 
+#[cfg(feature = "directly")]
 #[rustfmt::skip]
 #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
 pub mod directly;
+#[cfg(feature = "wootric-cxi")]
 #[rustfmt::skip]
 #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
 pub mod wootric_cxi;
+#[cfg(feature = "wootric")]
 #[rustfmt::skip]
 #[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
 pub mod wootric;
@@ -16,7 +19,10 @@ pub mod wootric;
 /// Every API of this build, for tools that call operations by id.
 #[cfg(feature = "dynamic")]
 pub static REGISTRY: &[crate::dynamic::Registered] = &[
+    #[cfg(feature = "directly")]
     crate::dynamic::Registered { api: &directly::operations::API, call: directly::dispatch::call },
+    #[cfg(feature = "wootric-cxi")]
     crate::dynamic::Registered { api: &wootric_cxi::operations::API, call: wootric_cxi::dispatch::call },
+    #[cfg(feature = "wootric")]
     crate::dynamic::Registered { api: &wootric::operations::API, call: wootric::dispatch::call },
 ];

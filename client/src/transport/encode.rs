@@ -21,6 +21,7 @@ const COOKIE_HEADER: &str = "x-cx-cookie-";
 pub(crate) struct Outgoing {
     request: reqwest::Request,
     body: Written,
+    http: reqwest::Client,
 }
 
 /// A body in its notation.
@@ -59,7 +60,7 @@ impl Outgoing {
             }
             _ => Written::None,
         };
-        Ok(Self { request, body })
+        Ok(Self { request, body, http: core.http().clone() })
     }
 
     /// Whether the same bytes can be sent again.
@@ -90,12 +91,19 @@ impl Outgoing {
                     let part = file.to_part(*max_bytes).await.map_err(|error| error.with_operation(operation))?;
                     form = form.part(*name, part);
                 }
-                let media_type = format!("multipart/form-data; boundary={}", form.boundary());
-                let media_type = HeaderValue::try_from(media_type).map_err(|cause| {
-                    Error::new(ErrorKind::InvalidRequest, "the boundary is no header value").with_cause(cause)
-                })?;
-                request.headers_mut().insert(header::CONTENT_TYPE, media_type);
-                *request.body_mut() = Some(reqwest::Body::wrap_stream(form.into_stream()));
+                // Built on a request of its own, because only there the form gets its boundary and length.
+                let mut carrier = self
+                    .http
+                    .request(request.method().clone(), request.url().clone())
+                    .multipart(form)
+                    .build()
+                    .map_err(|cause| crate::runtime::unbuilt(cause, operation))?;
+                *request.body_mut() = carrier.body_mut().take();
+                for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+                    if let Some(value) = carrier.headers().get(&name) {
+                        request.headers_mut().insert(name, value.clone());
+                    }
+                }
             }
         }
         Ok(request)
@@ -133,14 +141,14 @@ fn write(
                 members.remove(*name);
             }
         }
-        let pairs = form::pairs(&value, row).map_err(|error| error.to_string())?;
+        let pairs = form::pairs(&value, row).map_err(|error| format!("{} at `{}`", error.reason(), error.path()))?;
         if pairs.is_empty() && files.is_empty() && !row.required {
             return Ok(Written::None);
         }
         if media_type.starts_with("multipart/") {
             return Ok(Written::Multipart { pairs, files });
         }
-        let bytes = form::urlencoded(&pairs).into();
+        let bytes = form::urlencoded(pairs.iter().map(|(name, value)| (name, value))).into();
         return Ok(Written::Bytes { media_type: HeaderValue::from_static("application/x-www-form-urlencoded"), bytes });
     }
     if json.as_ref() == b"null" && !row.required {

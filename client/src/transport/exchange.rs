@@ -48,10 +48,9 @@ impl HttpExchange {
             let form = pairs.iter().fold(form, |form, (name, value)| form.text(*name, value.expose().to_owned()));
             request.multipart(form)
         } else {
-            let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.expose().to_owned())).collect();
             request
                 .header(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
-                .body(form::urlencoded(&pairs))
+                .body(form::urlencoded(pairs.iter().map(|(name, value)| (name, value.expose()))))
         };
         request.build().map_err(|cause| {
             Error::new(ErrorKind::InvalidRequest, "the token request cannot be built").with_cause(cause.without_url())

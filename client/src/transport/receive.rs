@@ -3,7 +3,10 @@
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 
-use crate::error::{Error, ErrorKind, Result, Sent};
+use crate::{
+    error::{Error, ErrorKind, Result, Sent},
+    upload,
+};
 
 /// A reply, whole.
 #[derive(Debug)]
@@ -47,6 +50,9 @@ pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_
 
 /// An exchange that brought no reply. A connection that was refused carried nothing; anything later may have.
 fn unsent(cause: reqwest::Error) -> Error {
+    if let Some(error) = upload::fault(&cause) {
+        return error;
+    }
     let (kind, message, sent) = if cause.is_connect() {
         (ErrorKind::Transport, "the vendor cannot be reached", Sent::No)
     } else if cause.is_builder() {

@@ -29,7 +29,7 @@ pub fn module(calls: &[Call]) -> Result<String> {
         #(#functions)*
     };
     print_tokens(code).map(|text| {
-        format!("//! Calls by operation id, with JSON in and out.\n#![allow(unused_imports, deprecated, reason = \"an API may have no body, and dispatch reaches deprecated operations too\")]\n\n{text}")
+        format!("//! Calls by operation id, with JSON in and out.\n#![allow(unused_imports, unused_mut, deprecated, reason = \"an API may have no body, and dispatch reaches deprecated operations too\")]\n\n{text}")
     })
 }
 

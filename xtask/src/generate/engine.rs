@@ -11,7 +11,7 @@ use super::lower::View;
 /// Formats of texts that stand for a type of the runtime.
 const CONVERSIONS: &[(&str, &str)] = &[
     ("password", "::cx_client::Secret"),
-    ("binary", "::cx_client::Upload"),
+    ("cx-file", "::cx_client::Upload"),
     ("cx-time", "::cx_client::Time"),
     ("cx-bytes", "::cx_client::Binary"),
 ];

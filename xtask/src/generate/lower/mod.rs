@@ -62,6 +62,11 @@ pub const PASSES: &[Pass] = &[
         run: names::distinct_parameters,
     },
     Pass {
+        name: "files",
+        reason: "a file member would be a text; it takes the type that streams",
+        run: schemas::files,
+    },
+    Pass {
         name: "any_of",
         reason: "`anyOf` becomes a struct of flattened options that can never decode a scalar",
         run: schemas::any_of_as_one_of,
@@ -90,6 +95,11 @@ pub const PASSES: &[Pass] = &[
         name: "secrets",
         reason: "secret members take the redacting type",
         run: schemas::secrets,
+    },
+    Pass {
+        name: "strip_extensions",
+        reason: "a schema with an extension matches no conversion",
+        run: schemas::strip_extensions,
     },
     Pass {
         name: "optional_containers",

@@ -18,7 +18,16 @@ const BOUNDS: &[&str] = &[
 ];
 
 /// Formats that the generated types stand for; all others leave the view.
-const FORMATS: &[&str] = &["int32", "int64", "float", "double", "password", "binary", "cx-time", "cx-bytes"];
+const FORMATS: &[&str] = &["int32", "int64", "float", "double", "password", "cx-file", "cx-time", "cx-bytes"];
+
+/// The file members of an upload take a format of ours: progenitor reads `binary` as a text.
+pub fn files(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        if schema.get("type") == Some(&json!("string")) && schema.get("format") == Some(&json!("binary")) {
+            schema["format"] = "cx-file".into();
+        }
+    });
+}
 
 /// `anyOf` becomes `oneOf`.
 pub fn any_of_as_one_of(view: &mut View, _api: &Api) {
@@ -101,6 +110,15 @@ pub fn secrets(view: &mut View, _api: &Api) {
     each_schema(view, &mut |schema| {
         if schema.get("x-secret") == Some(&Value::Bool(true)) && schema.get("type") == Some(&json!("string")) {
             schema["format"] = "password".into();
+        }
+    });
+}
+
+/// Extensions have been read; a schema that still carries one would match no conversion.
+pub fn strip_extensions(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        if let Some(members) = schema.as_object_mut() {
+            members.retain(|key, _| !key.starts_with("x-"));
         }
     });
 }
