@@ -10,8 +10,14 @@
 )]
 
 pub mod form;
+mod incoming;
+mod router;
 pub mod schema;
 mod shape;
+mod validator;
 mod violation;
 
+pub use incoming::Incoming;
+pub use router::{Found, Router};
+pub use validator::{Carrier, Credentials, Parameters, Validator, Verdict};
 pub use violation::{Place, Violation};

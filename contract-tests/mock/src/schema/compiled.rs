@@ -84,7 +84,12 @@ impl Schemas {
     ///
     /// A schema that does not compile is itself a fault, with the rule `schema`: a mock has to keep answering.
     pub fn judge(&self, pointer: &str, reading: Reading, value: &Value) -> Vec<Fault> {
-        self.judge_with(&self.compiled(pointer, reading), pointer, value)
+        self.judge_with(&self.compiled(pointer, reading), pointer, value, true)
+    }
+
+    /// As [`Schemas::judge`], with no value in any message: for what is secret by its parameter and not its schema.
+    pub fn judge_hidden(&self, pointer: &str, reading: Reading, value: &Value) -> Vec<Fault> {
+        self.judge_with(&self.compiled(pointer, reading), pointer, value, false)
     }
 
     /// Whether a value keeps the schema at a pointer of the document.
@@ -97,15 +102,16 @@ impl Schemas {
 
     /// Judges a value by a schema that need not stand in the document, but may refer to it. Not kept.
     pub fn judge_by(&self, schema: &Value, reading: Reading, value: &Value) -> Vec<Fault> {
-        self.judge_with(&self.compile("", schema, reading), "", value)
+        self.judge_with(&self.compile("", schema, reading), "", value, false)
     }
 
-    fn judge_with(&self, compiled: &Compiled, pointer: &str, value: &Value) -> Vec<Fault> {
+    fn judge_with(&self, compiled: &Compiled, pointer: &str, value: &Value, show: bool) -> Vec<Fault> {
         match compiled {
             Compiled::Ready { validator, origins } => {
                 let mut faults = Vec::new();
+                let root = show.then_some(pointer);
                 for error in validator.iter_errors(value) {
-                    self.report(&error, origins, pointer, &mut faults);
+                    self.report(&error, origins, root, &mut faults);
                 }
                 faults
             }
@@ -147,13 +153,13 @@ impl Schemas {
         }
     }
 
-    /// Turns an error of the validator into faults. An error of a whole `oneOf` or `anyOf` says little, so where one
+    /// Turns an error of the validator into faults. `root` is the schema that says which values may be shown. An error of a whole `oneOf` or `anyOf` says little, so where one
     /// branch is clearly meant, what is wrong inside that branch is reported instead.
     fn report(
         &self,
         error: &ValidationError<'_>,
         origins: &BTreeMap<String, String>,
-        root: &str,
+        root: Option<&str>,
         faults: &mut Vec<Fault>,
     ) {
         let branches = match error.kind() {
@@ -173,7 +179,7 @@ impl Schemas {
         }
     }
 
-    fn fault(&self, error: &ValidationError<'_>, origins: &BTreeMap<String, String>, root: &str) -> Fault {
+    fn fault(&self, error: &ValidationError<'_>, origins: &BTreeMap<String, String>, root: Option<&str>) -> Fault {
         let instance = error.instance_path().as_str().to_owned();
         let schema = document_pointer(error.schema_path().as_str(), origins);
         let mut rule = error.kind().keyword().to_owned();
@@ -187,8 +193,10 @@ impl Schemas {
                 "the number is outside the range of its format".to_owned()
             }
             _ if value.is_object() || value.is_array() => error.masked().to_string(),
-            _ if root.is_empty() || !shape::may_show(&self.api, root, &instance) => error.masked().to_string(),
-            _ => error.masked_with(clip(&value.to_string())).to_string(),
+            _ if root.is_some_and(|root| shape::may_show(&self.api, root, &instance)) => {
+                error.masked_with(clip(&value.to_string())).to_string()
+            }
+            _ => error.masked().to_string(),
         };
         Fault { rule, instance, message, schema }
     }
