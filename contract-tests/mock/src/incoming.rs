@@ -122,7 +122,9 @@ pub(crate) fn essence(content_type: &str) -> String {
 pub(crate) fn falls_under(media_type: &str, range: &str) -> bool {
     let range = essence(range);
     let own = essence(media_type);
-    range == "*/*" || own == range || range.strip_suffix('*').is_some_and(|kind| kind.ends_with('/') && own.starts_with(kind))
+    range == "*/*"
+        || own == range
+        || range.strip_suffix('*').is_some_and(|kind| kind.ends_with('/') && own.starts_with(kind))
 }
 
 /// Whether an `Accept` header takes a media type; a range with `q=0` takes nothing.

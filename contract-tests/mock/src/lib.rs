@@ -11,13 +11,19 @@
 
 pub mod form;
 mod incoming;
+pub mod issuer;
+mod outgoing;
 mod router;
 pub mod schema;
+mod server;
 mod shape;
 mod validator;
 mod violation;
 
 pub use incoming::Incoming;
+pub use issuer::{Clock, Issuer, ManualClock, Standing, SystemClock};
+pub use outgoing::Outgoing;
 pub use router::{Found, Router};
+pub use server::{Answer, Exchange, MockVendor, MockVendorBuilder};
 pub use validator::{Carrier, Credentials, Parameters, Validator, Verdict};
 pub use violation::{Place, Violation};

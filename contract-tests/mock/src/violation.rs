@@ -104,7 +104,8 @@ struct SpecPlace {
 /// Cuts a name or a value that someone else chose to a length that fits into a message.
 pub(crate) fn clip(text: &str) -> String {
     const LONGEST: usize = 80;
-    let mut clipped: String = text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut clipped: String =
+        text.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if clipped.len() < text.len() && text.chars().nth(LONGEST).is_some() {
         clipped.push('…');
     }

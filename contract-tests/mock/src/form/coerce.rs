@@ -142,7 +142,12 @@ impl<'s> Pass<'s> {
         let text = match part {
             Part::File(file) => {
                 if !matches!(kind, Some("string") | None) {
-                    self.fault("type", at, shape, format!("a file where {} is expected", article(kind.unwrap_or(""))));
+                    self.fault(
+                        "type",
+                        at,
+                        shape,
+                        format!("a file where {} is expected", article(kind.unwrap_or(""))),
+                    );
                 }
                 self.files.push((at.to_owned(), file.clone()));
                 return Value::String(file.marker());

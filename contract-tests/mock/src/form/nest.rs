@@ -50,10 +50,8 @@ fn split(name: &str) -> (String, Vec<Step>) {
     let whole = || (name.to_owned(), Vec::new());
     let Some((head, rest)) = name.split_once('[') else { return whole() };
     let Some(inner) = rest.strip_suffix(']') else { return whole() };
-    let steps: Vec<Step> = inner
-        .split("][")
-        .map(|step| if step.is_empty() { Step::Push } else { Step::Key(step.to_owned()) })
-        .collect();
+    let steps: Vec<Step> =
+        inner.split("][").map(|step| if step.is_empty() { Step::Push } else { Step::Key(step.to_owned()) }).collect();
     let odd = |step: &Step| matches!(step, Step::Key(key) if key.contains(['[', ']']));
     if head.is_empty() || steps.len() > DEEPEST || steps.iter().any(odd) {
         return whole();
@@ -121,7 +119,10 @@ mod tests {
 
     #[test]
     fn nests_objects_and_arrays() {
-        assert_eq!(value("a[b][c]=1&a[d][]=2&a[d][]=3&e=4"), json!({"a": {"b": {"c": "1"}, "d": ["2", "3"]}, "e": "4"}));
+        assert_eq!(
+            value("a[b][c]=1&a[d][]=2&a[d][]=3&e=4"),
+            json!({"a": {"b": {"c": "1"}, "d": ["2", "3"]}, "e": "4"})
+        );
     }
 
     #[test]

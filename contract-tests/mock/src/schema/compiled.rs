@@ -58,7 +58,10 @@ pub struct Schemas {
 }
 
 enum Compiled {
-    Ready { validator: Box<Validator>, origins: BTreeMap<String, String> },
+    Ready {
+        validator: Box<Validator>,
+        origins: BTreeMap<String, String>,
+    },
     /// The document's own fault, reported for every value that is judged by it.
     Unusable(String),
 }
@@ -143,7 +146,8 @@ impl Schemas {
             Ok(rewritten) => rewritten,
             Err(message) => return Compiled::Unusable(message),
         };
-        let options = formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
+        let options =
+            formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
         match options.build(&schema) {
             Ok(validator) => Compiled::Ready { validator: Box::new(validator), origins },
             Err(error) => {
@@ -203,7 +207,10 @@ impl Schemas {
 }
 
 /// The one branch that fits the type of the value or, among several, that no tag of the value contradicts.
-fn meant_branch<'b, 'e>(branches: &'b [Vec<ValidationError<'e>>], here: &str) -> Option<&'b Vec<ValidationError<'e>>> {
+fn meant_branch<'b, 'e>(
+    branches: &'b [Vec<ValidationError<'e>>],
+    here: &str,
+) -> Option<&'b Vec<ValidationError<'e>>> {
     let only = |found: Vec<&'b Vec<ValidationError<'e>>>| match found.as_slice() {
         [one] => Some(*one),
         _ => None,

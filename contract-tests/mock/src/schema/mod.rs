@@ -8,5 +8,5 @@ mod formats;
 mod rewrite;
 
 pub use compiled::{Fault, Reading, Schemas};
-pub(crate) use rewrite::escape;
 pub use formats::{is_cx_time, is_date, is_date_time, is_uuid};
+pub(crate) use rewrite::escape;

@@ -98,8 +98,7 @@ impl Pass<'_> {
         }
         for keyword in ["items", "not", "additionalProperties"] {
             if let Some(inner) = members.get(keyword) {
-                let rewritten =
-                    self.schema(inner, &format!("{source}/{keyword}"), &format!("{target}/{keyword}"))?;
+                let rewritten = self.schema(inner, &format!("{source}/{keyword}"), &format!("{target}/{keyword}"))?;
                 out.insert(keyword.to_owned(), rewritten);
             }
         }

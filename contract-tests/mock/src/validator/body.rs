@@ -56,8 +56,7 @@ pub(super) fn judge(case: &mut Case<'_>, unknown_members: bool) {
 fn accept(case: &mut Case<'_>) {
     let Some(accept) = case.incoming.header("accept") else { return };
     let successes = case.operation.replies.iter().filter(|reply| reply.status.is_success());
-    let known: Vec<&str> =
-        successes.flat_map(|reply| &reply.media).map(|media| media.media_type.as_str()).collect();
+    let known: Vec<&str> = successes.flat_map(|reply| &reply.media).map(|media| media.media_type.as_str()).collect();
     if known.is_empty() || known.iter().any(|media_type| accepts(accept, media_type)) {
         return;
     }

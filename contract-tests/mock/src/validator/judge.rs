@@ -63,6 +63,18 @@ impl Validator {
         &self.schemas
     }
 
+    /// The operation under a method and a path.
+    pub fn route(&self, method: &str, path: &str) -> Option<&Operation> {
+        match self.router.find(method, path) {
+            Found::Operation { index, .. } => self.api().operations.get(index),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn allows_unknown_members(&self) -> bool {
+        !self.unknown_members
+    }
+
     /// Judges a request.
     pub fn request(&self, incoming: &Incoming) -> Verdict {
         let api = self.api();

@@ -68,7 +68,8 @@ pub(super) fn headers(case: &mut Case<'_>) {
     }
     let cookies = case.incoming.header("cookie").unwrap_or_default().to_owned();
     for parameter in of(case, Location::Cookie) {
-        let found = cookies.split(';').filter_map(|one| one.trim().split_once('=')).find(|(n, _)| *n == parameter.name);
+        let found =
+            cookies.split(';').filter_map(|one| one.trim().split_once('=')).find(|(n, _)| *n == parameter.name);
         let Some((_, text)) = found else {
             missing(case, parameter, Place::Cookie);
             continue;
@@ -105,7 +106,8 @@ fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut
     let shape = Shape::at(case.validator.api(), &parameter.pointer);
     let kind = shape.kind();
     if parameter.style == "deepObject" {
-        let taken = take(&|found| found == name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')));
+        let taken =
+            take(&|found| found == name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')));
         return match form::nest(&taken).0 {
             Tree::Map(mut members) => members.swap_remove(name),
             _ => None,

@@ -61,9 +61,8 @@ impl Judgement<'_> {
             return self.violations;
         }
         if body.is_empty() {
-            let nullable = |media: &cx_spec::Media| {
-                self.validator.schemas.accepts(&media.pointer, Reading::Reply, &Value::Null)
-            };
+            let nullable =
+                |media: &cx_spec::Media| self.validator.schemas.accepts(&media.pointer, Reading::Reply, &Value::Null);
             if !reply.media.iter().any(nullable) {
                 self.report(whole(), "required", "the body is missing", &reply.pointer);
             }
