@@ -75,6 +75,11 @@ impl<'d> Shape<'d> {
         self.parts.iter().find_map(|part| part.text(keyword))
     }
 
+    /// The first whole number under a keyword.
+    pub(crate) fn number(&self, keyword: &str) -> Option<u64> {
+        self.parts.iter().find_map(|part| part.member(keyword)?.value().as_u64())
+    }
+
     /// Whether any part has a keyword.
     pub(crate) fn has(&self, keyword: &str) -> bool {
         self.parts.iter().any(|part| part.member(keyword).is_some())

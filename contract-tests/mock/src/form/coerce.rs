@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FormFault {
-    /// `type`, `duplicate` or `notation`.
+    /// `type`, `duplicate`, `notation` or `max-bytes`.
     pub rule: &'static str,
     /// JSON pointer into the decoded value.
     pub pointer: String,
@@ -148,6 +148,9 @@ impl<'s> Pass<'s> {
                         shape,
                         format!("a file where {} is expected", article(kind.unwrap_or(""))),
                     );
+                }
+                if shape.number("x-max-bytes").is_some_and(|most| file.size as u64 > most) {
+                    self.fault("max-bytes", at, shape, format!("a file of {} bytes is too large", file.size));
                 }
                 self.files.push((at.to_owned(), file.clone()));
                 return Value::String(file.marker());
