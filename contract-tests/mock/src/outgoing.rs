@@ -1,0 +1,119 @@
+//! Replies that the mock sends, made from what the document shows.
+
+use cx_spec::{Api, Example, Media, Operation, Reply};
+use serde_json::Value;
+
+use crate::incoming::{accepts, is_json};
+
+/// Marks a reply that the document does not describe.
+pub(crate) const MARK: &str = "x-cx-mock";
+/// Tells a person why a request was refused; the documented body has no room for it.
+pub(crate) const REASON: &str = "x-cx-mock-violation";
+
+/// A reply on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outgoing {
+    /// Status.
+    pub status: u16,
+    /// Headers, in their order.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Outgoing {
+    /// A reply without headers and body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// A reply with a body of JSON.
+    pub(crate) fn json(status: u16, value: &Value) -> Self {
+        Self::empty(status).with_value("application/json", value)
+    }
+
+    /// A reply that no document describes, recognisable as such.
+    pub(crate) fn undocumented(status: u16, value: &Value) -> Self {
+        Self::json(status, value).with_header(MARK, "undocumented")
+    }
+
+    /// A documented reply with one of its examples, and with the documented headers that have an example.
+    pub(crate) fn documented(api: &Api, reply: &Reply, status: u16, shown: Option<(&Media, &Value)>) -> Self {
+        let mut outgoing = Self::empty(status);
+        outgoing.headers = example_headers(api, reply);
+        match shown {
+            Some((media, value)) if !matches!(status, 204 | 304) => outgoing.with_value(&media.media_type, value),
+            _ => outgoing,
+        }
+    }
+
+    /// Sets a header, taking the place of a namesake.
+    pub(crate) fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn with_value(self, media_type: &str, value: &Value) -> Self {
+        // A range such as `*/*` is no type that a reply could have.
+        let media_type = if media_type.contains('*') { "application/json" } else { media_type };
+        let body = match value {
+            Value::String(text) if !is_json(media_type) => text.clone().into_bytes(),
+            value => value.to_string().into_bytes(),
+        };
+        Self { body, ..self.with_header("content-type", media_type) }
+    }
+
+    /// The content type.
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The documented headers of a reply that have an example.
+fn example_headers(api: &Api, reply: &Reply) -> Vec<(String, String)> {
+    let node = api.document().at(&reply.pointer).and_then(|node| node.resolve().ok());
+    let Some(headers) = node.and_then(|node| node.member("headers")) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (name, header) in headers.members() {
+        let Ok(header) = header.resolve() else { continue };
+        let schema = header.member("schema").and_then(|schema| schema.resolve().ok());
+        let example = header.member("example").or_else(|| schema?.member("example"));
+        match example.map(|node| node.value()) {
+            Some(Value::String(text)) => found.push((name.to_owned(), text.clone())),
+            Some(value @ (Value::Number(_) | Value::Bool(_))) => found.push((name.to_owned(), value.to_string())),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The media type of a reply to answer with: of those the request accepts the first that has an example.
+pub(crate) fn media_for<'r>(reply: &'r Reply, accept: Option<&str>) -> Option<&'r Media> {
+    let acceptable = |media: &&Media| accept.is_none_or(|accept| accepts(accept, &media.media_type));
+    let mut candidates = reply.media.iter().filter(acceptable);
+    let first = candidates.next();
+    first
+        .into_iter()
+        .chain(candidates)
+        .find(|media| !media.examples.is_empty())
+        .or(first)
+        .or_else(|| reply.media.first())
+}
+
+/// The example of this name, or the first.
+pub(crate) fn example<'m>(media: &'m Media, name: Option<&str>) -> Option<&'m Example> {
+    match name {
+        Some(name) => media.examples.iter().find(|example| example.name == name),
+        None => media.examples.first(),
+    }
+}
+
+/// The first documented success of an operation.
+pub(crate) fn success(operation: &Operation) -> Option<&Reply> {
+    operation.replies.iter().find(|reply| reply.status.is_success())
+}

@@ -1,0 +1,204 @@
+//! Requests made from the document's own examples: what a client would send that does as the document shows.
+
+use cx_spec::{Api, Arrays, Location, Media, Operation, Parameter};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+
+use crate::{
+    incoming::{Incoming, essence, is_json},
+    issuer::ACCESS_TOKEN,
+    shape::Shape,
+};
+
+/// What RFC 3986 calls unreserved stays as it is.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Parts a multipart body; no example holds it.
+const BOUNDARY: &str = "cx-mock-boundary-7d1f3a";
+
+/// The request of an operation that carries the examples of its parameters, `body` as the given media type, and
+/// [`ACCESS_TOKEN`] where the document asks for credentials.
+///
+/// # Errors
+/// What the document lacks: an example of a parameter that is needed, or a scheme or a media type nobody here can
+/// write.
+///
+/// ```
+/// # let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a/{id}:\n    get:\n      operationId: get_a\n      \
+/// #     parameters: [{name: id, in: path, required: true, schema: {type: string}, example: x y}]\n      responses: {}\n";
+/// # let api = cx_spec::Api::index(cx_spec::Document::parse("t", "t.yaml", text)?)?;
+/// let operation = api.operation("get_a").expect("the document has it");
+/// let request = cx_mock::example_request(&api, operation, None, false).expect("it has examples");
+/// assert_eq!(request.path(), "/a/x%20y");
+/// # Ok::<(), cx_spec::SpecError>(())
+/// ```
+pub fn example_request(
+    api: &Api,
+    operation: &Operation,
+    body: Option<(&Media, &Value)>,
+    optional_parameters: bool,
+) -> Result<Incoming, String> {
+    let mut path = operation.path.clone();
+    let mut query: Vec<(String, String)> = Vec::new();
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for parameter in &operation.parameters {
+        if !parameter.required && !optional_parameters {
+            continue;
+        }
+        let Some(example) = &parameter.example else {
+            if parameter.required {
+                return Err(format!("`{}` of `{}` has no example", parameter.name, operation.id));
+            }
+            continue;
+        };
+        match parameter.location {
+            Location::Path => {
+                let text = utf8_percent_encode(&simple(example), ESCAPED).to_string();
+                path = path.replace(&format!("{{{}}}", parameter.name), &text);
+            }
+            Location::Query => write_query(parameter, example, &mut query),
+            Location::Header => headers.push((parameter.name.clone(), simple(example))),
+            Location::Cookie => headers.push(("cookie".into(), format!("{}={}", parameter.name, simple(example)))),
+        }
+    }
+    write_credentials(api, operation, &mut query, &mut headers)?;
+    let target = if query.is_empty() { path } else { format!("{path}?{}", urlencoded(&query)) };
+    let mut request = Incoming::new(&operation.method, &target);
+    for (name, value) in &headers {
+        request = request.with_header(name, value);
+    }
+    match body {
+        None => Ok(request),
+        Some((media, value)) => write_body(api, operation, media, value, request),
+    }
+}
+
+fn write_query(parameter: &Parameter, example: &Value, query: &mut Vec<(String, String)>) {
+    let name = &parameter.name;
+    match (example, parameter.style.as_str()) {
+        (Value::Object(members), "deepObject") => {
+            query.extend(members.iter().map(|(key, value)| (format!("{name}[{key}]"), simple(value))));
+        }
+        (Value::Object(members), _) if parameter.explode => {
+            query.extend(members.iter().map(|(key, value)| (key.clone(), simple(value))));
+        }
+        (Value::Array(items), _) if parameter.explode => {
+            query.extend(items.iter().map(|item| (name.clone(), simple(item))));
+        }
+        (Value::Array(items), style) => {
+            let delimiter = match style {
+                "spaceDelimited" => " ",
+                "pipeDelimited" => "|",
+                _ => ",",
+            };
+            query.push((name.clone(), items.iter().map(simple).collect::<Vec<_>>().join(delimiter)));
+        }
+        _ => query.push((name.clone(), simple(example))),
+    }
+}
+
+/// Style `simple`, which is also how a single value is written anywhere.
+fn simple(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(simple).collect::<Vec<_>>().join(","),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| format!("{key},{}", simple(value))).collect::<Vec<_>>().join(",")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn write_credentials(
+    api: &Api,
+    operation: &Operation,
+    query: &mut Vec<(String, String)>,
+    headers: &mut Vec<(String, String)>,
+) -> Result<(), String> {
+    let Some(schemes) = operation.security.first() else { return Ok(()) };
+    for name in schemes {
+        let scheme = api.security_scheme(name).ok_or_else(|| format!("there is no security scheme `{name}`"))?;
+        match (scheme.text("type"), scheme.text("scheme"), scheme.text("in"), scheme.text("name")) {
+            (Some("oauth2" | "openIdConnect"), ..) | (_, Some("bearer"), ..) => {
+                headers.push(("authorization".to_owned(), format!("Bearer {ACCESS_TOKEN}")));
+            }
+            (.., Some("query"), Some(key)) => query.push((key.to_owned(), ACCESS_TOKEN.to_owned())),
+            (.., Some("header"), Some(key)) => headers.push((key.to_owned(), ACCESS_TOKEN.to_owned())),
+            _ => return Err(format!("security scheme `{name}` is of a kind that nobody here can write")),
+        }
+    }
+    Ok(())
+}
+
+fn write_body(
+    api: &Api,
+    operation: &Operation,
+    media: &Media,
+    value: &Value,
+    request: Incoming,
+) -> Result<Incoming, String> {
+    let media_type = essence(&media.media_type);
+    if is_json(&media_type) {
+        return Ok(request.with_body(&media_type, value.to_string()));
+    }
+    let mut pairs = Vec::new();
+    match media_type.as_str() {
+        "application/x-www-form-urlencoded" => {
+            write_form(operation, value, "", "", &mut pairs);
+            Ok(request.with_body(&media_type, urlencoded(&pairs)))
+        }
+        "multipart/form-data" => {
+            write_form(operation, value, "", "", &mut pairs);
+            let shape = Shape::at(api, &media.pointer);
+            let is_file = |name: &str| {
+                shape.property(name).is_some_and(|member| matches!(member.text("format"), Some("binary" | "byte")))
+            };
+            let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+            Ok(request.with_body(&content_type, multipart(&pairs, is_file)))
+        }
+        _ => match value {
+            Value::String(text) => Ok(request.with_body(&media_type, text.clone())),
+            _ => Err(format!("nobody here can write `{media_type}`")),
+        },
+    }
+}
+
+/// `name` is the name on the wire so far, `path` the same as `x-form` names members.
+fn write_form(operation: &Operation, value: &Value, name: &str, path: &str, pairs: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}[{key}]") };
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                write_form(operation, member, &name, &path, pairs);
+            }
+        }
+        Value::Array(items) => {
+            let form = &operation.form;
+            let indices = form.arrays == Arrays::Indices || form.indexed.iter().any(|indexed| indexed == path);
+            for (index, item) in items.iter().enumerate() {
+                let name = if indices { format!("{name}[{index}]") } else { format!("{name}[]") };
+                write_form(operation, item, &name, path, pairs);
+            }
+        }
+        other => pairs.push((name.to_owned(), simple(other))),
+    }
+}
+
+fn urlencoded(pairs: &[(String, String)]) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
+    pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+}
+
+fn multipart(pairs: &[(String, String)], is_file: impl Fn(&str) -> bool) -> String {
+    let mut body = String::new();
+    for (name, value) in pairs {
+        let file = if is_file(name) { "; filename=\"example.bin\"" } else { "" };
+        body.push_str(&format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{}\"{file}\r\n\r\n{value}\r\n",
+            name.replace('"', "%22")
+        ));
+    }
+    body.push_str(&format!("--{BOUNDARY}--\r\n"));
+    body
+}

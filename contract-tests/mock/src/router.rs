@@ -1,0 +1,187 @@
+//! Which operation a method and a path belong to.
+
+use percent_encoding::percent_decode_str;
+
+use cx_spec::Api;
+
+/// The paths of one document.
+///
+/// ```
+/// use cx_mock::{Found, Router};
+/// # let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a/{id}:\n    get: {operationId: get_a, responses: {}}\n";
+/// # let api = cx_spec::Api::index(cx_spec::Document::parse("t", "t.yaml", text)?)?;
+/// let router = Router::new(&api);
+/// let Found::Operation { parameters, .. } = router.find("GET", "/a/b%2Fc") else { panic!("there is such a path") };
+/// assert_eq!(parameters, [("id".to_owned(), "b/c".to_owned())]);
+/// # Ok::<(), cx_spec::SpecError>(())
+/// ```
+#[derive(Debug)]
+pub struct Router {
+    routes: Vec<Route>,
+}
+
+#[derive(Debug)]
+struct Route {
+    method: String,
+    segments: Vec<Segment>,
+    /// Index among the operations of the document.
+    operation: usize,
+}
+
+// The order is the order of preference.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Segment {
+    Literal(String),
+    Template { prefix: String, name: String, suffix: String },
+}
+
+/// What stands under a method and a path.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Found {
+    /// An operation.
+    Operation {
+        /// Index among the operations of the document.
+        index: usize,
+        /// Path parameters, decoded, in the order of the path.
+        parameters: Vec<(String, String)>,
+    },
+    /// The path with other methods, as `Allow` lists them.
+    OtherMethods(Vec<String>),
+    /// Nothing.
+    Nothing,
+}
+
+impl Router {
+    /// The router over all operations of a document.
+    pub fn new(api: &Api) -> Self {
+        Self::over(api, |_| true)
+    }
+
+    /// The router over those operations that a test picks.
+    pub(crate) fn over(api: &Api, picked: impl Fn(&cx_spec::Operation) -> bool) -> Self {
+        let routes = api.operations.iter().enumerate().filter(|(_, operation)| picked(operation));
+        let mut routes: Vec<Route> = routes
+            .map(|(index, operation)| Route {
+                method: operation.method.clone(),
+                segments: operation.path.split('/').skip(1).map(segment).collect(),
+                operation: index,
+            })
+            .collect();
+        // Literal segments first, from the left; the sort is stable, so the document's order decides the rest.
+        routes.sort_by(|a, b| a.segments.cmp(&b.segments));
+        Self { routes }
+    }
+
+    /// Finds the operation. `path` is still encoded: a `%2F` does not part segments.
+    pub fn find(&self, method: &str, path: &str) -> Found {
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let mut allowed: Vec<String> = Vec::new();
+        for route in &self.routes {
+            let Some(parameters) = route.matches(&segments) else { continue };
+            if route.method == method {
+                return Found::Operation { index: route.operation, parameters };
+            }
+            if !allowed.contains(&route.method) {
+                allowed.push(route.method.clone());
+            }
+        }
+        if allowed.is_empty() {
+            return Found::Nothing;
+        }
+        allowed.sort();
+        Found::OtherMethods(allowed)
+    }
+}
+
+impl Route {
+    fn matches(&self, segments: &[&str]) -> Option<Vec<(String, String)>> {
+        if segments.len() != self.segments.len() {
+            return None;
+        }
+        let mut parameters = Vec::new();
+        for (own, found) in self.segments.iter().zip(segments) {
+            let found = percent_decode_str(found).decode_utf8_lossy();
+            match own {
+                Segment::Literal(text) => {
+                    if *text != found {
+                        return None;
+                    }
+                }
+                Segment::Template { prefix, name, suffix } => {
+                    let value = found.strip_prefix(prefix.as_str())?.strip_suffix(suffix.as_str())?;
+                    if value.is_empty() {
+                        return None;
+                    }
+                    parameters.push((name.clone(), value.to_owned()));
+                }
+            }
+        }
+        Some(parameters)
+    }
+}
+
+fn segment(text: &str) -> Segment {
+    let template = text.split_once('{').and_then(|(prefix, rest)| {
+        let (name, suffix) = rest.split_once('}')?;
+        Some(Segment::Template { prefix: prefix.to_owned(), name: name.to_owned(), suffix: suffix.to_owned() })
+    });
+    template.unwrap_or_else(|| Segment::Literal(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cx_spec::Document;
+
+    fn api() -> Api {
+        let mut text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n".to_owned();
+        for (id, method, path) in [
+            ("get_user", "get", "/users/{id}"),
+            ("delete_user", "delete", "/users/{id}"),
+            ("get_me", "get", "/users/me"),
+            ("get_by_phone", "get", "/users/phone/{number}"),
+            ("export", "get", "/users/{id}/export"),
+            ("get_file", "get", "/files/{name}.csv"),
+        ] {
+            if !text.contains(&format!("  {path}:\n")) {
+                text.push_str(&format!("  {path}:\n"));
+            }
+            text.push_str(&format!("    {method}: {{operationId: {id}, responses: {{}}}}\n"));
+        }
+        Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap()
+    }
+
+    fn find(method: &str, path: &str) -> (String, Vec<String>) {
+        let api = api();
+        match Router::new(&api).find(method, path) {
+            Found::Operation { index, parameters } => {
+                (api.operations[index].id.clone(), parameters.into_iter().map(|(_, value)| value).collect())
+            }
+            Found::OtherMethods(allowed) => ("405".into(), allowed),
+            Found::Nothing => ("404".into(), vec![]),
+        }
+    }
+
+    #[test]
+    fn prefers_literal_segments() {
+        assert_eq!(find("GET", "/users/me"), ("get_me".into(), vec![]));
+        assert_eq!(find("GET", "/users/7"), ("get_user".into(), vec!["7".into()]));
+        assert_eq!(find("GET", "/users/phone/export"), ("get_by_phone".into(), vec!["export".into()]));
+        assert_eq!(find("DELETE", "/users/me"), ("delete_user".into(), vec!["me".into()]));
+    }
+
+    #[test]
+    fn decodes_each_segment_on_its_own() {
+        assert_eq!(find("GET", "/users/a%2Fb%40c"), ("get_user".into(), vec!["a/b@c".into()]));
+        assert_eq!(find("GET", "/users/phone/+1%2B"), ("get_by_phone".into(), vec!["+1+".into()]));
+        assert_eq!(find("GET", "/files/a.csv"), ("get_file".into(), vec!["a".into()]));
+    }
+
+    #[test]
+    fn tells_an_unknown_path_from_an_unknown_method() {
+        assert_eq!(find("PUT", "/users/7"), ("405".into(), vec!["DELETE".into(), "GET".into()]));
+        for path in ["/", "/users", "/users/", "/users/7/", "/users/7/exports", "/files/.csv", "users/7"] {
+            assert_eq!(find("GET", path), ("404".into(), vec![]), "{path}");
+        }
+    }
+}

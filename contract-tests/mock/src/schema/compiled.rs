@@ -1,0 +1,336 @@
+//! Compiled schemas, made when first asked for and kept.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use cx_spec::Api;
+use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
+use serde_json::Value;
+
+use super::{
+    formats,
+    rewrite::{self, Rewritten},
+};
+use crate::{shape, violation::clip};
+
+/// Which way a body travels: `readOnly` members are not asked of a request, `writeOnly` ones not of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// To the server.
+    Request,
+    /// From the server.
+    Reply,
+}
+
+/// One broken rule of a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// The keyword, such as `required` or `format`.
+    pub rule: String,
+    /// JSON pointer into the value.
+    pub instance: String,
+    /// What is wrong. Shows a value only where the document declares it and does not call it secret or personal.
+    pub message: String,
+    /// JSON pointer of the keyword in the document.
+    pub schema: String,
+}
+
+/// The schemas of one document.
+///
+/// ```
+/// use cx_mock::schema::{Reading, Schemas};
+/// # let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n\
+/// #     components: {schemas: {Score: {type: integer, maximum: 10, nullable: true}}}\n";
+/// # let api = cx_spec::Api::index(cx_spec::Document::parse("t", "t.yaml", text)?)?;
+/// let schemas = Schemas::new(api);
+/// assert!(schemas.judge("/components/schemas/Score", Reading::Reply, &serde_json::json!(null)).is_empty());
+/// let faults = schemas.judge("/components/schemas/Score", Reading::Reply, &serde_json::json!(11));
+/// assert_eq!(faults[0].rule, "maximum");
+/// # Ok::<(), cx_spec::SpecError>(())
+/// ```
+pub struct Schemas {
+    api: Arc<Api>,
+    cache: RwLock<HashMap<(String, Reading), Arc<Compiled>>>,
+}
+
+enum Compiled {
+    Ready {
+        validator: Box<Validator>,
+        origins: BTreeMap<String, String>,
+    },
+    /// The document's own fault, reported for every value that is judged by it.
+    Unusable(String),
+}
+
+impl fmt::Debug for Schemas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Schemas").field("api", &self.api.name()).finish_non_exhaustive()
+    }
+}
+
+impl Schemas {
+    /// Nothing is compiled yet.
+    pub fn new(api: impl Into<Arc<Api>>) -> Self {
+        Self { api: api.into(), cache: RwLock::new(HashMap::new()) }
+    }
+
+    /// The document.
+    pub fn api(&self) -> &Arc<Api> {
+        &self.api
+    }
+
+    /// Judges a value by the schema at a pointer of the document.
+    ///
+    /// A schema that does not compile is itself a fault, with the rule `schema`: a mock has to keep answering.
+    pub fn judge(&self, pointer: &str, reading: Reading, value: &Value) -> Vec<Fault> {
+        self.judge_with(&self.compiled(pointer, reading), pointer, value, true)
+    }
+
+    /// As [`Schemas::judge`], with no value in any message: for what is secret by its parameter and not its schema.
+    pub fn judge_hidden(&self, pointer: &str, reading: Reading, value: &Value) -> Vec<Fault> {
+        self.judge_with(&self.compiled(pointer, reading), pointer, value, false)
+    }
+
+    /// Whether a value keeps the schema at a pointer of the document.
+    pub fn accepts(&self, pointer: &str, reading: Reading, value: &Value) -> bool {
+        match &*self.compiled(pointer, reading) {
+            Compiled::Ready { validator, .. } => validator.is_valid(value),
+            Compiled::Unusable(_) => false,
+        }
+    }
+
+    /// Judges a value by a schema that need not stand in the document, but may refer to it. Not kept.
+    pub fn judge_by(&self, schema: &Value, reading: Reading, value: &Value) -> Vec<Fault> {
+        self.judge_with(&self.compile("", schema, reading), "", value, false)
+    }
+
+    fn judge_with(&self, compiled: &Compiled, pointer: &str, value: &Value, show: bool) -> Vec<Fault> {
+        match compiled {
+            Compiled::Ready { validator, origins } => {
+                let mut faults = Vec::new();
+                let root = show.then_some(pointer);
+                for error in validator.iter_errors(value) {
+                    self.report(&error, origins, root, &mut faults);
+                }
+                faults
+            }
+            Compiled::Unusable(message) => vec![Fault {
+                rule: "schema".to_owned(),
+                instance: String::new(),
+                message: message.clone(),
+                schema: pointer.to_owned(),
+            }],
+        }
+    }
+
+    fn compiled(&self, pointer: &str, reading: Reading) -> Arc<Compiled> {
+        let key = (pointer.to_owned(), reading);
+        if let Some(known) = self.cache.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(known);
+        }
+        let compiled = match self.api.document().at(pointer) {
+            Some(node) => self.compile(pointer, node.value(), reading),
+            None => Compiled::Unusable(format!("the document has no schema at {pointer}")),
+        };
+        let compiled = Arc::new(compiled);
+        self.cache.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&compiled));
+        compiled
+    }
+
+    fn compile(&self, pointer: &str, schema: &Value, reading: Reading) -> Compiled {
+        let Rewritten { schema, origins } = match rewrite::rewrite(&self.api, pointer, schema, reading) {
+            Ok(rewritten) => rewritten,
+            Err(message) => return Compiled::Unusable(message),
+        };
+        let options =
+            formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
+        match options.build(&schema) {
+            Ok(validator) => Compiled::Ready { validator: Box::new(validator), origins },
+            Err(error) => {
+                let place = document_pointer(error.schema_path().as_str(), &origins);
+                Compiled::Unusable(format!("the schema at {place} cannot be used: {error}"))
+            }
+        }
+    }
+
+    /// Turns an error of the validator into faults. `root` is the schema that says which values may be shown. An error of a whole `oneOf` or `anyOf` says little, so where one
+    /// branch is clearly meant, what is wrong inside that branch is reported instead.
+    fn report(
+        &self,
+        error: &ValidationError<'_>,
+        origins: &BTreeMap<String, String>,
+        root: Option<&str>,
+        faults: &mut Vec<Fault>,
+    ) {
+        let branches = match error.kind() {
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
+            _ => {
+                faults.push(self.fault(error, origins, root));
+                return;
+            }
+        };
+        let meant = match branches.as_slice() {
+            [_, inner] if is_nullable_wrapper(error.schema_path().as_str(), origins) => Some(inner),
+            _ => meant_branch(branches, error.instance_path().as_str()),
+        };
+        match meant {
+            Some(branch) => branch.iter().for_each(|inner| self.report(inner, origins, root, faults)),
+            None => faults.push(self.fault(error, origins, root)),
+        }
+    }
+
+    fn fault(&self, error: &ValidationError<'_>, origins: &BTreeMap<String, String>, root: Option<&str>) -> Fault {
+        let instance = error.instance_path().as_str().to_owned();
+        let schema = document_pointer(error.schema_path().as_str(), origins);
+        let mut rule = error.kind().keyword().to_owned();
+        // Bounds that stand nowhere in the document came from the format.
+        if matches!(rule.as_str(), "minimum" | "maximum") && self.api.document().at(&schema).is_none() {
+            rule = "format".to_owned();
+        }
+        let value = error.instance();
+        let message = match (&rule, error.kind()) {
+            (rule, ValidationErrorKind::Minimum { .. } | ValidationErrorKind::Maximum { .. }) if rule == "format" => {
+                "the number is outside the range of its format".to_owned()
+            }
+            _ if value.is_object() || value.is_array() => error.masked().to_string(),
+            _ if root.is_some_and(|root| shape::may_show(&self.api, root, &instance)) => {
+                error.masked_with(clip(&value.to_string())).to_string()
+            }
+            _ => error.masked().to_string(),
+        };
+        Fault { rule, instance, message, schema }
+    }
+}
+
+/// The one branch that fits the type of the value or, among several, that no tag of the value contradicts.
+fn meant_branch<'b, 'e>(
+    branches: &'b [Vec<ValidationError<'e>>],
+    here: &str,
+) -> Option<&'b Vec<ValidationError<'e>>> {
+    let only = |found: Vec<&'b Vec<ValidationError<'e>>>| match found.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let of_its_type = |branch: &&Vec<ValidationError<'e>>| {
+        !branch.iter().any(|inner| inner.instance_path().as_str() == here && inner.kind().keyword() == "type")
+    };
+    let of_its_tag = |branch: &&Vec<ValidationError<'e>>| {
+        !branch.iter().any(|inner| {
+            let below = inner.instance_path().as_str().strip_prefix(here).unwrap_or_default();
+            below.rfind('/') == Some(0) && inner.kind().keyword() == "enum"
+        })
+    };
+    only(branches.iter().filter(of_its_type).collect())
+        .or_else(|| only(branches.iter().filter(of_its_type).filter(of_its_tag).collect()))
+}
+
+/// Whether an `anyOf` was put there by the rewriting, to let `null` pass: then it and its second branch come from the
+/// same schema.
+fn is_nullable_wrapper(path: &str, origins: &BTreeMap<String, String>) -> bool {
+    let own = path.strip_suffix("/anyOf").and_then(|parent| origins.get(parent));
+    own.is_some() && own == origins.get(&format!("{path}/1"))
+}
+
+/// The pointer in the document of a pointer in the rewritten schema: the longest known beginning, and the rest.
+fn document_pointer(rewritten: &str, origins: &BTreeMap<String, String>) -> String {
+    let mut known = rewritten;
+    loop {
+        if let Some(origin) = origins.get(known) {
+            return format!("{origin}{}", rewritten.get(known.len()..).unwrap_or_default());
+        }
+        match known.rfind('/').and_then(|cut| known.get(..cut)) {
+            Some(shorter) => known = shorter,
+            None => return rewritten.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cx_spec::Document;
+    use serde_json::json;
+
+    const DOCUMENT: &str = "
+openapi: 3.0.3
+info: {title: T, version: '1'}
+paths: {}
+components:
+  schemas:
+    Person:
+      type: object
+      required: [name]
+      properties:
+        name: {type: string, maxLength: 3, x-personal: true}
+        plan: {type: string, enum: [lite, pro]}
+        size: {type: integer, format: int32}
+        seen: {type: string, format: cx-time, nullable: true}
+        boss: {nullable: true, allOf: [{$ref: '#/components/schemas/Person'}]}
+    Grant:
+      oneOf:
+        - {type: object, required: [kind, code], properties: {kind: {type: string, enum: [code]}, code: {type: string}}}
+        - {type: object, required: [kind, user], properties: {kind: {type: string, enum: [user]}, user: {type: string}}}
+";
+
+    fn schemas() -> Schemas {
+        Schemas::new(Api::index(Document::parse("t", "t.yaml", DOCUMENT).unwrap()).unwrap())
+    }
+
+    fn judge(name: &str, value: Value) -> Vec<(String, String, String)> {
+        schemas()
+            .judge(&format!("/components/schemas/{name}"), Reading::Reply, &value)
+            .into_iter()
+            .map(|fault| (fault.rule, fault.instance, fault.schema))
+            .collect()
+    }
+
+    fn fault(rule: &str, instance: &str, schema: &str) -> (String, String, String) {
+        (rule.into(), instance.into(), format!("/components/schemas/{schema}"))
+    }
+
+    #[test]
+    fn names_rule_instance_and_document_pointer() {
+        assert_eq!(
+            judge("Person", json!({"name": "a", "boss": {"name": "b", "plan": "x"}})),
+            [fault("enum", "/boss/plan", "Person/properties/plan/enum")]
+        );
+    }
+
+    #[test]
+    fn looks_into_the_branch_that_is_meant() {
+        assert_eq!(judge("Grant", json!({"kind": "user"})), [fault("required", "", "Grant/oneOf/1/required")]);
+        assert_eq!(judge("Grant", json!({"kind": "else"})), [fault("oneOf", "", "Grant/oneOf")]);
+    }
+
+    #[test]
+    fn checks_the_width_of_integers_and_custom_formats() {
+        assert_eq!(
+            judge("Person", json!({"name": "a", "size": 1_u64 << 40})),
+            [fault("format", "/size", "Person/properties/size/maximum")]
+        );
+        assert_eq!(
+            judge("Person", json!({"name": "a", "seen": "soon"})),
+            [fault("format", "/seen", "Person/properties/seen/format")]
+        );
+        assert_eq!(judge("Person", json!({"name": "a", "seen": null, "boss": null})), []);
+    }
+
+    #[test]
+    fn shows_no_personal_value() {
+        let pointer = "/components/schemas/Person";
+        let faults = schemas().judge(pointer, Reading::Reply, &json!({"name": "Ada Lovelace", "plan": "gold"}));
+        let messages: Vec<_> = faults.iter().map(|fault| fault.message.as_str()).collect();
+        assert!(!messages.iter().any(|message| message.contains("Ada")), "{messages:?}");
+        assert!(messages.iter().any(|message| message.contains("gold")), "{messages:?}");
+    }
+
+    #[test]
+    fn reports_a_schema_that_cannot_be_used() {
+        let faults = schemas().judge_by(&json!({"type": "string", "pattern": "("}), Reading::Reply, &json!("a"));
+        assert_eq!(faults[0].rule, "schema");
+    }
+}

@@ -1,0 +1,124 @@
+//! How a mock vendor is set up.
+
+use std::{
+    net::TcpListener,
+    sync::{Arc, Mutex, RwLock},
+    time::Duration,
+};
+
+use cx_spec::Api;
+use wiremock::{Mock, MockServer, matchers::any};
+
+use super::{
+    exchange::Record,
+    responder::{Core, Responder},
+    vendor::MockVendor,
+};
+use crate::{
+    issuer::{Clock, Issuer, SystemClock},
+    validator::Validator,
+};
+
+/// Exchanges that are kept unless told otherwise.
+const KEPT: usize = 4096;
+
+/// Sets up a [`MockVendor`].
+#[must_use]
+pub struct MockVendorBuilder {
+    mounts: Vec<Mount>,
+    clock: Arc<dyn Clock>,
+    recorded: usize,
+    lenient: bool,
+    unknown_members: bool,
+    latency: Option<Duration>,
+    listener: Option<TcpListener>,
+}
+
+struct Mount {
+    api: Arc<Api>,
+    /// Only the operations of the token flow.
+    tokens_only: bool,
+}
+
+impl MockVendorBuilder {
+    pub(super) fn new(api: Arc<Api>) -> Self {
+        Self {
+            mounts: vec![Mount { api, tokens_only: false }],
+            clock: Arc::new(SystemClock::default()),
+            recorded: KEPT,
+            lenient: false,
+            unknown_members: true,
+            latency: None,
+            listener: None,
+        }
+    }
+
+    /// Mounts one more document. Where two have the same path and method, the one mounted first answers.
+    pub fn api(mut self, api: impl Into<Arc<Api>>) -> Self {
+        self.mounts.push(Mount { api: api.into(), tokens_only: false });
+        self
+    }
+
+    /// Mounts the token flow of another document, for one that has none of its own.
+    pub fn tokens_from(mut self, api: impl Into<Arc<Api>>) -> Self {
+        self.mounts.push(Mount { api: api.into(), tokens_only: true });
+        self
+    }
+
+    /// The clock that tokens live by.
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// How many exchanges are kept, the last ones; 0 for none.
+    pub fn record(self, exchanges: usize) -> Self {
+        Self { recorded: exchanges, ..self }
+    }
+
+    /// Answers requests that break the document as if they did not. They are recorded as violations all the same.
+    pub fn lenient(self) -> Self {
+        Self { lenient: true, ..self }
+    }
+
+    /// Lets members of request bodies pass that the document has never heard of.
+    pub fn allow_unknown_members(self) -> Self {
+        Self { unknown_members: false, ..self }
+    }
+
+    /// Holds every reply back.
+    pub fn latency(self, latency: Duration) -> Self {
+        Self { latency: Some(latency), ..self }
+    }
+
+    /// Listens here instead of on a free port of the loopback device.
+    pub fn listener(self, listener: TcpListener) -> Self {
+        Self { listener: Some(listener), ..self }
+    }
+
+    /// Starts the server. It ends when the vendor is dropped.
+    pub async fn start(self) -> MockVendor {
+        let unknown_members = self.unknown_members;
+        let mounts = self.mounts.into_iter().map(|mount| {
+            let validator =
+                if mount.tokens_only { Validator::over_token_flow(mount.api) } else { Validator::new(mount.api) };
+            Arc::new(if unknown_members { validator } else { validator.allowing_unknown_members() })
+        });
+        let core = Arc::new(Core {
+            mounts: RwLock::new(Arc::new(mounts.collect())),
+            issuer: Issuer::new(self.clock),
+            scripts: Mutex::default(),
+            handlers: RwLock::default(),
+            record: Record::new(self.recorded),
+            lenient: self.lenient,
+            latency: self.latency,
+        });
+        // wiremock keeps every request it sees, for good; the record above is bounded.
+        let mut server = MockServer::builder().disable_request_recording();
+        if let Some(listener) = self.listener {
+            server = server.listener(listener);
+        }
+        let server = server.start().await;
+        server.register(Mock::given(any()).respond_with(Responder(Arc::clone(&core)))).await;
+        MockVendor::new(server, core)
+    }
+}

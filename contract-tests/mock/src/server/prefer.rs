@@ -1,0 +1,40 @@
+//! `Prefer: code=404, example=not_found` (RFC 7240), which lets a person or a client in any language pick the reply.
+
+/// What the header asks for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Prefer {
+    pub code: Option<u16>,
+    pub example: Option<String>,
+}
+
+/// Reads all `Prefer` headers of a request; None if they hold nothing for a mock.
+pub(super) fn read(headers: &[(String, String)]) -> Option<Prefer> {
+    let mut found = Prefer::default();
+    for (_, value) in headers.iter().filter(|(name, _)| name == "prefer") {
+        for preference in value.split([',', ';']) {
+            let Some((name, value)) = preference.split_once('=') else { continue };
+            let value = value.trim().trim_matches('"');
+            match name.trim().to_ascii_lowercase().as_str() {
+                "code" => found.code = value.parse().ok(),
+                "example" => found.example = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+    }
+    (found != Prefer::default()).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_code_and_example_in_any_order() {
+        let read = |value: &str| read(&[("prefer".to_owned(), value.to_owned())]);
+        assert_eq!(
+            read("respond-async, Example=\"a b\"; code=404"),
+            Some(Prefer { code: Some(404), example: Some("a b".into()) })
+        );
+        assert_eq!(read("respond-async"), None);
+    }
+}

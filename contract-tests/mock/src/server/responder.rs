@@ -1,0 +1,215 @@
+//! The one responder behind the server: from a request to its reply.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use cx_spec::{Api, OAuthRole, Operation};
+use http::{HeaderName, HeaderValue};
+use serde_json::json;
+use wiremock::{Request, Respond, ResponseTemplate};
+
+use super::{
+    answer::{self, Answer},
+    exchange::Record,
+    prefer, refusal,
+};
+use crate::{
+    incoming::Incoming,
+    issuer::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, Issuer, PASSWORD, Standing, USERNAME},
+    outgoing::{self, Outgoing},
+    validator::{Carrier, Credentials, Validator, Verdict},
+    violation::clip,
+};
+
+/// A test's own way to answer an operation; None leaves it to the mock.
+pub(super) type Handler = Arc<dyn Fn(&Incoming, &Verdict) -> Option<Answer> + Send + Sync>;
+
+/// Everything that the responder and the handle of a vendor share.
+pub(super) struct Core {
+    /// The mounted documents. Behind a lock, so that a mutant can take the place of a document at run time.
+    pub mounts: RwLock<Arc<Vec<Arc<Validator>>>>,
+    pub issuer: Issuer,
+    pub scripts: Mutex<HashMap<String, VecDeque<Answer>>>,
+    pub handlers: RwLock<HashMap<String, Handler>>,
+    pub record: Record,
+    /// Answers requests that break the document all the same.
+    pub lenient: bool,
+    /// Every reply is held back for so long.
+    pub latency: Option<Duration>,
+}
+
+pub(super) struct Responder(pub Arc<Core>);
+
+impl Respond for Responder {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let core = &self.0;
+        let incoming = Incoming::from_wire(request);
+        let mounts = Arc::clone(&core.mounts.read().unwrap_or_else(PoisonError::into_inner));
+        let (validator, verdict) = judge(&mounts, &incoming);
+        let (outgoing, delay) = core.reply(validator, &incoming, &verdict);
+        let template = template(&outgoing);
+        core.record.keep(incoming, verdict, &outgoing);
+        match delay.or(core.latency) {
+            Some(delay) => template.set_delay(delay),
+            None => template,
+        }
+    }
+}
+
+/// The first document that has the operation; where none has, the verdict of one that has at least the path.
+fn judge<'m>(mounts: &'m [Arc<Validator>], incoming: &Incoming) -> (Option<&'m Validator>, Verdict) {
+    let mut unmatched: Option<(Option<&'m Validator>, Verdict)> = None;
+    for validator in mounts.iter().map(Arc::as_ref) {
+        let verdict = validator.request(incoming);
+        if verdict.operation.is_some() {
+            return (Some(validator), verdict);
+        }
+        match &mut unmatched {
+            None => unmatched = Some((Some(validator), verdict)),
+            Some((first, known)) => {
+                if known.allowed.is_empty() && !verdict.allowed.is_empty() {
+                    *first = Some(validator);
+                    *known = verdict;
+                } else {
+                    known.allowed.extend(verdict.allowed);
+                }
+            }
+        }
+    }
+    unmatched.unwrap_or_default()
+}
+
+impl Core {
+    fn reply(
+        &self,
+        validator: Option<&Validator>,
+        incoming: &Incoming,
+        verdict: &Verdict,
+    ) -> (Outgoing, Option<Duration>) {
+        let found = validator.and_then(|validator| {
+            let operation = validator.api().operation(verdict.operation.as_deref()?)?;
+            Some((validator, operation))
+        });
+        match found {
+            Some((validator, operation)) => self.serve(validator, operation, incoming, verdict),
+            None => (unmatched(validator, incoming, verdict), None),
+        }
+    }
+
+    fn serve(
+        &self,
+        validator: &Validator,
+        operation: &Operation,
+        incoming: &Incoming,
+        verdict: &Verdict,
+    ) -> (Outgoing, Option<Duration>) {
+        let api = validator.api();
+        let accept = incoming.header("accept");
+        let role = operation.oauth.as_ref().map(|oauth| oauth.role);
+        if !verdict.violations.is_empty() && !self.lenient {
+            let refused = if role == Some(OAuthRole::Token) {
+                self.issuer.token(validator.schemas(), operation, incoming, verdict)
+            } else {
+                refusal::refuse(api, operation, &verdict.violations, accept)
+            };
+            return (refused, None);
+        }
+        if let Some(answer) = self.scripted(&operation.id).or_else(|| self.handled(&operation.id, incoming, verdict))
+        {
+            // A scripted token request is one all the same.
+            if role == Some(OAuthRole::Token) {
+                self.issuer.count_request();
+            }
+            return (answer.outgoing(api, operation, accept), answer.delay());
+        }
+        if verdict.credentials.as_ref().is_some_and(|credentials| !self.is_good(credentials)) {
+            let outgoing = match operation.reply(401) {
+                Some(_) => answer::documented(api, operation, 401, None, accept),
+                None => Outgoing::undocumented(401, &json!({"error": "the credentials are not good"})),
+            };
+            return (outgoing, None);
+        }
+        if let Some(wish) = prefer::read(incoming.headers()) {
+            let status =
+                wish.code.or_else(|| outgoing::success(operation).map(|reply| reply.status.representative()));
+            let answer = match (status, &wish.example) {
+                (Some(status), Some(name)) => Answer::example(status, name),
+                (Some(status), None) => Answer::status(status),
+                (None, _) => Answer::status(200),
+            };
+            return (answer.outgoing(api, operation, accept), None);
+        }
+        let outgoing = match role {
+            Some(OAuthRole::Token) => self.issuer.token(validator.schemas(), operation, incoming, verdict),
+            Some(OAuthRole::Logout) => {
+                if let Some(credentials) = &verdict.credentials {
+                    self.issuer.end(credentials.token());
+                }
+                first_success(api, operation, accept)
+            }
+            _ => first_success(api, operation, accept),
+        };
+        (outgoing, None)
+    }
+
+    fn scripted(&self, operation: &str) -> Option<Answer> {
+        self.scripts.lock().unwrap_or_else(PoisonError::into_inner).get_mut(operation)?.pop_front()
+    }
+
+    fn handled(&self, operation: &str, incoming: &Incoming, verdict: &Verdict) -> Option<Answer> {
+        // The lock is given back first: a handler may well take its time.
+        let handler = self.handlers.read().unwrap_or_else(PoisonError::into_inner).get(operation).cloned()?;
+        handler(incoming, verdict)
+    }
+
+    fn is_good(&self, credentials: &Credentials) -> bool {
+        match credentials.carrier {
+            Carrier::Basic => [(CLIENT_ID, CLIENT_SECRET), (USERNAME, PASSWORD)]
+                .iter()
+                .any(|(name, secret)| credentials.token() == BASE64.encode(format!("{name}:{secret}"))),
+            _ => credentials.token() == ACCESS_TOKEN || self.issuer.standing(credentials.token()) == Standing::Live,
+        }
+    }
+}
+
+fn first_success(api: &Api, operation: &Operation, accept: Option<&str>) -> Outgoing {
+    match outgoing::success(operation).or_else(|| operation.replies.first()) {
+        Some(reply) => answer::documented(api, operation, reply.status.representative(), None, accept),
+        None => Outgoing::undocumented(501, &json!({"error": format!("`{}` documents no reply", operation.id)})),
+    }
+}
+
+/// The path or the method is not documented. A 405 is documented with some operations; the words are theirs then.
+fn unmatched(validator: Option<&Validator>, incoming: &Incoming, verdict: &Verdict) -> Outgoing {
+    if verdict.allowed.is_empty() {
+        let message = format!("no operation has the path {}", clip(incoming.path()));
+        return Outgoing::undocumented(404, &json!({"error": message, "method": clip(incoming.method())}));
+    }
+    let allow = verdict.allowed.join(", ");
+    let neighbour = validator.and_then(|validator| {
+        let known = |method: &String| validator.route(method, incoming.path());
+        let mut operations = verdict.allowed.iter().filter_map(known);
+        Some((validator.api(), operations.find(|operation| operation.reply(405).is_some())?))
+    });
+    let outgoing = match neighbour {
+        Some((api, operation)) => answer::documented(api, operation, 405, None, incoming.header("accept")),
+        None => Outgoing::undocumented(405, &json!({"error": "the path has no such method"})),
+    };
+    outgoing.with_header("allow", &allow)
+}
+
+/// Headers that HTTP does not allow are left out: a lie that cannot be told on the wire is the fault server's job.
+fn template(outgoing: &Outgoing) -> ResponseTemplate {
+    let status = if (200..=599).contains(&outgoing.status) { outgoing.status } else { 500 };
+    let mut template = ResponseTemplate::new(status).set_body_bytes(outgoing.body.as_slice());
+    for (name, value) in &outgoing.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            template = template.append_header(name, value);
+        }
+    }
+    template
+}

@@ -1,0 +1,157 @@
+//! The handle of a running mock vendor.
+
+use std::{
+    fmt,
+    sync::{Arc, PoisonError},
+};
+
+use cx_spec::Api;
+use wiremock::MockServer;
+
+use super::{
+    answer::Answer,
+    builder::MockVendorBuilder,
+    exchange::Exchange,
+    responder::{Core, Handler},
+};
+use crate::{
+    incoming::Incoming,
+    issuer::Issuer,
+    validator::{Validator, Verdict},
+    violation::Violation,
+};
+
+/// A vendor made from its document, on the loopback device.
+///
+/// It answers a request, in this order of precedence:
+///
+/// 1. that breaks the document: with the documented refusal, and keeps the [`Violation`]s;
+/// 2. for whose operation a test has scripted an answer or set a handler: with that;
+/// 3. whose credentials are not good: with the documented 401;
+/// 4. with a header `Prefer: code=404, example=not_found`: with that example;
+/// 5. of the token flow: as the [`Issuer`] sees fit;
+/// 6. otherwise: with the first example of the first documented success.
+pub struct MockVendor {
+    server: MockServer,
+    core: Arc<Core>,
+}
+
+impl MockVendor {
+    pub(super) fn new(server: MockServer, core: Arc<Core>) -> Self {
+        Self { server, core }
+    }
+
+    /// Starts a vendor with all defaults.
+    pub async fn start(api: impl Into<Arc<Api>>) -> Self {
+        Self::builder(api).start().await
+    }
+
+    /// Sets up a vendor.
+    pub fn builder(api: impl Into<Arc<Api>>) -> MockVendorBuilder {
+        MockVendorBuilder::new(api.into())
+    }
+
+    /// Scheme, host and port, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        self.server.uri()
+    }
+
+    /// Queues an answer for the next request of an operation that has no answer yet.
+    ///
+    /// # Panics
+    /// When no mounted document has the operation, or the example: a typing error would go unnoticed otherwise.
+    #[track_caller]
+    pub fn script(&self, operation: &str, answer: Answer) {
+        self.check(operation, Some(&answer));
+        let mut scripts = self.core.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        scripts.entry(operation.to_owned()).or_default().push_back(answer);
+    }
+
+    /// Lets a closure answer an operation whenever nothing is scripted; where it returns None, the mock goes on as
+    /// it would without it.
+    ///
+    /// # Panics
+    /// When no mounted document has the operation.
+    #[track_caller]
+    pub fn on(
+        &self,
+        operation: &str,
+        handler: impl Fn(&Incoming, &Verdict) -> Option<Answer> + Send + Sync + 'static,
+    ) {
+        self.check(operation, None);
+        let handler: Handler = Arc::new(handler);
+        self.core.handlers.write().unwrap_or_else(PoisonError::into_inner).insert(operation.to_owned(), handler);
+    }
+
+    /// How many scripted answers of an operation nobody has asked for yet.
+    pub fn unused(&self, operation: &str) -> usize {
+        let scripts = self.core.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        scripts.get(operation).map_or(0, std::collections::VecDeque::len)
+    }
+
+    /// Puts another document, such as a mutant, in the place of the mounted one of the same name. Answers, routes and
+    /// judgement follow it from the next request on.
+    pub fn replace(&self, api: impl Into<Arc<Api>>) {
+        let validator = Validator::new(api.into());
+        let mounts = Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner));
+        let name = validator.api().name();
+        let open = mounts.iter().any(|mounted| mounted.api().name() == name && mounted.allows_unknown_members());
+        self.replace_validator(if open { validator.allowing_unknown_members() } else { validator });
+    }
+
+    /// As [`MockVendor::replace`], with a validator that may have compiled its schemas before.
+    pub fn replace_validator(&self, validator: Validator) {
+        let mut mounts = self.core.mounts.write().unwrap_or_else(PoisonError::into_inner);
+        let mut next: Vec<Arc<Validator>> = mounts.iter().cloned().collect();
+        let validator = Arc::new(validator);
+        match next.iter_mut().find(|mounted| mounted.api().name() == validator.api().name()) {
+            Some(mounted) => *mounted = validator,
+            None => next.push(validator),
+        }
+        *mounts = Arc::new(next);
+    }
+
+    /// What requests did wrong so far.
+    pub fn violations(&self) -> Vec<Violation> {
+        self.core.record.violations()
+    }
+
+    /// As [`MockVendor::violations`], and forgets them.
+    pub fn take_violations(&self) -> Vec<Violation> {
+        self.core.record.take_violations()
+    }
+
+    /// The exchanges since the last call, the oldest first, as far as they were kept.
+    pub fn take_exchanges(&self) -> Vec<Exchange> {
+        self.core.record.take_exchanges()
+    }
+
+    /// The token issuer.
+    pub fn issuer(&self) -> &Issuer {
+        &self.core.issuer
+    }
+
+    /// # Panics
+    /// With the list of violations, if there are any.
+    #[track_caller]
+    pub fn assert_no_violations(&self) {
+        let violations = self.violations();
+        let lines: Vec<String> = violations.iter().map(Violation::to_string).collect();
+        assert!(lines.is_empty(), "requests broke the document:\n{}", lines.join("\n"));
+    }
+
+    #[track_caller]
+    fn check(&self, operation: &str, answer: Option<&Answer>) {
+        let mounts = Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner));
+        let found = mounts.iter().find_map(|mounted| mounted.api().operation(operation));
+        assert!(found.is_some(), "no mounted document has an operation `{operation}`");
+        let mistake = found.zip(answer).and_then(|(operation, answer)| answer.mistake(operation));
+        assert!(mistake.is_none(), "{}", mistake.unwrap_or_default());
+    }
+}
+
+impl fmt::Debug for MockVendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockVendor").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}

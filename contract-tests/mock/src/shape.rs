@@ -1,0 +1,219 @@
+//! A schema seen through its references and its `allOf`.
+//!
+//! Coercion, masking and the search for unknown members ask the same few questions of a schema: which type, which
+//! member, which items. The answers are spread over `$ref` and `allOf`; this is the one place that gathers them.
+
+use cx_spec::{Api, Node};
+use serde_json::Value;
+
+/// Deeper nesting of `allOf` and references is cut off: the schema then counts as open.
+const DEEPEST: usize = 32;
+
+/// All that is said about one value.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape<'d> {
+    parts: Vec<Node<'d>>,
+    /// How many of the parts, from the front, may still branch. Once a branch is chosen, the `oneOf` it came from
+    /// stays among the parts for its other keywords only.
+    open: usize,
+}
+
+/// What a schema says about members it does not name.
+pub(crate) enum Additional<'d> {
+    /// Nothing.
+    Silent,
+    /// `additionalProperties: true`.
+    Free,
+    /// `additionalProperties: false`.
+    Refused,
+    /// They follow this schema.
+    Schema(Shape<'d>),
+}
+
+impl<'d> Shape<'d> {
+    /// The shape at a pointer of the document; open when there is nothing.
+    pub(crate) fn at(api: &'d Api, pointer: &str) -> Self {
+        api.document().at(pointer).map_or(Self::new(Vec::new()), |node| Self::of(&node))
+    }
+
+    /// The shape of a schema node.
+    pub(crate) fn of(node: &Node<'d>) -> Self {
+        let mut parts = Vec::new();
+        gather(node, &mut parts, 0);
+        Self::new(parts)
+    }
+
+    fn new(parts: Vec<Node<'d>>) -> Self {
+        let open = parts.len();
+        Self { parts, open }
+    }
+
+    /// This shape with one of its branches chosen.
+    pub(crate) fn with_branch(&self, branch: &Node<'d>) -> Self {
+        let mut parts = Vec::new();
+        gather(branch, &mut parts, 0);
+        let open = parts.len();
+        parts.extend(self.parts.iter().cloned());
+        Self { parts, open }
+    }
+
+    /// `type`; `object` or `array` where members or items say so; none for anything.
+    pub(crate) fn kind(&self) -> Option<&'d str> {
+        self.text("type").or_else(|| {
+            if self.has("properties") || self.has("additionalProperties") {
+                Some("object")
+            } else if self.has("items") {
+                Some("array")
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The first text under a keyword.
+    pub(crate) fn text(&self, keyword: &str) -> Option<&'d str> {
+        self.parts.iter().find_map(|part| part.text(keyword))
+    }
+
+    /// The first whole number under a keyword.
+    pub(crate) fn number(&self, keyword: &str) -> Option<u64> {
+        self.parts.iter().find_map(|part| part.member(keyword)?.value().as_u64())
+    }
+
+    /// Whether any part has a keyword.
+    pub(crate) fn has(&self, keyword: &str) -> bool {
+        self.parts.iter().any(|part| part.member(keyword).is_some())
+    }
+
+    /// Whether any part says `keyword: true`.
+    pub(crate) fn flag(&self, keyword: &str) -> bool {
+        self.parts.iter().any(|part| part.flag(keyword))
+    }
+
+    /// The schema of a named member.
+    pub(crate) fn property(&self, name: &str) -> Option<Shape<'d>> {
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            if let Some(node) = part.member("properties").and_then(|properties| properties.member(name)) {
+                gather(&node, &mut parts, 0);
+            }
+        }
+        (!parts.is_empty()).then(|| Self::new(parts))
+    }
+
+    /// Names of all declared members.
+    pub(crate) fn property_names(&self) -> Vec<&'d str> {
+        let mut names = Vec::new();
+        for part in &self.parts {
+            for (name, _) in part.member("properties").map(|node| node.members()).unwrap_or_default() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+
+    /// What is said about other members.
+    pub(crate) fn additional(&self) -> Additional<'d> {
+        let mut found = Additional::Silent;
+        for part in &self.parts {
+            match part.member("additionalProperties") {
+                None => {}
+                Some(node) => match node.value() {
+                    Value::Bool(false) => return Additional::Refused,
+                    Value::Object(schema) if !schema.is_empty() => found = Additional::Schema(Shape::of(&node)),
+                    _ => found = Additional::Free,
+                },
+            }
+        }
+        found
+    }
+
+    /// The schema of the items of an array.
+    pub(crate) fn items(&self) -> Option<Shape<'d>> {
+        self.parts.iter().find_map(|part| part.member("items")).map(|node| Shape::of(&node))
+    }
+
+    /// The branches of the first `oneOf` or `anyOf`.
+    pub(crate) fn branches(&self) -> Vec<Node<'d>> {
+        self.parts
+            .iter()
+            .take(self.open)
+            .find_map(|part| part.member("oneOf").or_else(|| part.member("anyOf")))
+            .map(|node| node.items())
+            .unwrap_or_default()
+    }
+
+    /// Pointer of the schema, for messages: the first part is the one that was asked for, seen through its reference.
+    pub(crate) fn pointer(&self) -> &str {
+        self.parts.first().map_or("", |part| part.pointer())
+    }
+
+    /// Whether the document calls a value of this shape secret or personal.
+    pub(crate) fn is_sensitive(&self) -> bool {
+        self.sensitive(0)
+    }
+
+    fn sensitive(&self, depth: usize) -> bool {
+        self.flag("x-secret")
+            || self.flag("x-personal")
+            // Branches that lead back to themselves tell nothing, and what is not known is not shown.
+            || depth > DEEPEST
+            || self.branches().iter().any(|branch| Shape::of(branch).sensitive(depth + 1))
+    }
+
+    /// The shape one step down a JSON pointer, over all branches; none for what the document does not declare.
+    fn step(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let own = match self.property(key) {
+            Some(shape) => Some(shape),
+            None if key.bytes().all(|byte| byte.is_ascii_digit()) && self.has("items") => self.items(),
+            None => match self.additional() {
+                Additional::Schema(shape) => Some(shape),
+                _ => None,
+            },
+        };
+        let mut parts = own.map(|shape| shape.parts).unwrap_or_default();
+        for branch in self.branches() {
+            if let Some(shape) = Shape::of(&branch).step(key, depth + 1) {
+                parts.extend(shape.parts);
+            }
+        }
+        (!parts.is_empty()).then(|| Self::new(parts))
+    }
+}
+
+/// Whether the value at a JSON pointer may be shown: declared, and not secret or personal on the way down.
+pub(crate) fn may_show(api: &Api, schema: &str, pointer: &str) -> bool {
+    let mut shape = Shape::at(api, schema);
+    if shape.is_sensitive() {
+        return false;
+    }
+    for segment in pointer.split('/').skip(1) {
+        let key = segment.replace("~1", "/").replace("~0", "~");
+        match shape.step(&key, 0) {
+            Some(next) if !next.is_sensitive() => shape = next,
+            _ => return false,
+        }
+    }
+    true
+}
+
+fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
+    if depth > DEEPEST {
+        return;
+    }
+    if node.text("$ref").is_some() {
+        if let Ok(target) = node.resolve() {
+            gather(&target, parts, depth + 1);
+        }
+        return;
+    }
+    parts.push(node.clone());
+    for part in node.member("allOf").map(|all| all.items()).unwrap_or_default() {
+        gather(&part, parts, depth + 1);
+    }
+}

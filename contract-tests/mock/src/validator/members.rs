@@ -1,0 +1,75 @@
+//! Members that a schema has never heard of.
+
+use serde_json::Value;
+
+use crate::{
+    schema::{Reading, Schemas, escape},
+    shape::{Additional, Shape},
+};
+
+/// Pointers of all members that the schema at a pointer of the document neither names nor leaves free on purpose.
+///
+/// A schema that names no members at all is open, and so is one with `additionalProperties`. What `oneOf` allows
+/// are the members of those branches that take the value.
+pub(super) fn unknown(schemas: &Schemas, pointer: &str, value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    collect(schemas, &[Shape::at(schemas.api(), pointer)], value, "", &mut found);
+    found
+}
+
+fn collect(schemas: &Schemas, shapes: &[Shape<'_>], value: &Value, at: &str, found: &mut Vec<String>) {
+    let Some(shapes) = with_branches(schemas, shapes, value) else { return };
+    match value {
+        Value::Object(members) => {
+            let additional: Vec<Additional<'_>> = shapes.iter().map(Shape::additional).collect();
+            let closed = shapes.iter().any(|shape| shape.has("properties"))
+                && additional.iter().all(|one| matches!(one, Additional::Silent | Additional::Refused));
+            for (name, member) in members {
+                let at = format!("{at}/{}", escape(name));
+                let mut inner: Vec<Shape<'_>> = shapes.iter().filter_map(|shape| shape.property(name)).collect();
+                if inner.is_empty() && closed {
+                    found.push(at);
+                    continue;
+                }
+                if inner.is_empty() {
+                    inner.extend(additional.iter().filter_map(|one| match one {
+                        Additional::Schema(shape) => Some(shape.clone()),
+                        _ => None,
+                    }));
+                }
+                collect(schemas, &inner, member, &at, found);
+            }
+        }
+        Value::Array(items) => {
+            let inner: Vec<Shape<'_>> = shapes.iter().filter_map(Shape::items).collect();
+            for (index, item) in items.iter().enumerate() {
+                collect(schemas, &inner, item, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The shapes with those branches chosen that take the value. None if a `oneOf` takes it nowhere: which members it
+/// might have had is anyone's guess, and the `oneOf` is reported anyway.
+fn with_branches<'d>(schemas: &Schemas, shapes: &[Shape<'d>], value: &Value) -> Option<Vec<Shape<'d>>> {
+    let mut chosen = Vec::new();
+    for shape in shapes {
+        let branches = shape.branches();
+        if branches.is_empty() {
+            chosen.push(shape.clone());
+            continue;
+        }
+        let taking: Vec<Shape<'d>> = branches
+            .iter()
+            .filter(|branch| schemas.accepts(branch.pointer(), Reading::Request, value))
+            .map(|branch| shape.with_branch(branch))
+            .collect();
+        if taking.is_empty() {
+            return None;
+        }
+        // A branch may branch again; a `oneOf` that leads back to itself accepts nothing, so this ends.
+        chosen.extend(with_branches(schemas, &taking, value)?);
+    }
+    Some(chosen)
+}

@@ -1,0 +1,13 @@
+//! Requests and replies, judged by the document.
+
+mod body;
+mod judge;
+mod members;
+mod parameters;
+mod reply;
+mod security;
+mod verdict;
+
+pub use judge::Validator;
+pub use security::{Carrier, Credentials};
+pub use verdict::{Parameters, Verdict};

@@ -1,0 +1,206 @@
+//! Parameters of path, query, headers and cookies.
+
+use cx_spec::{Location, Parameter};
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::judge::Case;
+use crate::{
+    form::{self, Notation, Pair, Part, Tree},
+    schema::Reading,
+    shape::Shape,
+    violation::{Place, clip},
+};
+
+/// Headers that the document model takes out of the hands of parameters.
+const NOT_PARAMETERS: &[&str] = &["accept", "content-type", "authorization"];
+
+pub(super) fn path(case: &mut Case<'_>, found: &[(String, String)]) {
+    for parameter in of(case, Location::Path) {
+        let Some((_, text)) = found.iter().find(|(name, _)| *name == parameter.name) else {
+            let message = "a path parameter that the path does not name";
+            case.report(Place::Path(parameter.name.clone()), "schema", message, &parameter.pointer);
+            continue;
+        };
+        let tree = simple(case, parameter, text);
+        let value = judge(case, parameter, &tree, Place::Path);
+        case.verdict.parameters.path.insert(parameter.name.clone(), value);
+    }
+}
+
+pub(super) fn query(case: &mut Case<'_>) {
+    let pairs = case.incoming.query_pairs();
+    let mut used = vec![false; pairs.len()];
+    for parameter in of(case, Location::Query) {
+        let Some(tree) = query_tree(case, parameter, &pairs, &mut used) else {
+            missing(case, parameter, Place::Query);
+            continue;
+        };
+        let value = judge(case, parameter, &tree, Place::Query);
+        case.verdict.parameters.query.insert(parameter.name.clone(), value);
+    }
+    let credentials = super::security::query_names(case);
+    let pointer = case.operation.place.pointer.clone();
+    for (pair, used) in pairs.iter().zip(used) {
+        if !used && !credentials.contains(&pair.name) {
+            let place = Place::Query(clip(&pair.name));
+            case.report(place, "unknown-parameter", "the document has no such query parameter", &pointer);
+        }
+    }
+}
+
+pub(super) fn headers(case: &mut Case<'_>) {
+    for parameter in of(case, Location::Header) {
+        let name = parameter.name.to_ascii_lowercase();
+        if NOT_PARAMETERS.contains(&name.as_str()) {
+            continue;
+        }
+        let values: Vec<String> =
+            case.incoming.headers().iter().filter(|(own, _)| *own == name).map(|(_, value)| value.clone()).collect();
+        if values.is_empty() {
+            missing(case, parameter, Place::Header);
+            continue;
+        }
+        // A header that comes in several lines is one list (RFC 9110 §5.2).
+        let tree = simple(case, parameter, &values.join(","));
+        let value = judge(case, parameter, &tree, Place::Header);
+        case.verdict.parameters.header.insert(parameter.name.clone(), value);
+    }
+    let cookies = case.incoming.header("cookie").unwrap_or_default().to_owned();
+    for parameter in of(case, Location::Cookie) {
+        let found =
+            cookies.split(';').filter_map(|one| one.trim().split_once('=')).find(|(n, _)| *n == parameter.name);
+        let Some((_, text)) = found else {
+            missing(case, parameter, Place::Cookie);
+            continue;
+        };
+        let tree = simple(case, parameter, text);
+        let value = judge(case, parameter, &tree, Place::Cookie);
+        case.verdict.parameters.cookie.insert(parameter.name.clone(), value);
+    }
+}
+
+fn of<'c>(case: &Case<'c>, location: Location) -> impl Iterator<Item = &'c Parameter> + use<'c> {
+    case.operation.parameters.iter().filter(move |parameter| parameter.location == location)
+}
+
+fn missing(case: &mut Case<'_>, parameter: &Parameter, place: fn(String) -> Place) {
+    if parameter.required {
+        case.report(place(parameter.name.clone()), "required", "is missing", &parameter.pointer);
+    }
+}
+
+/// What the query says about a parameter; none if nothing.
+fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut [bool]) -> Option<Tree> {
+    let mut take = |wanted: &dyn Fn(&str) -> bool| -> Vec<Pair> {
+        let mut taken = Vec::new();
+        for (pair, used) in pairs.iter().zip(used.iter_mut()) {
+            if wanted(&pair.name) {
+                *used = true;
+                taken.push(pair.clone());
+            }
+        }
+        taken
+    };
+    let name = parameter.name.as_str();
+    let shape = Shape::at(case.validator.api(), &parameter.pointer);
+    let kind = shape.kind();
+    if parameter.style == "deepObject" {
+        let taken =
+            take(&|found| found == name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')));
+        return match form::nest(&taken).0 {
+            Tree::Map(mut members) => members.swap_remove(name),
+            _ => None,
+        };
+    }
+    if kind == Some("object") && parameter.explode {
+        // Exploded, an object leaves its own name behind: its members stand in the query like parameters.
+        let members = shape.property_names();
+        let mut map = IndexMap::new();
+        for pair in take(&|found| members.contains(&found)) {
+            match map.entry(pair.name).or_insert_with(|| Tree::Leaf(Vec::new())) {
+                Tree::Leaf(parts) => parts.push(pair.part),
+                _ => continue,
+            }
+        }
+        return (!map.is_empty()).then_some(Tree::Map(map));
+    }
+    let parts: Vec<Part> = take(&|found| found == name).into_iter().map(|pair| pair.part).collect();
+    match (parts.as_slice(), kind) {
+        ([], _) => None,
+        ([Part::Text(text)], Some("array" | "object")) if !parameter.explode => {
+            Some(split(text, kind, delimiter(&parameter.style)))
+        }
+        _ => Some(Tree::Leaf(parts)),
+    }
+}
+
+fn delimiter(style: &str) -> char {
+    match style {
+        "spaceDelimited" => ' ',
+        "pipeDelimited" => '|',
+        _ => ',',
+    }
+}
+
+/// Style `simple`, of paths, headers and cookies: `a,b`, `k,v` or, exploded, `k=v`.
+fn simple(case: &Case<'_>, parameter: &Parameter, text: &str) -> Tree {
+    let kind = Shape::at(case.validator.api(), &parameter.pointer).kind();
+    if kind == Some("object") && parameter.explode {
+        let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
+        return Tree::Map(pairs.map(|(name, value)| (name.trim().to_owned(), leaf(value))).collect());
+    }
+    split(text, kind, ',')
+}
+
+fn split(text: &str, kind: Option<&str>, delimiter: char) -> Tree {
+    let mut pieces = text.split(delimiter).map(str::trim);
+    match kind {
+        Some("array") => Tree::List(pieces.map(leaf).collect()),
+        Some("object") => {
+            let mut members = IndexMap::new();
+            while let (Some(name), value) = (pieces.next(), pieces.next()) {
+                members.insert(name.to_owned(), leaf(value.unwrap_or_default()));
+            }
+            Tree::Map(members)
+        }
+        _ => leaf(text),
+    }
+}
+
+fn leaf(text: &str) -> Tree {
+    Tree::Leaf(vec![Part::Text(text.to_owned())])
+}
+
+/// Coerces and judges what was found for a parameter.
+fn judge(case: &mut Case<'_>, parameter: &Parameter, tree: &Tree, place: fn(String) -> Place) -> Value {
+    let schemas = &case.validator.schemas;
+    let coerced = form::coerce(schemas, &parameter.pointer, tree, Notation::Any);
+    let faults = if parameter.secret || parameter.personal {
+        schemas.judge_hidden(&parameter.pointer, Reading::Request, &coerced.value)
+    } else {
+        schemas.judge(&parameter.pointer, Reading::Request, &coerced.value)
+    };
+    let reported: Vec<&String> = coerced.faults.iter().map(|fault| &fault.pointer).collect();
+    let faults: Vec<_> = faults.into_iter().filter(|fault| !reported.contains(&&fault.instance)).collect();
+    for fault in &coerced.faults {
+        case.report(place(bracketed(&parameter.name, &fault.pointer)), fault.rule, &fault.message, &fault.schema);
+    }
+    for fault in faults {
+        case.report(place(bracketed(&parameter.name, &fault.instance)), fault.rule, fault.message, &fault.schema);
+    }
+    // A schema without `additionalProperties` leaves other members open; of a filter's operators that is no help.
+    for member in super::members::unknown(schemas, &parameter.pointer, &coerced.value) {
+        let name = bracketed(&parameter.name, &member);
+        case.report(place(name), "unknown-parameter", "the document has no such member", &parameter.pointer);
+    }
+    coerced.value
+}
+
+/// `created` and `/gt` make `created[gt]`.
+fn bracketed(name: &str, pointer: &str) -> String {
+    pointer.split('/').skip(1).fold(name.to_owned(), |name, step| {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        format!("{name}[{}]", clip(&step))
+    })
+}

@@ -1,0 +1,104 @@
+//! Replies, judged by the document.
+
+use cx_spec::Operation;
+use serde_json::Value;
+
+use super::{judge::Validator, members};
+use crate::{
+    incoming::{essence, falls_under, is_json},
+    schema::Reading,
+    violation::{Place, Violation, clip},
+};
+
+impl Validator {
+    /// Judges a reply of the operation with this id: is the status documented, the content type, does the body keep
+    /// its schema.
+    pub fn reply(&self, operation: &str, status: u16, content_type: Option<&str>, body: &[u8]) -> Vec<Violation> {
+        let Some(operation) = self.api().operation(operation) else {
+            let message = format!("there is no operation `{}`", clip(operation));
+            return vec![self.violation(None, Place::Path(String::new()), "unknown-operation", message, "/paths")];
+        };
+        Judgement { validator: self, operation, violations: Vec::new() }.judge(status, content_type, body)
+    }
+
+    /// Members of a JSON reply that the document has never heard of. They break no rule, since a schema without
+    /// `additionalProperties` leaves them open; of a live vendor they are news.
+    pub fn unknown_reply_members(&self, operation: &str, status: u16, body: &Value) -> Vec<Violation> {
+        let Some(operation) = self.api().operation(operation) else { return Vec::new() };
+        let media = operation.reply(status).and_then(|reply| reply.media.iter().find(|one| is_json(&one.media_type)));
+        let Some(media) = media else { return Vec::new() };
+        let unknown = members::unknown(&self.schemas, &media.pointer, body).into_iter();
+        unknown
+            .map(|pointer| {
+                let message = "the document has no such member";
+                self.violation(Some(operation), Place::ReplyBody(pointer), "unknown-member", message, &media.pointer)
+            })
+            .collect()
+    }
+}
+
+struct Judgement<'j> {
+    validator: &'j Validator,
+    operation: &'j Operation,
+    violations: Vec<Violation>,
+}
+
+impl Judgement<'_> {
+    fn judge(mut self, status: u16, content_type: Option<&str>, body: &[u8]) -> Vec<Violation> {
+        let responses = format!("{}/responses", self.operation.place.pointer);
+        let Some(reply) = self.operation.reply(status) else {
+            let message = format!("status {status} is not documented");
+            self.report(Place::ReplyStatus, "undocumented-status", message, &responses);
+            return self.violations;
+        };
+        let whole = || Place::ReplyBody(String::new());
+        // HTTP leaves no room for a body here (RFC 9110 §15.3.5, §15.4.5).
+        let bodiless = matches!(status, 204 | 304) || self.operation.method == "HEAD";
+        if reply.media.is_empty() || bodiless {
+            if !body.is_empty() {
+                self.report(whole(), "unexpected-body", "a body where none is documented", &reply.pointer);
+            }
+            return self.violations;
+        }
+        if body.is_empty() {
+            let nullable =
+                |media: &cx_spec::Media| self.validator.schemas.accepts(&media.pointer, Reading::Reply, &Value::Null);
+            if !reply.media.iter().any(nullable) {
+                self.report(whole(), "required", "the body is missing", &reply.pointer);
+            }
+            return self.violations;
+        }
+        let Some(content_type) = content_type else {
+            self.report(Place::ReplyMediaType, "required", "a body without a content type", &reply.pointer);
+            return self.violations;
+        };
+        let Some(media) = reply.media.iter().find(|media| falls_under(content_type, &media.media_type)) else {
+            let message = format!("`{}` is not a documented type", clip(&essence(content_type)));
+            self.report(Place::ReplyMediaType, "media-type", message, &reply.pointer);
+            return self.violations;
+        };
+        if media.schema.as_object().is_some_and(serde_json::Map::is_empty) {
+            return self.violations;
+        }
+        let value = if is_json(content_type) {
+            match serde_json::from_slice(body) {
+                Ok(value) => value,
+                Err(error) => {
+                    let message = format!("no JSON: wrong at line {}, column {}", error.line(), error.column());
+                    self.report(whole(), "syntax", message, &media.pointer);
+                    return self.violations;
+                }
+            }
+        } else {
+            Value::String(String::from_utf8_lossy(body).into_owned())
+        };
+        for fault in self.validator.schemas.judge(&media.pointer, Reading::Reply, &value) {
+            self.report(Place::ReplyBody(fault.instance), fault.rule, fault.message, &fault.schema);
+        }
+        self.violations
+    }
+
+    fn report(&mut self, place: Place, rule: impl Into<String>, message: impl Into<String>, pointer: &str) {
+        self.violations.push(self.validator.violation(Some(self.operation), place, rule, message, pointer));
+    }
+}

@@ -1,0 +1,101 @@
+//! The documents of this workspace and the made-up one: what they show has to keep what they say.
+
+use std::sync::Arc;
+
+use cx_mock::{Validator, Verdict, example_request};
+use cx_spec::Api;
+
+fn apis() -> Vec<Arc<Api>> {
+    let mut apis = cx_spec::embedded_all().unwrap();
+    apis.push(crate::orchard());
+    apis.into_iter().map(Arc::new).collect()
+}
+
+fn complain(findings: &[String]) {
+    assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));
+}
+
+#[test]
+fn every_example_of_a_reply_keeps_its_schema() {
+    let mut findings = Vec::new();
+    let mut judged = 0;
+    for api in apis() {
+        let validator = Validator::new(Arc::clone(&api));
+        for operation in &api.operations {
+            for reply in &operation.replies {
+                for media in &reply.media {
+                    for example in &media.examples {
+                        let status = reply.status.representative();
+                        // An empty body is shown as null.
+                        let body = if example.value.is_null() { String::new() } else { example.value.to_string() };
+                        let found = validator.reply(&operation.id, status, Some(&media.media_type), body.as_bytes());
+                        findings.extend(found.iter().map(|violation| format!("{}: {violation}", example.name)));
+                        findings.extend(
+                            validator
+                                .unknown_reply_members(&operation.id, status, &example.value)
+                                .iter()
+                                .map(|violation| format!("{}: {violation}", example.name)),
+                        );
+                        judged += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(judged > 20);
+    complain(&findings);
+}
+
+#[test]
+fn every_example_of_a_request_is_valid() {
+    let mut findings = Vec::new();
+    for api in apis() {
+        let validator = Validator::new(Arc::clone(&api));
+        for operation in &api.operations {
+            let media: Vec<_> = operation.body.iter().flat_map(|body| &body.media).collect();
+            let bodies = media.iter().flat_map(|media| media.examples.iter().map(|example| (*media, example)));
+            let mut bodies: Vec<_> = bodies.map(Some).collect();
+            if !operation.body.as_ref().is_some_and(|body| body.required) {
+                bodies.push(None);
+            }
+            for optional in [false, true] {
+                for body in &bodies {
+                    let shown = body.map(|(media, example)| (media, &example.value));
+                    let name = body.map_or("no body", |(_, example)| example.name.as_str());
+                    let verdict: Verdict = match example_request(&api, operation, shown, optional) {
+                        Ok(request) => validator.request(&request),
+                        Err(message) => {
+                            findings.push(message);
+                            continue;
+                        }
+                    };
+                    let found = verdict.violations.iter().map(|violation| format!("{name}: {violation}"));
+                    findings.extend(found);
+                    if let (Some((_, value)), Some(decoded)) = (shown, &verdict.body) {
+                        let files = !verdict.files.is_empty();
+                        if !files && !verdict.violations.iter().any(|_| true) && decoded != value {
+                            findings.push(format!("{}: {name} does not come back as it was written", operation.id));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    complain(&findings);
+}
+
+#[test]
+fn every_schema_of_every_document_compiles() {
+    let mut findings = Vec::new();
+    for api in apis() {
+        let schemas = cx_mock::schema::Schemas::new(Arc::clone(&api));
+        for (name, node) in api.schemas() {
+            for reading in [cx_mock::schema::Reading::Request, cx_mock::schema::Reading::Reply] {
+                let faults = schemas.judge(node.pointer(), reading, &serde_json::Value::Null);
+                let unusable = faults.iter().filter(|fault| fault.rule == "schema");
+                findings.extend(unusable.map(|fault| format!("{} {name}: {}", api.name(), fault.message)));
+            }
+        }
+    }
+    complain(&findings);
+}
