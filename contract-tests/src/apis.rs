@@ -1,0 +1,88 @@
+//! A document, the client generated from it, and a mock vendor for both.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use cx_client::{Core, CoreBuilder, auth::Credentials, dynamic::Registered, generated::REGISTRY};
+use cx_mock::{MockVendor, issuer};
+use cx_spec::{Api, OAuthRole};
+
+/// How many exchanges a vendor remembers between two looks at them.
+const RECORDED: usize = 10_000;
+
+/// A document and the client generated from it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The document.
+    pub api: Arc<Api>,
+    /// The document that has its token operation, if another.
+    pub tokens: Option<Arc<Api>>,
+    /// The generated client.
+    pub client: &'static Registered,
+}
+
+/// All subjects, or the one that is named.
+///
+/// # Errors
+/// A document that does not load, has no generated client, or is not there.
+pub fn subjects(only: Option<&str>) -> Result<Vec<Subject>> {
+    let apis: Vec<Arc<Api>> = cx_spec::embedded_all()?.into_iter().map(Arc::new).collect();
+    let mut subjects = Vec::new();
+    for api in apis.iter().filter(|api| only.is_none_or(|name| name == api.name())) {
+        let client = REGISTRY.iter().find(|one| one.api.name == api.name());
+        let client = client.with_context(|| format!("no client is generated from {}: run cargo xtask gen", api.name()))?;
+        let tokens = match &api.oauth_document {
+            Some(name) => Some(apis.iter().find(|one| one.name() == name).cloned().with_context(|| {
+                format!("{} takes its tokens from {name}, which is not there", api.name())
+            })?),
+            None => None,
+        };
+        subjects.push(Subject { api: Arc::clone(api), tokens, client });
+    }
+    if let (true, Some(name)) = (subjects.is_empty(), only) {
+        bail!("no document is called {name}; there are {}", cx_spec::NAMES.join(", "));
+    }
+    Ok(subjects)
+}
+
+impl Subject {
+    /// Name of the API.
+    pub fn name(&self) -> &str {
+        self.api.name()
+    }
+
+    /// Starts a mock vendor that remembers what it was asked.
+    pub async fn vendor(&self) -> MockVendor {
+        let mut builder = MockVendor::builder(Arc::clone(&self.api)).record(RECORDED);
+        if let Some(tokens) = &self.tokens {
+            builder = builder.tokens_from(Arc::clone(tokens));
+        }
+        builder.start().await
+    }
+
+    /// A client of a vendor, with credentials that the mock knows.
+    ///
+    /// # Errors
+    /// A client that cannot be built.
+    pub fn connect(&self, vendor: &MockVendor) -> Result<Core> {
+        let mut builder = CoreBuilder::new(self.client.api).base_url(vendor.base_url()).token_base_url(vendor.base_url());
+        if let Some(credentials) = self.credentials() {
+            builder = builder.credentials(credentials);
+        }
+        Ok(builder.build()?)
+    }
+
+    /// Credentials by the first grant of the document that starts a session.
+    fn credentials(&self) -> Option<Credentials> {
+        let document = self.tokens.as_ref().unwrap_or(&self.api);
+        let grants = &document.oauth(OAuthRole::Token)?.oauth.as_ref()?.grants;
+        grants.keys().find_map(|grant| match grant.as_str() {
+            "password" => Some(Credentials::password(issuer::USERNAME, issuer::PASSWORD)),
+            "client_credentials" => Some(Credentials::client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET)),
+            "authorization_code" => {
+                Some(Credentials::authorization_code(issuer::CLIENT_ID, issuer::CLIENT_SECRET, issuer::CODE).with_scope("read write"))
+            }
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,91 @@
+//! Equality of replies: null and absent are one thing, and so are `1` and `1.0`.
+
+use cx_spec::{Envelope, EnvelopeKind};
+use serde_json::{Map, Value};
+
+/// The JSON pointer of the first member of `expected` that `actual` does not have; `None` if it has all.
+///
+/// Members of `actual` that are not in `expected` are no difference: the types write nothing that is absent, and a
+/// comparison the other way round is made by swapping the two.
+pub fn missing(expected: &Value, actual: &Value) -> Option<String> {
+    at(expected, actual, String::new())
+}
+
+fn at(expected: &Value, actual: &Value, pointer: String) -> Option<String> {
+    match (expected, actual) {
+        (expected, actual) if is_nothing(expected) && is_nothing(actual) => None,
+        (Value::Object(expected), Value::Object(actual)) => expected.iter().find_map(|(key, value)| {
+            let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+            at(value, actual.get(key).unwrap_or(&Value::Null), pointer)
+        }),
+        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
+            expected.iter().zip(actual).enumerate().find_map(|(index, (expected, actual))| at(expected, actual, format!("{pointer}/{index}")))
+        }
+        (Value::Number(expected), Value::Number(actual)) if expected.as_f64() == actual.as_f64() => None,
+        (expected, actual) if expected == actual => None,
+        _ => Some(if pointer.is_empty() { "/".to_owned() } else { pointer }),
+    }
+}
+
+/// Null, and an object without a member that is something.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(members) => members.values().all(is_nothing),
+        _ => false,
+    }
+}
+
+/// The form of a wrapped reply in which all accepted forms are one, as `spec/README.md` says.
+///
+/// Written from that text, apart from the client's own code, so that the one can show the other wrong.
+pub fn canonical(body: Value, envelope: &Envelope) -> Value {
+    let Value::Object(mut members) = body else {
+        return if body.is_null() { Value::Object(Map::new()) } else { body };
+    };
+    let payload = members.get(&envelope.data).cloned();
+    match (envelope.kind, &envelope.items) {
+        (EnvelopeKind::List, Some(items)) => {
+            if !members.contains_key(items) {
+                let found = match payload {
+                    Some(Value::Array(list)) => Some(Value::Array(list)),
+                    Some(Value::Object(inner)) => inner.get(items).cloned(),
+                    _ => None,
+                };
+                if let Some(found) = found {
+                    members.remove(&envelope.data);
+                    members.insert(items.clone(), found);
+                }
+            }
+            Value::Object(members)
+        }
+        _ => {
+            let wrapped = payload.is_some_and(|payload| payload.is_object() || payload.is_null());
+            let bare = members.keys().any(|key| !envelope.reserved.contains(key));
+            if wrapped || !bare {
+                return Value::Object(members);
+            }
+            Value::Object(Map::from_iter([(envelope.data.clone(), Value::Object(members))]))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn null_and_absent_are_one_and_so_are_forms_of_a_number() {
+        assert_eq!(missing(&json!({"a": 1, "b": null, "c": {"d": null}}), &json!({"a": 1.0})), None);
+    }
+
+    #[test]
+    fn a_difference_is_named_by_pointer() {
+        assert_eq!(missing(&json!({"a": [{"b/c": 1}]}), &json!({"a": [{"b/c": 2}]})), Some("/a/0/b~1c".into()));
+        assert_eq!(missing(&json!({"a": [1, 2]}), &json!({"a": [1]})), Some("/a".into()));
+        assert_eq!(missing(&json!({"a": 0}), &json!({})), Some("/a".into()));
+        assert_eq!(missing(&json!({"a": "1"}), &json!({"a": 1})), Some("/a".into()));
+    }
+}
