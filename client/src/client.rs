@@ -456,7 +456,9 @@ fn origin(url: &str, allow_http: bool) -> Result<String> {
     match parsed.scheme() {
         "https" => {}
         "http" if allow_http || is_loopback(url) => {}
-        "http" => return Err(refuse("the base URL is plain http, which would show the token; use https or allow_http")),
+        "http" => {
+            return Err(refuse("the base URL is plain http, which would show the token; use https or allow_http"));
+        }
         _ => return Err(refuse("the base URL is neither https nor http")),
     }
     Ok(parsed.as_str().trim_end_matches('/').to_owned())

@@ -154,7 +154,11 @@ fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
             }
         }),
         (Value::Array(given), Value::Array(kept)) => {
-            let one = given.iter().zip(kept).enumerate().find_map(|(index, (given, kept))| lost(given, kept, &format!("{path}[{index}]")));
+            let one = given
+                .iter()
+                .zip(kept)
+                .enumerate()
+                .find_map(|(index, (given, kept))| lost(given, kept, &format!("{path}[{index}]")));
             one.or_else(|| (given.len() != kept.len()).then(|| path.to_owned()))
         }
         (Value::Number(given), Value::Number(kept)) => (given.as_f64() != kept.as_f64()).then(|| path.to_owned()),

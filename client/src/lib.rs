@@ -27,7 +27,12 @@
 //! | `dynamic` | calls by operation id with JSON in and out | no |
 #![cfg_attr(
     test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop where it fails")
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        reason = "a test may stop where it fails"
+    )
 )]
 
 extern crate self as cx_client;
@@ -36,8 +41,8 @@ pub mod auth;
 mod client;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
-mod envelope;
 pub mod env;
+mod envelope;
 mod error;
 mod form;
 pub mod generated;

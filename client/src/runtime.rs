@@ -32,7 +32,9 @@ impl Payload {
     /// A value that has no JSON form.
     pub fn new<T: Serialize>(body: &T, operation: &'static Operation) -> Result<Self> {
         let json = serde_json::to_vec(body).map_err(|cause| {
-            Error::new(ErrorKind::InvalidRequest, "the body has no JSON form").with_operation(operation).with_cause(cause)
+            Error::new(ErrorKind::InvalidRequest, "the body has no JSON form")
+                .with_operation(operation)
+                .with_cause(cause)
         })?;
         Ok(Self { json: Some(json.into()), files: Vec::new() })
     }

@@ -30,11 +30,15 @@ pub fn subjects(only: Option<&str>) -> Result<Vec<Subject>> {
     let mut subjects = Vec::new();
     for api in apis.iter().filter(|api| only.is_none_or(|name| name == api.name())) {
         let client = REGISTRY.iter().find(|one| one.api.name == api.name());
-        let client = client.with_context(|| format!("no client is generated from {}: run cargo xtask gen", api.name()))?;
+        let client =
+            client.with_context(|| format!("no client is generated from {}: run cargo xtask gen", api.name()))?;
         let tokens = match &api.oauth_document {
-            Some(name) => Some(apis.iter().find(|one| one.name() == name).cloned().with_context(|| {
-                format!("{} takes its tokens from {name}, which is not there", api.name())
-            })?),
+            Some(name) => Some(
+                apis.iter()
+                    .find(|one| one.name() == name)
+                    .cloned()
+                    .with_context(|| format!("{} takes its tokens from {name}, which is not there", api.name()))?,
+            ),
             None => None,
         };
         subjects.push(Subject { api: Arc::clone(api), tokens, client });
@@ -65,7 +69,8 @@ impl Subject {
     /// # Errors
     /// A client that cannot be built.
     pub fn connect(&self, vendor: &MockVendor) -> Result<Core> {
-        let mut builder = CoreBuilder::new(self.client.api).base_url(vendor.base_url()).token_base_url(vendor.base_url());
+        let mut builder =
+            CoreBuilder::new(self.client.api).base_url(vendor.base_url()).token_base_url(vendor.base_url());
         if let Some(credentials) = self.credentials() {
             builder = builder.credentials(credentials);
         }
@@ -79,9 +84,10 @@ impl Subject {
         grants.keys().find_map(|grant| match grant.as_str() {
             "password" => Some(Credentials::password(issuer::USERNAME, issuer::PASSWORD)),
             "client_credentials" => Some(Credentials::client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET)),
-            "authorization_code" => {
-                Some(Credentials::authorization_code(issuer::CLIENT_ID, issuer::CLIENT_SECRET, issuer::CODE).with_scope("read write"))
-            }
+            "authorization_code" => Some(
+                Credentials::authorization_code(issuer::CLIENT_ID, issuer::CLIENT_SECRET, issuer::CODE)
+                    .with_scope("read write"),
+            ),
             _ => None,
         })
     }

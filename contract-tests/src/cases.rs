@@ -40,7 +40,12 @@ pub struct Reply {
 
 /// All cases of a subject, in the order of the document.
 pub fn enumerate(subject: &Subject) -> Vec<Case> {
-    subject.api.operations.iter().flat_map(|operation| replies(operation).into_iter().chain(requests(operation))).collect()
+    subject
+        .api
+        .operations
+        .iter()
+        .flat_map(|operation| replies(operation).into_iter().chain(requests(operation)))
+        .collect()
 }
 
 /// Every documented reply, each with every example.
@@ -77,7 +82,11 @@ fn requests(operation: &Operation) -> Vec<Case> {
     let Some(success) = operation.replies.iter().find(|reply| reply.status.is_success()) else { return Vec::new() };
     let reply = success.media.first().and_then(|media| {
         let example = media.examples.first()?;
-        Some(Reply { example: example.name.clone(), media_type: media.media_type.clone(), value: example.value.clone() })
+        Some(Reply {
+            example: example.name.clone(),
+            media_type: media.media_type.clone(),
+            value: example.value.clone(),
+        })
     });
     let case = |name: String, arguments: Value, media_type: Option<String>| Case {
         id: format!("{}/{name}", operation.id),
@@ -100,7 +109,11 @@ fn requests(operation: &Operation) -> Vec<Case> {
         let other = (media.media_type != sent.media_type).then(|| media.media_type.clone());
         for example in &media.examples {
             let name = format!("request/{}/{}", media.media_type, example.name);
-            cases.push(case(name, arguments::example(operation, Breadth::Required, Some(&example.value)), other.clone()));
+            cases.push(case(
+                name,
+                arguments::example(operation, Breadth::Required, Some(&example.value)),
+                other.clone(),
+            ));
         }
     }
     cases

@@ -18,9 +18,11 @@ fn at(expected: &Value, actual: &Value, pointer: String) -> Option<String> {
             let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
             at(value, actual.get(key).unwrap_or(&Value::Null), pointer)
         }),
-        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => {
-            expected.iter().zip(actual).enumerate().find_map(|(index, (expected, actual))| at(expected, actual, format!("{pointer}/{index}")))
-        }
+        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => expected
+            .iter()
+            .zip(actual)
+            .enumerate()
+            .find_map(|(index, (expected, actual))| at(expected, actual, format!("{pointer}/{index}"))),
         (Value::Number(expected), Value::Number(actual)) if expected.as_f64() == actual.as_f64() => None,
         (expected, actual) if expected == actual => None,
         _ => Some(if pointer.is_empty() { "/".to_owned() } else { pointer }),

@@ -76,7 +76,9 @@ impl Recorder {
     /// Everything that was not seen, in words.
     pub fn gaps(&self, api: &Api) -> Vec<String> {
         let all = api.operations.iter().flat_map(|operation| {
-            std::iter::once(Unit::Operation(operation.id.clone())).chain(statuses(operation)).chain(requests(operation))
+            std::iter::once(Unit::Operation(operation.id.clone()))
+                .chain(statuses(operation))
+                .chain(requests(operation))
         });
         all.filter(|unit| !self.seen.contains(unit)).map(|unit| unit.to_string()).collect()
     }
@@ -86,7 +88,9 @@ impl std::fmt::Display for Unit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Operation(id) => write!(f, "{id}: never answered"),
-            Self::Status(id, status, media_type) if media_type.is_empty() => write!(f, "{id}: {status} without a body"),
+            Self::Status(id, status, media_type) if media_type.is_empty() => {
+                write!(f, "{id}: {status} without a body")
+            }
             Self::Status(id, status, media_type) => write!(f, "{id}: {status} as {media_type}"),
             Self::Request(id, media_type) => write!(f, "{id}: request as {media_type}"),
         }

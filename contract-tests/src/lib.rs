@@ -5,7 +5,12 @@
 //! or path is named here: they stand in the documents and in `tests/`.
 #![cfg_attr(
     test,
-    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop where it fails")
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        reason = "a test may stop where it fails"
+    )
 )]
 
 pub mod apis;

@@ -76,7 +76,8 @@ impl Runner {
         if let Some(media_type) = &case.media_type {
             options = options.media_type(media_type);
         }
-        let result = (self.subject.client.call)(self.core.clone(), &case.operation, case.arguments.clone(), options).await;
+        let result =
+            (self.subject.client.call)(self.core.clone(), &case.operation, case.arguments.clone(), options).await;
         let mut problems = match result {
             Ok(reply) => judge_success(&case, operation, &reply),
             Err(error) => judge_error(&case, operation, &error),

@@ -13,8 +13,12 @@ fn every_embedded_document_is_indexed() {
 fn every_parameter_in_a_path_is_declared_and_the_other_way_round() {
     for api in embedded_all().unwrap_or_else(|error| panic!("{error}")) {
         for operation in &api.operations {
-            let declared: Vec<_> =
-                operation.parameters.iter().filter(|one| one.location == Location::Path).map(|one| &one.name).collect();
+            let declared: Vec<_> = operation
+                .parameters
+                .iter()
+                .filter(|one| one.location == Location::Path)
+                .map(|one| &one.name)
+                .collect();
             let templates = operation.path.matches('{').count();
             assert_eq!(declared.len(), templates, "{}", operation.place);
             for name in declared {

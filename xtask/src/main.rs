@@ -1,5 +1,13 @@
 //! The project's own commands. `cargo xtask --help` lists them.
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop where it fails"))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        reason = "a test may stop where it fails"
+    )
+)]
 
 mod commands;
 mod generate;

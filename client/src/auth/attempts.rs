@@ -76,7 +76,11 @@ async fn once(deps: &Deps, control: &Control, pairs: Pairs, attempt: u32) -> Ans
         Some(None) => return lost(ErrorKind::Timeout, "the token request took too long"),
         Some(Some(Err(error))) => {
             let failure = Failure::new(error.with_operation(deps.oauth.token));
-            return if failure.error().was_sent() == Sent::No { Answer::Unsent(failure) } else { Answer::Lost(failure) };
+            return if failure.error().was_sent() == Sent::No {
+                Answer::Unsent(failure)
+            } else {
+                Answer::Lost(failure)
+            };
         }
         Some(Some(Ok(reply))) => reply,
     };

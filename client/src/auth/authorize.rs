@@ -150,7 +150,8 @@ impl AuthorizationRequest {
             return Err(refused("the authorization was refused").with_oauth_error(self::code(error.expose())));
         }
         let code = code.map_err(|_| refused("the callback repeats its code"))?;
-        let code = code.filter(|code| !code.expose().is_empty()).ok_or_else(|| refused("the callback has no code"))?;
+        let code =
+            code.filter(|code| !code.expose().is_empty()).ok_or_else(|| refused("the callback has no code"))?;
         Ok(AuthorizationCode { code, client_id: self.client_id, redirect_uri: self.redirect_uri, scope: self.scope })
     }
 }

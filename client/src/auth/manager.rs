@@ -254,8 +254,7 @@ impl Shared {
         };
         let control = Arc::new(Control::default());
         let (deps, before) = (Arc::clone(&self.deps), means.clone());
-        let renewal =
-            Renewal { deps, control: Arc::clone(&control), means: means.clone(), last: state.last.clone() };
+        let renewal = Renewal { deps, control: Arc::clone(&control), means: means.clone(), last: state.last.clone() };
         let flight = Flight::new(control, renewal.run(), move || Renewal::crashed(before));
         let seat = flight.board();
         Ok((seat, false, state.flight.replace(flight)))

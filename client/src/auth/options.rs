@@ -4,8 +4,16 @@ use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{Either, select};
 
-use super::{exchange::Exchange, login::Login, store::{StoreKey, TokenStore}};
-use crate::{env::Environment, operation::{Grant, OAuth}, secret::Secret};
+use super::{
+    exchange::Exchange,
+    login::Login,
+    store::{StoreKey, TokenStore},
+};
+use crate::{
+    env::Environment,
+    operation::{Grant, OAuth},
+    secret::Secret,
+};
 
 /// What can be set about tokens.
 #[derive(Clone, Debug)]

@@ -132,7 +132,10 @@ impl Renewal {
             return self.log_in().await;
         }
         let failure = why.unwrap_or_else(|| {
-            Failure::new(Error::new(ErrorKind::Authentication, "nothing is left to renew the session with: sign in again"))
+            Failure::new(Error::new(
+                ErrorKind::Authentication,
+                "nothing is left to renew the session with: sign in again",
+            ))
         });
         if self.means.refresh.is_none() {
             self.means.ended = Some(failure.clone());
@@ -200,9 +203,11 @@ impl Renewal {
 
     async fn refresh(&mut self, row: &'static Grant, token: Secret) -> Result<Bearer, Refusal> {
         let scope = self.means.scope.clone().or_else(|| self.means.login.scope.clone());
-        let pairs = self.means.login.refresh(self.deps.oauth, row, &token, scope.as_deref()).map_err(|error| {
-            Refusal::Stuck(Failure::new(error.with_operation(self.deps.oauth.token)))
-        })?;
+        let pairs = self
+            .means
+            .login
+            .refresh(self.deps.oauth, row, &token, scope.as_deref())
+            .map_err(|error| Refusal::Stuck(Failure::new(error.with_operation(self.deps.oauth.token))))?;
         let mut resent = false;
         loop {
             tracing::debug!(api = self.deps.api, "the token is refreshed");
@@ -266,7 +271,8 @@ impl Renewal {
         if fresh.is_some() && fresh != sent {
             self.means.buried = sent.clone();
         }
-        let narrowed = asked.as_deref().zip(response.scope.as_deref()).is_some_and(|(asked, got)| narrower(asked, got));
+        let narrowed =
+            asked.as_deref().zip(response.scope.as_deref()).is_some_and(|(asked, got)| narrower(asked, got));
         if narrowed {
             tracing::debug!(api = self.deps.api, "the vendor granted a narrower scope than was asked for");
         }

@@ -58,7 +58,8 @@ impl TokenResponse {
         if members.get("error").is_some_and(|error| !error.is_null()) {
             return Err(refused_in_success(reply, &members));
         }
-        if !members.get("token_type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")) {
+        if !members.get("token_type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
+        {
             return Err(wrong("the token reply has no token_type that is known".to_owned()).with_path("token_type"));
         }
         let Some(access_token) = take_secret(&mut members, "access_token") else {
@@ -106,7 +107,8 @@ fn is_json(reply: &ExchangeReply) -> bool {
     let Some(value) = reply.headers.get(CONTENT_TYPE) else {
         return true;
     };
-    let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence =
+        value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
 }
 

@@ -27,7 +27,9 @@ pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'sta
         Reply::Text => from_value(Value::String(String::from_utf8_lossy(&received.body).into_owned()), fail),
         Reply::Binary => {
             // Bytes travel to their type as a list of numbers, the one form of them that JSON has.
-            serde_json::to_value(&received.body[..]).map_err(|cause| fail("the bytes have no value").with_cause(cause)).and_then(|value| from_value(value, fail))
+            serde_json::to_value(&received.body[..])
+                .map_err(|cause| fail("the bytes have no value").with_cause(cause))
+                .and_then(|value| from_value(value, fail))
         }
         Reply::Unknown => serde_json::from_slice(body).or_else(|_| absent(fail)),
         Reply::Json { optional: true, .. } if is_absent(body) && operation.envelope.is_none() => absent(fail),
@@ -62,8 +64,12 @@ fn trimmed(body: &Bytes) -> &[u8] {
 fn check_shape(body: &[u8], shape: Shape, fail: impl Fn(&'static str) -> Error) -> Result<()> {
     match (shape, body.first()) {
         (_, None) => Err(fail("the reply has no body where the contract wants one")),
-        (Shape::Object, Some(b'[')) => Err(fail("the reply is a list where the contract wants an object").with_path(".")),
-        (Shape::Array, Some(b'{')) => Err(fail("the reply is an object where the contract wants a list").with_path(".")),
+        (Shape::Object, Some(b'[')) => {
+            Err(fail("the reply is a list where the contract wants an object").with_path("."))
+        }
+        (Shape::Array, Some(b'{')) => {
+            Err(fail("the reply is an object where the contract wants a list").with_path("."))
+        }
         _ => Ok(()),
     }
 }
@@ -72,15 +78,17 @@ fn read<T: DeserializeOwned>(body: &[u8], fail: impl Fn(&'static str) -> Error) 
     match serde_json::from_slice(body) {
         Ok(value) => Ok(value),
         // The path costs, so it is looked for only when it is needed.
-        Err(_) => serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
-            let path = error.path().to_string();
-            let inner = error.into_inner();
-            let message = match inner.classify() {
-                serde_json::error::Category::Data => "the reply is not what the contract says",
-                _ => "the reply is not JSON",
-            };
-            fail(message).with_path(path).with_cause(Mismatch::of(&inner))
-        }),
+        Err(_) => {
+            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
+                let path = error.path().to_string();
+                let inner = error.into_inner();
+                let message = match inner.classify() {
+                    serde_json::error::Category::Data => "the reply is not what the contract says",
+                    _ => "the reply is not JSON",
+                };
+                fail(message).with_path(path).with_cause(Mismatch::of(&inner))
+            })
+        }
     }
 }
 

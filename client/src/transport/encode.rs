@@ -149,7 +149,10 @@ fn write(
             return Ok(Written::Multipart { pairs, files });
         }
         let bytes = form::urlencoded(pairs.iter().map(|(name, value)| (name, value))).into();
-        return Ok(Written::Bytes { media_type: HeaderValue::from_static("application/x-www-form-urlencoded"), bytes });
+        return Ok(Written::Bytes {
+            media_type: HeaderValue::from_static("application/x-www-form-urlencoded"),
+            bytes,
+        });
     }
     if json.as_ref() == b"null" && !row.required {
         return Ok(Written::None);
@@ -168,7 +171,9 @@ fn cookies(request: &mut reqwest::Request) {
     let headers = request.headers_mut();
     let named: Vec<_> = headers
         .iter()
-        .filter_map(|(name, value)| Some((name.clone(), name.as_str().strip_prefix(COOKIE_HEADER)?.to_owned(), value.clone())))
+        .filter_map(|(name, value)| {
+            Some((name.clone(), name.as_str().strip_prefix(COOKIE_HEADER)?.to_owned(), value.clone()))
+        })
         .collect();
     let mut line = Vec::new();
     for (header, name, value) in named {

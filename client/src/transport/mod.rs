@@ -167,9 +167,11 @@ async fn attempt(
     let timer = core.environment().sleep(limits.attempt_deadline);
     match futures_util::future::select(Box::pin(exchange), timer).await {
         futures_util::future::Either::Left((result, _)) => result.map_err(|error| error.with_operation(operation)),
-        futures_util::future::Either::Right(((), _)) => Err(Error::new(ErrorKind::Timeout, "the attempt took too long")
-            .with_operation(operation)
-            .with_sent(Sent::Unknown)),
+        futures_util::future::Either::Right(((), _)) => {
+            Err(Error::new(ErrorKind::Timeout, "the attempt took too long")
+                .with_operation(operation)
+                .with_sent(Sent::Unknown))
+        }
     }
 }
 
@@ -188,7 +190,9 @@ fn finish(
     let wait = rate_limit::retry_after(&received.headers, core.environment().wall_clock());
     let (kind, message) = match received.status {
         StatusCode::UNAUTHORIZED => (ErrorKind::Authentication, "the vendor refused the credentials"),
-        status if status.is_redirection() => (ErrorKind::Api, "the vendor answered with a redirect, which is not followed"),
+        status if status.is_redirection() => {
+            (ErrorKind::Api, "the vendor answered with a redirect, which is not followed")
+        }
         _ => (ErrorKind::Api, "the vendor answered with an error"),
     };
     let code = core.is_token_request(operation).then(|| crate::vendor_message::oauth_code(&received.body)).flatten();

@@ -35,9 +35,7 @@ pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_
                 }
             }
             Err(cause) => {
-                break Some(
-                    Error::new(ErrorKind::Transport, "the reply broke off").with_cause(cause.without_url()),
-                );
+                break Some(Error::new(ErrorKind::Transport, "the reply broke off").with_cause(cause.without_url()));
             }
         }
     };

@@ -95,7 +95,9 @@ impl<'c> Schedule<'c> {
             Ok(received) => match received.status {
                 StatusCode::TOO_MANY_REQUESTS => true,
                 StatusCode::REQUEST_TIMEOUT => self.retry != Retry::Never,
-                status => status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED && self.retry != Retry::Never,
+                status => {
+                    status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED && self.retry != Retry::Never
+                }
             },
             Err(error) => is_transient(error) && (error.was_sent() == Sent::No || self.retry != Retry::Never),
         }

@@ -10,7 +10,11 @@ const SHOWN: usize = 20;
 
 pub(super) fn text(report: &Report) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{:<14}{:>12}{:>22}{:>16}{:>8}{:>8}{:>12}", "API", "operations", "statuses × media", "request types", "cases", "failed", "violations");
+    let _ = writeln!(
+        text,
+        "{:<14}{:>12}{:>22}{:>16}{:>8}{:>8}{:>12}",
+        "API", "operations", "statuses × media", "request types", "cases", "failed", "violations"
+    );
     for (name, api) in &report.apis {
         let _ = writeln!(
             text,

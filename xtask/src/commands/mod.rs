@@ -1,6 +1,8 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
+mod ci;
 mod generate;
+mod suite;
 
 use std::{
     path::{Path, PathBuf},
@@ -22,6 +24,24 @@ struct Arguments {
 enum Command {
     /// Regenerates the client from the documents, or says how it differs.
     Gen(generate::Arguments),
+    /// Runs every case of the documents through the client against mock vendors.
+    #[command(disable_help_flag = true)]
+    Conformance(Passed),
+    /// Says what the cases cover, and what not.
+    #[command(disable_help_flag = true)]
+    Coverage(Passed),
+    /// Serves a document as a mock vendor.
+    #[command(disable_help_flag = true)]
+    Mock(Passed),
+    /// Every check and every test, fastest to fail first.
+    Ci(ci::Arguments),
+}
+
+/// Arguments that are handed on as they are.
+#[derive(clap::Args)]
+struct Passed {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
 }
 
 /// Parses the command line and runs the command.
@@ -29,6 +49,10 @@ pub fn run() -> Result<ExitCode> {
     let root = root()?;
     match Arguments::parse().command {
         Command::Gen(arguments) => generate::run(&root, &arguments),
+        Command::Conformance(passed) => suite::run(&root, "conformance", &passed.arguments),
+        Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
+        Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
+        Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }
 

@@ -78,7 +78,8 @@ pub fn load(root: &Path, path: &Path) -> Result<Api> {
 /// Generates one API. `all` are the documents beside it, of which one may have its token operation.
 pub fn generate(api: &Api, all: &[Api]) -> Result<Generated> {
     let view = lower::lower(api);
-    let tokens = engine::run(&view).with_context(|| format!("{}: progenitor refuses the view", api.document().file()))?;
+    let tokens =
+        engine::run(&view).with_context(|| format!("{}: progenitor refuses the view", api.document().file()))?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor wrote something that is not Rust")?;
     let calls = tree::bend(&mut file, api, &view)?;
     let module = module_name(api.name());

@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 
 /// Features of the client. A document whose name is one of them is compiled only with it.
 pub fn features(root: &Path) -> Result<Vec<String>> {
-    let manifest = std::fs::read_to_string(root.join("client/Cargo.toml")).context("client/Cargo.toml cannot be read")?;
+    let manifest =
+        std::fs::read_to_string(root.join("client/Cargo.toml")).context("client/Cargo.toml cannot be read")?;
     let names = manifest
         .lines()
         .skip_while(|line| line.trim() != "[features]")
@@ -49,5 +50,9 @@ pub fn module(modules: &[(String, String)], features: &[String]) -> String {
 }
 
 fn gate(api: &str, features: &[String]) -> String {
-    if features.iter().any(|feature| feature == api) { format!("#[cfg(feature = \"{api}\")]\n") } else { String::new() }
+    if features.iter().any(|feature| feature == api) {
+        format!("#[cfg(feature = \"{api}\")]\n")
+    } else {
+        String::new()
+    }
 }

@@ -17,7 +17,8 @@ pub enum ReplyKind {
 
 /// The kind of body that the successes of an operation carry.
 pub fn kind(operation: &Operation) -> ReplyKind {
-    let types: Vec<&str> = successes(operation).flat_map(|reply| &reply.media).map(|media| media.media_type.as_str()).collect();
+    let types: Vec<&str> =
+        successes(operation).flat_map(|reply| &reply.media).map(|media| media.media_type.as_str()).collect();
     if types.iter().any(|one| is_json(one)) {
         ReplyKind::Json
     } else if types.iter().any(|one| one.starts_with("text/") || one.ends_with("xml")) {
@@ -37,7 +38,9 @@ pub fn may_be_absent(operation: &Operation) -> bool {
 
 /// Whether "nothing new" is a documented outcome.
 pub fn not_modified(operation: &Operation) -> bool {
-    operation.replies.iter().any(|reply| reply.status.covers(304) && !reply.status.is_success() && reply.status.to_string().starts_with('3'))
+    operation.replies.iter().any(|reply| {
+        reply.status.covers(304) && !reply.status.is_success() && reply.status.to_string().starts_with('3')
+    })
 }
 
 /// `application/json` and its relatives.

@@ -15,7 +15,8 @@ use super::{
 /// `operations.rs`.
 pub fn module(api: &Api, all: &[Api], view: &View) -> Result<String> {
     let mut view = view.clone();
-    let values: Vec<(String, Value)> = view.operations_mut().into_iter().map(|(id, value)| (id, value.clone())).collect();
+    let values: Vec<(String, Value)> =
+        view.operations_mut().into_iter().map(|(id, value)| (id, value.clone())).collect();
     let components = view;
     let mut fields = Vec::new();
     let mut rows = Vec::new();
@@ -62,7 +63,8 @@ pub fn module(api: &Api, all: &[Api], view: &View) -> Result<String> {
 /// The query parameter in which the vendor takes a token, if a security scheme says so.
 fn token_parameter(api: &Api) -> Option<&str> {
     let schemes = api.document().at("/components/securitySchemes")?;
-    let in_query = |scheme: &cx_spec::Node<'_>| scheme.text("type") == Some("apiKey") && scheme.text("in") == Some("query");
+    let in_query =
+        |scheme: &cx_spec::Node<'_>| scheme.text("type") == Some("apiKey") && scheme.text("in") == Some("query");
     schemes.members().into_iter().find(|(_, scheme)| in_query(scheme)).and_then(|(_, scheme)| scheme.text("name"))
 }
 
@@ -135,7 +137,8 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
     let values = values.into_iter().flatten().filter_map(Value::as_str);
     let description = text("description").trim();
     // A member of a flattened object is as secret as the object.
-    let facts = operation.parameters.iter().find(|one| one.name == name || name.starts_with(&format!("{}[", one.name)));
+    let facts =
+        operation.parameters.iter().find(|one| one.name == name || name.starts_with(&format!("{}[", one.name)));
     let secret = facts.is_some_and(|one| one.secret);
     let personal = facts.is_some_and(|one| one.personal);
     quote! {
@@ -180,7 +183,9 @@ pub fn files(api: &Api, operation: &Operation) -> Vec<(String, Option<u64>)> {
     let Some(media) = operation.sent_media().filter(|media| media.media_type.starts_with("multipart/")) else {
         return Vec::new();
     };
-    let Some(schema) = api.document().at(&media.pointer).and_then(|node| node.resolve().ok()) else { return Vec::new() };
+    let Some(schema) = api.document().at(&media.pointer).and_then(|node| node.resolve().ok()) else {
+        return Vec::new();
+    };
     let members = schema.member("properties").map(|node| node.members()).unwrap_or_default();
     members
         .into_iter()
@@ -195,7 +200,8 @@ fn reply_row(operation: &Operation, components: &View) -> TokenStream {
         ReplyKind::Text => quote!(Reply::Text),
         ReplyKind::Binary => quote!(Reply::Binary),
         ReplyKind::Json => {
-            let schemas = operation.replies.iter().filter(|reply| reply.status.is_success()).flat_map(|reply| &reply.media);
+            let schemas =
+                operation.replies.iter().filter(|reply| reply.status.is_success()).flat_map(|reply| &reply.media);
             let resolved: Vec<&Value> = schemas.map(|media| components.resolved(&media.schema)).collect();
             let kinds: Vec<_> = resolved.iter().map(|schema| schema.get("type").and_then(Value::as_str)).collect();
             let shape = match kinds.first() {
@@ -221,7 +227,9 @@ fn reply_row(operation: &Operation, components: &View) -> TokenStream {
 /// Whether a schema says nothing about its members.
 fn is_free(schema: &Value) -> bool {
     let named = schema.get("properties").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
-    !named && matches!(schema.get("type").and_then(Value::as_str), None | Some("object")) && schema.get("oneOf").is_none()
+    !named
+        && matches!(schema.get("type").and_then(Value::as_str), None | Some("object"))
+        && schema.get("oneOf").is_none()
 }
 
 /// Whether a schema of the document admits null. The view has moved the null of components to where they are used, so
@@ -270,15 +278,22 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
         }
         (None, Some(other)) => {
             let other = all.iter().find(|one| one.name() == other);
-            let other = other.with_context(|| format!("{}: `x-oauth` names a document that is not there", api.name()))?;
+            let other =
+                other.with_context(|| format!("{}: `x-oauth` names a document that is not there", api.name()))?;
             let operation = other.oauth(OAuthRole::Token);
             let operation = operation.with_context(|| format!("{} has no token operation", other.name()))?;
             let mut view = super::lower::lower(other);
-            let value = view.operations_mut().into_iter().find(|(id, _)| *id == operation.id).map(|(_, value)| value.clone());
+            let value =
+                view.operations_mut().into_iter().find(|(id, _)| *id == operation.id).map(|(_, value)| value.clone());
             let foreign = self::row(other, operation, &value.unwrap_or_default(), &view);
             let server = other.server().unwrap_or_default();
             let text = format!("The token operation, which {} describes.", other.name());
-            (operation, quote!(&TOKEN), quote!(Some(#server)), quote!(#[doc = #text] static TOKEN: Operation = #foreign;))
+            (
+                operation,
+                quote!(&TOKEN),
+                quote!(Some(#server)),
+                quote!(#[doc = #text] static TOKEN: Operation = #foreign;),
+            )
         }
         (None, None) => return Ok((quote!(None), quote!())),
     };

@@ -91,11 +91,7 @@ pub const PASSES: &[Pass] = &[
         reason: "marks personal members, whose values the syntax-tree pass keeps out of `Debug`",
         run: schemas::mark_personal,
     },
-    Pass {
-        name: "secrets",
-        reason: "secret members take the redacting type",
-        run: schemas::secrets,
-    },
+    Pass { name: "secrets", reason: "secret members take the redacting type", run: schemas::secrets },
     Pass {
         name: "strip_extensions",
         reason: "a schema with an extension matches no conversion",
@@ -151,7 +147,9 @@ fn walk(schema: &mut Value, visit: &mut impl FnMut(&mut Value)) {
     for (key, member) in members {
         match key.as_str() {
             "properties" => member.as_object_mut().into_iter().flatten().for_each(|(_, one)| walk(one, visit)),
-            "allOf" | "oneOf" | "anyOf" => member.as_array_mut().into_iter().flatten().for_each(|one| walk(one, visit)),
+            "allOf" | "oneOf" | "anyOf" => {
+                member.as_array_mut().into_iter().flatten().for_each(|one| walk(one, visit))
+            }
             "items" | "additionalProperties" | "not" if member.is_object() => walk(member, visit),
             _ => {}
         }

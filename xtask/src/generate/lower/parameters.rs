@@ -20,8 +20,13 @@ pub fn flatten_queries(view: &mut View, api: &Api) {
             let members = schema.get("properties").and_then(Value::as_object);
             match members {
                 Some(members) if facts.location == Location::Query => {
-                    let required: Vec<&str> =
-                        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+                    let required: Vec<&str> = schema
+                        .get("required")
+                        .and_then(Value::as_array)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(Value::as_str)
+                        .collect();
                     for (key, member) in members {
                         flat.push(json!({
                             "name": if facts.style == "deepObject" { format!("{}[{key}]", facts.name) } else { key.clone() },

@@ -12,9 +12,25 @@ pub const PERSONAL_MARK: &str = "\u{2060}personal\u{2060}";
 const SEEN: &str = "x-cx-seen";
 
 const BOUNDS: &[&str] = &[
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
-    "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "example", "discriminator", "readOnly",
-    "writeOnly", "xml", "externalDocs",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "example",
+    "discriminator",
+    "readOnly",
+    "writeOnly",
+    "xml",
+    "externalDocs",
 ];
 
 /// Formats that the generated types stand for; all others leave the view.
@@ -59,7 +75,8 @@ pub fn strip_bounds(view: &mut View, _api: &Api) {
             remove(schema, &["enum"]);
         }
         let typed_text = schema.get("type") == Some(&json!("string"));
-        let holds_null = schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.contains(&Value::Null));
+        let holds_null =
+            schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.contains(&Value::Null));
         if typed_text && holds_null {
             if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
                 values.retain(|value| !value.is_null());
@@ -164,7 +181,9 @@ pub fn nullable_components(view: &mut View, _api: &Api) {
             *schema = json!({"nullable": true, "allOf": [{SEEN: schema["$ref"]}]});
             return;
         }
-        let Some([only]) = schema.get_mut("allOf").and_then(Value::as_array_mut).map(Vec::as_mut_slice) else { return };
+        let Some([only]) = schema.get_mut("allOf").and_then(Value::as_array_mut).map(Vec::as_mut_slice) else {
+            return;
+        };
         if is_nullable(only) {
             *only = json!({SEEN: only["$ref"]});
             schema["nullable"] = Value::Bool(true);

@@ -66,13 +66,14 @@ impl View {
     /// A schema with `$ref`s and one-element `allOf`s followed.
     pub fn resolved<'v>(&'v self, mut schema: &'v Value) -> &'v Value {
         for _ in 0..32 {
-            let inner = match (schema.get("$ref").and_then(Value::as_str), schema.get("allOf").and_then(Value::as_array)) {
-                (Some(reference), _) => {
-                    reference.strip_prefix("#/components/schemas/").and_then(|name| self.schema(name))
-                }
-                (None, Some(all)) if all.len() == 1 => all.first(),
-                _ => None,
-            };
+            let inner =
+                match (schema.get("$ref").and_then(Value::as_str), schema.get("allOf").and_then(Value::as_array)) {
+                    (Some(reference), _) => {
+                        reference.strip_prefix("#/components/schemas/").and_then(|name| self.schema(name))
+                    }
+                    (None, Some(all)) if all.len() == 1 => all.first(),
+                    _ => None,
+                };
             match inner {
                 Some(inner) => schema = inner,
                 None => break,

@@ -17,7 +17,9 @@ pub fn replace(file: &mut syn::File, api: &Api) -> Result<()> {
             Item::Struct(one) if one.ident == "Client" => {}
             Item::Impl(one) if is_for_client(&one) => {
                 let starts_operations = one.items.iter().any(|item| match item {
-                    ImplItem::Fn(function) => function.sig.output.to_token_stream().to_string().contains("builder ::"),
+                    ImplItem::Fn(function) => {
+                        function.sig.output.to_token_stream().to_string().contains("builder ::")
+                    }
                     _ => false,
                 });
                 if starts_operations {
@@ -88,7 +90,9 @@ fn grants(api: &Api) -> Vec<Item> {
     let flows = flows(api);
     MARKERS
         .iter()
-        .filter(|(grant, _)| own.is_some_and(|oauth| oauth.grants.contains_key(*grant)) || flows.iter().any(|flow| flow == grant))
+        .filter(|(grant, _)| {
+            own.is_some_and(|oauth| oauth.grants.contains_key(*grant)) || flows.iter().any(|flow| flow == grant)
+        })
         .map(|(_, marker)| {
             let marker = format_ident!("{marker}");
             syn::parse2(quote!(impl ::cx_client::auth::#marker for Client {}))
@@ -103,7 +107,8 @@ fn flows(api: &Api) -> Vec<&'static str> {
         return Vec::new();
     }
     let mut grants = Vec::new();
-    for (_, scheme) in api.document().at("/components/securitySchemes").map(|node| node.members()).unwrap_or_default() {
+    for (_, scheme) in api.document().at("/components/securitySchemes").map(|node| node.members()).unwrap_or_default()
+    {
         for (flow, _) in scheme.member("flows").map(|node| node.members()).unwrap_or_default() {
             match flow {
                 "password" => grants.extend(["password", "refresh_token"]),

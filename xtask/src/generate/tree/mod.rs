@@ -57,7 +57,9 @@ pub fn split(file: syn::File, api: &Api) -> Result<Vec<(String, String)>> {
         }
     }
     let title = api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name());
-    let head = format!("//! {title}.\n\npub mod builder;\n#[cfg(feature = \"dynamic\")]\npub mod dispatch;\npub mod operations;\npub mod types;\n\n");
+    let head = format!(
+        "//! {title}.\n\npub mod builder;\n#[cfg(feature = \"dynamic\")]\npub mod dispatch;\npub mod operations;\npub mod types;\n\n"
+    );
     files.push(("mod.rs".to_owned(), format!("{head}{}", print(root))));
     Ok(files)
 }
@@ -83,7 +85,8 @@ fn underive(attributes: &mut [syn::Attribute], name: &str) -> bool {
     for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
         let parser = syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
         let Ok(paths) = attribute.parse_args_with(parser) else { continue };
-        let kept: Vec<_> = paths.iter().filter(|path| !path.segments.last().is_some_and(|last| last.ident == name)).collect();
+        let kept: Vec<_> =
+            paths.iter().filter(|path| !path.segments.last().is_some_and(|last| last.ident == name)).collect();
         found |= kept.len() < paths.len();
         *attribute = syn::parse_quote!(#[derive(#(#kept),*)]);
     }

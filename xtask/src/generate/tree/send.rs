@@ -5,7 +5,8 @@ use cx_spec::Api;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{
-    Expr, Fields, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, ItemStruct, Lit, Stmt, Type, parse_quote,
+    Expr, Fields, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, ItemStruct, Lit, Stmt, Type,
+    parse_quote,
     punctuated::Punctuated,
     visit_mut::{self, VisitMut},
 };
@@ -62,11 +63,14 @@ pub fn bend(module: &mut ItemMod, api: &Api) -> Result<Vec<Call>> {
             }
         });
     }
-    let uses: Vec<Item> = vec![parse_quote!(
-        use super::{operations::OPERATIONS, types};
-    ), parse_quote!(
-        use ::cx_client::runtime;
-    )];
+    let uses: Vec<Item> = vec![
+        parse_quote!(
+            use super::{operations::OPERATIONS, types};
+        ),
+        parse_quote!(
+            use ::cx_client::runtime;
+        ),
+    ];
     items.splice(0..0, uses);
     Ok(calls)
 }
@@ -149,21 +153,19 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
     ));
     function.sig.output = parse_quote!(-> ::cx_client::Result<::cx_client::Response<#reply>>);
     function.attrs.retain(|attribute| !attribute.path().is_ident("doc"));
-    let sends = format!(" Sends `{} {}`.\n\n# Errors\nSee [`Error`](::cx_client::Error).", operation.method, operation.path);
+    let sends =
+        format!(" Sends `{} {}`.\n\n# Errors\nSee [`Error`](::cx_client::Error).", operation.method, operation.path);
     function.attrs.push(parse_quote!(#[doc = #sends]));
 
-    let placeholders: Vec<String> = operation
-        .path
-        .split('{')
-        .skip(1)
-        .filter_map(|part| Some(part.split_once('}')?.0.to_owned()))
-        .collect();
+    let placeholders: Vec<String> =
+        operation.path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0.to_owned())).collect();
     ensure!(placeholders.len() == rewrite.path_arguments.len(), "path arguments do not match `{}`", operation.path);
     let named = placeholders.into_iter().zip(rewrite.path_arguments).chain(rewrite.wire_names);
     let parameters = named
         .map(|(name, ident)| Ok((name, ident.clone(), argument_type(fields, &ident)?)))
         .collect::<Result<Vec<_>>>()?;
-    let body = chain.has_body.then(|| argument_type(fields, &format_ident!("body"))).transpose()?.map(without_builder);
+    let body =
+        chain.has_body.then(|| argument_type(fields, &format_ident!("body"))).transpose()?.map(without_builder);
     Ok(Call { method: format_ident!("{}", id), builder: fields.ident.clone(), id, parameters, body })
 }
 
@@ -262,7 +264,9 @@ impl Chain {
             }
             "headers" if !keeps_headers => Ok(receiver),
             // The runtime asks for the media type that the operation answers with.
-            "header" if call.args.first().is_some_and(|one| one.to_token_stream().to_string().ends_with("ACCEPT")) => {
+            "header"
+                if call.args.first().is_some_and(|one| one.to_token_stream().to_string().ends_with("ACCEPT")) =>
+            {
                 Ok(receiver)
             }
             _ => {
@@ -279,7 +283,8 @@ fn drop_api_version(function: &mut ImplItemFn) -> Result<bool> {
     let before = statements.len();
     statements.retain(|statement| !statement.to_token_stream().to_string().contains("\"api-version\""));
     ensure!(before == statements.len() + 1, "no `api-version` header where one was expected");
-    let others = statements.iter().any(|statement| statement.to_token_stream().to_string().contains("header_map . append"));
+    let others =
+        statements.iter().any(|statement| statement.to_token_stream().to_string().contains("header_map . append"));
     if !others {
         statements.retain(|statement| !matches!(statement, Stmt::Local(local) if local.pat.to_token_stream().to_string().contains("header_map")));
     }
@@ -318,7 +323,8 @@ impl VisitMut for Rewrite {
             }
             Expr::MethodCall(call) if call.method == "map_err" => {
                 if call.args.to_token_stream().to_string() == "Error :: InvalidRequest" {
-                    call.args = std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
+                    call.args =
+                        std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
                 }
             }
             Expr::MethodCall(call) if call.method == "append" => {
