@@ -1,0 +1,69 @@
+//! A failure that many callers share.
+
+use std::{error::Error as StdError, fmt, sync::Arc};
+
+use crate::error::{Error, ErrorKind, Sent};
+
+/// A failure that many callers share. Each gets an [`Error`] of its own that says the same and has the shared one as its
+/// source.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure(Arc<Error>);
+
+impl Failure {
+    pub(crate) fn new(error: Error) -> Self {
+        Self(Arc::new(error))
+    }
+
+    /// The failure of whoever still waits when the session is ended.
+    pub(crate) fn signed_out() -> Self {
+        Self::new(Error::new(ErrorKind::Authentication, "the session was ended: sign in again"))
+    }
+
+    pub(crate) fn error(&self) -> &Error {
+        &self.0
+    }
+
+    /// An error for one caller.
+    pub(crate) fn to_error(&self) -> Error {
+        let shared = &*self.0;
+        let mut error = Error::new(shared.kind(), "no token could be had")
+            .with_sent(shared.was_sent())
+            .with_attempts(shared.attempts())
+            .with_retry_after(shared.retry_after())
+            .with_oauth_error(shared.oauth_error().map(str::to_owned))
+            .with_cause(Source(Arc::clone(&self.0)));
+        if let (Some(status), Some(headers), Some(body)) = (shared.status(), shared.headers(), shared.body()) {
+            error = error.with_reply(status, headers.clone(), body.clone());
+        }
+        match shared.operation() {
+            Some(operation) => error.with_operation(operation),
+            None => error,
+        }
+    }
+
+    /// Whether the answer, if there was one, is lost.
+    pub(crate) fn answer_lost(&self) -> bool {
+        matches!(self.0.kind(), ErrorKind::Transport | ErrorKind::Timeout) && self.0.was_sent() != Sent::No
+    }
+
+    /// Whether the request never left, for a reason that may pass.
+    pub(crate) fn never_sent(&self) -> bool {
+        matches!(self.0.kind(), ErrorKind::Transport | ErrorKind::Timeout) && self.0.was_sent() == Sent::No
+    }
+}
+
+/// The shared error as the source of another.
+#[derive(Debug)]
+struct Source(Arc<Error>);
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl StdError for Source {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source()
+    }
+}

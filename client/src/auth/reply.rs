@@ -1,0 +1,158 @@
+//! Reads the reply to a token request (RFC 6749 §5).
+//!
+//! Lenient where the RFC lets a client be, strict where a wrong guess would send a useless or dangerous token. No error
+//! shows any part of a body, and one about a success does not even carry it, because it may hold tokens.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{StatusCode, header::CONTENT_TYPE};
+use serde_json::{Map, Value};
+
+use super::{bearer::header, exchange::ExchangeReply};
+use crate::{
+    error::{Error, ErrorKind},
+    secret::Secret,
+};
+
+/// The longest lifetime that is believed: about 136 years. It keeps sums of times far from their end.
+const LONGEST: u64 = u32::MAX as u64;
+
+/// What a successful reply says.
+pub(crate) struct TokenResponse {
+    pub(crate) access_token: Secret,
+    pub(crate) refresh_token: Option<Secret>,
+    pub(crate) scope: Option<String>,
+    /// Lifetime; `None` when the reply names none that makes sense.
+    pub(crate) expires_in: Option<Duration>,
+}
+
+impl TokenResponse {
+    /// Reads a reply, whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when the vendor refused (4xx but 408 and 429, or an `error` in a success), `Api` for any other
+    /// error status, `Decode` for a success that is not a usable bearer token.
+    pub(crate) fn read(reply: &ExchangeReply) -> Result<Self, Error> {
+        if !reply.status.is_success() {
+            return Err(refusal(reply));
+        }
+        let size = reply.body.len();
+        let wrong = |message: String| undecodable(reply, message);
+        if !is_json(reply) {
+            return Err(wrong(format!("a token reply of {size} bytes does not call itself JSON")));
+        }
+        if reply.body.is_empty() {
+            return Err(wrong("the token reply is empty".to_owned()));
+        }
+        let mut members = match serde_json::from_slice(&reply.body) {
+            Ok(Value::Object(members)) => members,
+            Ok(_) => return Err(wrong(format!("a token reply of {size} bytes is not an object"))),
+            Err(error) => {
+                let (line, column) = (error.line(), error.column());
+                let message = format!("a token reply of {size} bytes is not JSON at line {line}, column {column}");
+                return Err(wrong(message));
+            }
+        };
+        if members.get("error").is_some_and(|error| !error.is_null()) {
+            return Err(refused_in_success(reply, &members));
+        }
+        if !members.get("token_type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
+        {
+            return Err(wrong("the token reply has no token_type that is known".to_owned()).with_path("token_type"));
+        }
+        let Some(access_token) = take_secret(&mut members, "access_token") else {
+            return Err(wrong("the token reply has no access_token".to_owned()).with_path("access_token"));
+        };
+        if header(&access_token).is_err() {
+            let message = "the token reply has an access_token that cannot be sent in a header".to_owned();
+            return Err(wrong(message).with_path("access_token"));
+        }
+        Ok(Self {
+            access_token,
+            refresh_token: take_secret(&mut members, "refresh_token"),
+            scope: members.get("scope").and_then(Value::as_str).filter(|scope| !scope.is_empty()).map(str::to_owned),
+            expires_in: members.get("expires_in").and_then(lifetime),
+        })
+    }
+}
+
+/// A text member, moved out so that no copy of it stays behind. An empty one counts as missing.
+fn take_secret(members: &mut Map<String, Value>, name: &str) -> Option<Secret> {
+    match members.remove(name)? {
+        Value::String(text) if !text.is_empty() => Some(Secret::from(text)),
+        _ => None,
+    }
+}
+
+/// A lifetime in seconds, as a number or as text. One that is not positive makes no sense and counts as missing: taken at
+/// its word it would have every call fetch a token.
+fn lifetime(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    if seconds.is_nan() || seconds <= 0.0 {
+        return None;
+    }
+    let longest = Duration::from_secs(LONGEST);
+    Some(Duration::try_from_secs_f64(seconds).map_or(longest, |lifetime| lifetime.min(longest)))
+        .filter(|lifetime| !lifetime.is_zero())
+}
+
+/// `application/json`, `text/json` or a `+json` type. A reply that names no type is judged by its body.
+fn is_json(reply: &ExchangeReply) -> bool {
+    let Some(value) = reply.headers.get(CONTENT_TYPE) else {
+        return true;
+    };
+    let essence =
+        value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+}
+
+/// The error of a reply with an error status (RFC 6749 §5.2).
+fn refusal(reply: &ExchangeReply) -> Error {
+    let status = reply.status;
+    let (kind, message) = match status {
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
+            (ErrorKind::Api, "the vendor did not take the token request now")
+        }
+        status if status.is_client_error() => (ErrorKind::Authentication, "the vendor refused the token request"),
+        status if status.is_redirection() => (ErrorKind::Api, "the vendor redirected the token request"),
+        _ => (ErrorKind::Api, "the vendor failed to answer the token request"),
+    };
+    let code = serde_json::from_slice::<Map<String, Value>>(&reply.body).ok().as_ref().and_then(oauth_error);
+    Error::new(kind, message)
+        .with_reply(status, reply.headers.clone(), reply.body.clone())
+        .with_retry_after(reply.retry_after)
+        .with_oauth_error(code)
+}
+
+fn refused_in_success(reply: &ExchangeReply, members: &Map<String, Value>) -> Error {
+    // The body explains the error, unless it holds a token too.
+    let body = if members.contains_key("access_token") || members.contains_key("refresh_token") {
+        Bytes::new()
+    } else {
+        reply.body.clone()
+    };
+    Error::new(ErrorKind::Authentication, "the vendor refused the token request with a success status")
+        .with_reply(reply.status, reply.headers.clone(), body)
+        .with_oauth_error(oauth_error(members))
+}
+
+fn undecodable(reply: &ExchangeReply, message: String) -> Error {
+    Error::new(ErrorKind::Decode, message).with_reply(reply.status, reply.headers.clone(), Bytes::new())
+}
+
+/// The error code, where it looks like one: extension codes (RFC 6749 §8.5) pass, sentences do not.
+pub(super) fn oauth_error(members: &Map<String, Value>) -> Option<String> {
+    members.get("error").and_then(Value::as_str).and_then(code)
+}
+
+/// A code as it may be shown: at most 64 letters, digits, `_`, `-` and `.`.
+pub(super) fn code(text: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (!text.is_empty() && text.len() <= 64 && text.bytes().all(plain)).then(|| text.to_owned())
+}

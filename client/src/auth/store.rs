@@ -1,0 +1,146 @@
+//! Where tokens outlive a process, if they should.
+
+use std::{
+    collections::HashMap,
+    error::Error as StdError,
+    fmt,
+    future::{Future, ready},
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::secret::Secret;
+
+/// Why a store failed. It becomes the source of an error of kind `Store`, so its text must not hold a token.
+pub type StoreError = Box<dyn StdError + Send + Sync>;
+
+/// What a store's methods return.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Keeps tokens.
+///
+/// The client loads before it asks the vendor, so that several clients on one store share a session, and saves a new pair
+/// before it uses it. It gives up on a call that takes longer than a token request may. A `save` that has returned `Ok`
+/// must be seen by every later `load`; a `save` that is dropped half-way must leave the old record or the new one.
+pub trait TokenStore: fmt::Debug + Send + Sync {
+    /// The record under a key, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot tell. The call in progress fails, unless the client holds a session it can renew.
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>>;
+
+    /// Replaces the record under a key.
+    ///
+    /// # Errors
+    ///
+    /// When the record may not have been kept. The client tries once more, then goes on with what it has in memory.
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()>;
+
+    /// Removes the record under a key; success if there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the record may still be there.
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()>;
+}
+
+/// What a token is kept under. Two sessions that differ in any member never see each other's tokens (RFC 9700 §4.4).
+///
+/// `Debug` hides the account, which may be an e-mail address, and a scope that holds one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct StoreKey {
+    /// Name of the API, such as `wootric`.
+    pub api: String,
+    /// Origin of the token operation, such as `https://api.wootric.com`.
+    pub origin: String,
+    /// Whose token it is: client id or user name, or a fingerprint where there is neither.
+    pub account: String,
+    /// Grant that started the session.
+    pub grant: String,
+    /// Scope that was asked for.
+    pub scope: Option<String>,
+}
+
+impl fmt::Debug for StoreKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreKey")
+            .field("api", &self.api)
+            .field("origin", &self.origin)
+            .field("account", &"***")
+            .field("grant", &self.grant)
+            .field("scope", &shown(self.scope.as_deref()))
+            .finish()
+    }
+}
+
+/// A scope as it may be shown: one with an e-mail address in it is personal data.
+fn shown(scope: Option<&str>) -> Option<&str> {
+    scope.map(|scope| if scope.contains('@') { "***" } else { scope })
+}
+
+/// A token as it is kept. Times are seconds since 1970 by the wall clock, because they outlive the process.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct StoredToken {
+    /// The access token.
+    pub access_token: Secret,
+    /// The refresh token to use next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Secret>,
+    /// What was granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// When it was given.
+    pub obtained_at: u64,
+    /// When it ends, if anybody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<u64>,
+}
+
+impl fmt::Debug for StoredToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredToken")
+            .field("scope", &shown(self.scope.as_deref()))
+            .field("obtained_at", &self.obtained_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Keeps tokens in memory and nowhere else. The default.
+///
+/// One store handed to several clients lets those with equal keys share a session.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<HashMap<StoreKey, StoredToken>>);
+
+impl MemoryStore {
+    fn records(&self) -> MutexGuard<'_, HashMap<StoreKey, StoredToken>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").field("records", &self.records().len()).finish()
+    }
+}
+
+impl TokenStore for MemoryStore {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        Box::pin(ready(Ok(self.records().get(key).cloned())))
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        self.records().insert(key.clone(), token.clone());
+        Box::pin(ready(Ok(())))
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        self.records().remove(key);
+        Box::pin(ready(Ok(())))
+    }
+}
