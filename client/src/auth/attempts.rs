@@ -1,0 +1,118 @@
+//! One token request, repeated as far as its grant allows.
+
+use std::time::Duration;
+
+use super::{
+    exchange::Pairs,
+    failure::Failure,
+    flight::{Control, Step},
+    options::Deps,
+    reply::TokenResponse,
+};
+use crate::error::{Error, ErrorKind, Sent};
+
+/// Most requests for one answer.
+const ATTEMPTS: u32 = 3;
+/// Longest wait between two of them. A vendor who asks for more gets no repetition now.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// First wait where the vendor does not name one; it doubles, and a random part of it is waited.
+const BACKOFF: Duration = Duration::from_millis(500);
+
+/// What may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Whatever failed: a second login does no harm.
+    Freely,
+    /// What never left, and what the vendor put off with 429 or 503: a refresh token may be spent by an answer that was
+    /// lost (RFC 9700 §4.14.2).
+    Carefully,
+    /// What never left: a code is presented once (RFC 6749 §4.1.2).
+    Unsent,
+}
+
+/// What came of a token request.
+pub(crate) enum Answer {
+    /// A token, and when the request for it was sent.
+    Token(TokenResponse, Duration),
+    /// The vendor answered with an error status, or with an error in a success.
+    Refused(Failure),
+    /// The answer did not arrive, or cannot be read: what the vendor did is unknown.
+    Lost(Failure),
+    /// It was not sent.
+    Unsent(Failure),
+}
+
+/// Sends a token request, again where `repeat` and the answer allow it.
+pub(crate) async fn ask(deps: &Deps, control: &Control, pairs: Pairs, repeat: Repeat) -> Answer {
+    let mut attempt = 1;
+    loop {
+        if control.cancelled() {
+            return Answer::Unsent(Failure::signed_out());
+        }
+        if repeat != Repeat::Freely {
+            control.set_precious();
+        }
+        let answer = once(deps, control, pairs.clone(), attempt).await;
+        let Some(wait) = pause(deps, &answer, repeat, attempt) else {
+            return answer;
+        };
+        tracing::debug!(api = deps.api, attempt, wait_ms = wait.as_millis(), "the token request is repeated");
+        if !wait.is_zero() && control.interruptible(Step::Pause, deps.environment.sleep(wait)).await.is_none() {
+            return answer;
+        }
+        attempt += 1;
+    }
+}
+
+async fn once(deps: &Deps, control: &Control, pairs: Pairs, attempt: u32) -> Answer {
+    let sent_at = deps.now();
+    let exchange = deps.within(deps.options.exchange_timeout, deps.exchange.exchange(pairs));
+    let lost = |kind, message| {
+        let error = Error::new(kind, message).with_sent(Sent::Unknown).with_attempts(attempt);
+        Answer::Lost(Failure::new(error.with_operation(deps.oauth.token)))
+    };
+    let reply = match control.interruptible(Step::Answer, exchange).await {
+        None => return lost(ErrorKind::Transport, "the token request was abandoned"),
+        Some(None) => return lost(ErrorKind::Timeout, "the token request took too long"),
+        Some(Some(Err(error))) => {
+            let failure = Failure::new(error.with_operation(deps.oauth.token));
+            return if failure.error().was_sent() == Sent::No {
+                Answer::Unsent(failure)
+            } else {
+                Answer::Lost(failure)
+            };
+        }
+        Some(Some(Ok(reply))) => reply,
+    };
+    match TokenResponse::read(&reply) {
+        Ok(token) => Answer::Token(token, sent_at),
+        Err(error) => {
+            let unreadable = error.is_decode();
+            let failure = Failure::new(error.with_operation(deps.oauth.token).with_attempts(attempt));
+            if unreadable { Answer::Lost(failure) } else { Answer::Refused(failure) }
+        }
+    }
+}
+
+/// How long to wait before the next attempt; `None` ends it.
+fn pause(deps: &Deps, answer: &Answer, repeat: Repeat, attempt: u32) -> Option<Duration> {
+    if attempt >= ATTEMPTS {
+        return None;
+    }
+    let failure = match answer {
+        Answer::Token(..) => return None,
+        Answer::Unsent(failure) => failure.never_sent().then_some(failure)?,
+        Answer::Lost(failure) => (repeat == Repeat::Freely && failure.answer_lost()).then_some(failure)?,
+        Answer::Refused(failure) => {
+            let again = match failure.error().status()?.as_u16() {
+                429 | 503 => repeat != Repeat::Unsent,
+                408 | 500..=599 => repeat == Repeat::Freely,
+                _ => false,
+            };
+            again.then_some(failure)?
+        }
+    };
+    let backoff = BACKOFF.saturating_mul(1 << (attempt - 1)).mul_f64(deps.environment.random().clamp(0.0, 1.0));
+    let wait = failure.error().retry_after().unwrap_or(backoff);
+    (wait <= LONGEST_WAIT).then_some(wait)
+}

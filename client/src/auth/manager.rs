@@ -1,0 +1,334 @@
+//! Hands out tokens, and decides when to ask for one.
+
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use futures_util::future::{Either, select};
+
+use super::{
+    bearer::Bearer,
+    credentials::Credentials,
+    failure::Failure,
+    flight::{Control, Flight, Seat},
+    options::Deps,
+    renewal::{Means, Outcome, Renewal},
+    session::{Session, open},
+    store::StoreKey,
+};
+use crate::error::{Error, ErrorKind};
+
+/// How long a flight that all had left is given for its answer to come in, before the request counts as lost.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long the caller who renews early waits for the new token while the old one is good.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Hands out tokens. Clones share everything.
+///
+/// | what is there | what [`Self::bearer`] does |
+/// |---|---|
+/// | a token outside its early window | returns it, without a lock |
+/// | one in its early window | one caller renews it and waits at most 5 s; the others take it as it is |
+/// | an early renewal that failed | returns the token, and tries again after the cool-down |
+/// | none, or an expired one | one flight, shared by all callers, success and failure alike |
+/// | a refusal, during the cool-down or as long as the vendor asked | the same failure, without a request |
+/// | an ended session | an error of kind `Authentication`, without a request |
+#[derive(Clone)]
+pub(crate) struct TokenManager(Arc<Shared>);
+
+struct Shared {
+    deps: Arc<Deps>,
+    /// The token to hand out: the last one, until it is refused. Written with the state locked.
+    current: ArcSwapOption<Bearer>,
+    state: Mutex<State>,
+}
+
+/// Locked for moments, never over an await.
+struct State {
+    session: Session,
+    /// Counts the sessions.
+    generation: u64,
+    /// The last token of the session, refused or not.
+    last: Option<Bearer>,
+    flight: Option<Arc<Flight>>,
+    /// No early renewal before this.
+    early_rest: Duration,
+    /// No request at all before this; the failure stands for its result.
+    rest: Option<(Duration, Failure)>,
+}
+
+impl TokenManager {
+    /// A manager that has not yet asked for anything.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidRequest` when the vendor does not take the grant of the credentials, `Decode` when a token from elsewhere
+    /// cannot be sent in a header.
+    pub(crate) fn new(deps: Deps, credentials: Credentials) -> Result<Self, Error> {
+        let deps = Arc::new(deps);
+        let (session, bearer) = open(&deps, credentials)?;
+        let state = State {
+            session,
+            generation: 0,
+            last: bearer.clone(),
+            flight: None,
+            early_rest: Duration::ZERO,
+            rest: None,
+        };
+        let current = ArcSwapOption::from(bearer.map(Arc::new));
+        Ok(Self(Arc::new(Shared { deps, current, state: Mutex::new(state) })))
+    }
+
+    /// A token for a request.
+    ///
+    /// # Errors
+    ///
+    /// What the token request failed with, for all who waited for it; `Store` when the store cannot be read at the
+    /// start of a session; `Authentication` when the session has ended.
+    pub(crate) async fn bearer(&self) -> Result<Bearer, Error> {
+        if let Some(bearer) = &*self.0.current.load()
+            && !bearer.token().due(self.0.deps.now())
+        {
+            return Ok(Bearer::clone(bearer));
+        }
+        self.obtain(None).await
+    }
+
+    /// A token to replay a request with whose token was answered with 401. When another caller has renewed meanwhile,
+    /// that is the present token, without a request.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::bearer`]; `Authentication` when the token came from elsewhere and cannot be renewed.
+    pub(crate) async fn rejected(&self, bearer: &Bearer) -> Result<Bearer, Error> {
+        self.obtain(Some(bearer)).await
+    }
+
+    /// What the session is kept under; `None` for a token from elsewhere and after the end.
+    pub(crate) fn key(&self) -> Option<Arc<StoreKey>> {
+        match &self.0.state().session {
+            Session::Open(means) => Some(Arc::clone(&means.key)),
+            _ => None,
+        }
+    }
+
+    /// Ends the session: no token, no credentials and no record of it stay, and no renewal under way brings one back.
+    /// Returns the last good token, for the vendor's own logout operation.
+    ///
+    /// # Errors
+    ///
+    /// `Store` when the record may still be in the store. The session is over all the same.
+    pub(crate) async fn sign_out(&self) -> Result<Option<Bearer>, Error> {
+        let (before, generation) = self.0.replace(Session::Ended, None);
+        if let Some(flight) = before.flight {
+            // It may be saving a token: only after its end is the record gone for good.
+            flight.landing().await;
+        }
+        let deps = &self.0.deps;
+        if let Session::Open(means) = before.session
+            && self.0.state().generation == generation
+        {
+            let cleared = deps.within(deps.options.exchange_timeout, deps.store.clear(&means.key)).await;
+            let error = || Error::new(ErrorKind::Store, "the token store did not drop the session");
+            cleared.ok_or_else(error)?.map_err(|cause| error().with_cause(cause))?;
+        }
+        Ok(before.current)
+    }
+
+    /// Starts a new session with other credentials, or fresh ones. The store keeps what it has of the session before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`]; then the session before goes on.
+    pub(crate) fn sign_in(&self, credentials: Credentials) -> Result<(), Error> {
+        let (session, bearer) = open(&self.0.deps, credentials)?;
+        self.0.replace(session, bearer);
+        Ok(())
+    }
+
+    async fn obtain(&self, rejected: Option<&Bearer>) -> Result<Bearer, Error> {
+        match self.0.check_in(rejected)? {
+            Place::Served(bearer) => Ok(bearer),
+            Place::Seat { seat, resumed, early } => self.0.ride(seat, resumed, early).await,
+        }
+    }
+}
+
+/// What a caller gets who asks for a token.
+enum Place {
+    /// A token, now.
+    Served(Bearer),
+    /// A place on a flight.
+    Seat {
+        seat: Seat,
+        /// All others had left it.
+        resumed: bool,
+        /// There is a good token to go on with.
+        early: bool,
+    },
+}
+
+/// What was there before a session was replaced.
+struct Before {
+    session: Session,
+    current: Option<Bearer>,
+    flight: Option<Arc<Flight>>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The token to hand out, if it is not expired.
+    fn live(&self) -> Option<Bearer> {
+        let now = self.deps.now();
+        self.current.load().as_deref().filter(|bearer| !bearer.token().expired(now)).cloned()
+    }
+
+    fn check_in(&self, rejected: Option<&Bearer>) -> Result<Place, Error> {
+        let now = self.deps.now();
+        let abandoned;
+        let place = {
+            let mut state = self.state();
+            match &state.session {
+                Session::Open(_) => {}
+                Session::Ended => return Err(Failure::signed_out().to_error()),
+                Session::Fixed if rejected.is_some() => {
+                    let message = "the vendor refused the access token, which cannot be renewed";
+                    return Err(Error::new(ErrorKind::Authentication, message));
+                }
+                Session::Fixed => {}
+            }
+            if let (Some(rejected), Some(current)) = (rejected, &*self.current.load())
+                && current.is(rejected)
+            {
+                self.current.store(None);
+            }
+            let live = self.live();
+            if let Some(bearer) = &live {
+                let renewing = state.flight.as_ref().is_some_and(|flight| flight.occupied());
+                if rejected.is_some() || !bearer.token().due(now) || renewing || now < state.early_rest {
+                    return Ok(Place::Served(bearer.clone()));
+                }
+            } else if let Some((until, failure)) = &state.rest
+                && now < *until
+            {
+                return Err(failure.to_error());
+            }
+            let (seat, resumed, old) = self.board(&mut state)?;
+            abandoned = old;
+            Place::Seat { seat, resumed, early: live.is_some() }
+        };
+        // Dropped here, because it runs what is not ours.
+        drop(abandoned);
+        Ok(place)
+    }
+
+    /// Boards the flight there is, or a new one. A flight that all have left is thrown away if nothing is lost with it.
+    fn board(&self, state: &mut State) -> Result<(Seat, bool, Option<Arc<Flight>>), Error> {
+        if let Some(flight) = &state.flight {
+            let occupied = flight.occupied();
+            if occupied || flight.control().precious() {
+                return Ok((flight.board(), !occupied, None));
+            }
+        }
+        let Session::Open(means) = &state.session else {
+            return Err(Failure::signed_out().to_error());
+        };
+        let control = Arc::new(Control::default());
+        let renewal = Renewal {
+            deps: Arc::clone(&self.deps),
+            control: Arc::clone(&control),
+            means: Means::clone(means),
+            last: state.last.clone(),
+        };
+        let before = Arc::clone(means);
+        let flight = Flight::new(control, renewal.run(), move || Renewal::crashed(Means::clone(&before)));
+        let seat = flight.board();
+        Ok((seat, false, state.flight.replace(flight)))
+    }
+
+    async fn ride(&self, seat: Seat, resumed: bool, early: bool) -> Result<Bearer, Error> {
+        let flight = seat.flight();
+        let mut landing = pin!(async {
+            if resumed {
+                let step = flight.control().step();
+                if let Some(outcome) = self.deps.within(GRACE, flight.landing()).await {
+                    return outcome;
+                }
+                flight.control().hurry(step);
+            }
+            flight.landing().await
+        });
+        let outcome = if early {
+            match select(landing.as_mut(), self.deps.environment.sleep(PATIENCE)).await {
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(_) => {
+                    if let Some(bearer) = self.live() {
+                        let mut state = self.state();
+                        state.early_rest = self.deps.now().saturating_add(self.deps.options.cool_down);
+                        return Ok(bearer);
+                    }
+                    landing.await
+                }
+            }
+        } else {
+            landing.await
+        };
+        self.settle(flight, &outcome);
+        if flight.control().cancelled() {
+            return Err(Failure::signed_out().to_error());
+        }
+        match &outcome.bearer {
+            Ok(bearer) => Ok(bearer.clone()),
+            Err(failure) => self.live().ok_or_else(|| failure.to_error()),
+        }
+    }
+
+    /// Takes the outcome of a flight over, once.
+    fn settle(&self, flight: &Arc<Flight>, outcome: &Outcome) {
+        let now = self.deps.now();
+        let mut state = self.state();
+        if !state.flight.as_ref().is_some_and(|present| Arc::ptr_eq(present, flight)) {
+            return;
+        }
+        let landed = state.flight.take();
+        state.session = Session::Open(Arc::clone(&outcome.means));
+        match &outcome.bearer {
+            Ok(bearer) => {
+                self.current.store(Some(Arc::new(bearer.clone())));
+                state.last = Some(bearer.clone());
+                state.rest = None;
+                state.early_rest = Duration::ZERO;
+            }
+            Err(failure) => {
+                let after = |wait| now.saturating_add(wait);
+                state.early_rest = after(outcome.rest.unwrap_or(self.deps.options.cool_down));
+                state.rest = outcome.rest.map(|wait| (after(wait), failure.clone()));
+            }
+        }
+        drop(state);
+        drop(landed);
+    }
+
+    /// Puts a session in the place of another, whose flight ends without a further request.
+    fn replace(&self, session: Session, bearer: Option<Bearer>) -> (Before, u64) {
+        let mut state = self.state();
+        let flight = state.flight.take();
+        if let Some(flight) = &flight {
+            flight.control().cancel();
+        }
+        let session = std::mem::replace(&mut state.session, session);
+        let current = self.live();
+        self.current.store(bearer.clone().map(Arc::new));
+        state.last = bearer;
+        state.early_rest = Duration::ZERO;
+        state.rest = None;
+        state.generation = state.generation.wrapping_add(1);
+        (Before { session, current, flight }, state.generation)
+    }
+}

@@ -1,0 +1,105 @@
+//! What a token manager works with.
+
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+
+use futures_util::future::{Either, select};
+
+use super::{
+    exchange::Exchange,
+    login::Login,
+    store::{StoreKey, TokenStore},
+};
+use crate::{
+    env::Environment,
+    operation::{Grant, OAuth},
+    secret::Secret,
+};
+
+/// What can be set about tokens.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenOptions {
+    /// Lifetime of a token whose reply names none; `None` uses it until it is refused.
+    pub(crate) default_lifetime: Option<Duration>,
+    /// Longest a token request may take, its reply included. 30 s.
+    pub(crate) exchange_timeout: Duration,
+    /// How long the vendor is left alone after it refused a token request, and after a failed early renewal. 5 s.
+    pub(crate) cool_down: Duration,
+    /// The account's name in the store, for callers who want to find a session again after a restart although the code
+    /// that started it is gone.
+    pub(crate) account: Option<String>,
+    /// What else picks the account: the `account_token` of Wootric's token operation. It goes into the key of the store
+    /// as a fingerprint.
+    pub(crate) selector: Option<Secret>,
+}
+
+impl Default for TokenOptions {
+    fn default() -> Self {
+        Self {
+            default_lifetime: None,
+            exchange_timeout: Duration::from_secs(30),
+            cool_down: Duration::from_secs(5),
+            account: None,
+            selector: None,
+        }
+    }
+}
+
+/// What a token manager works with.
+#[derive(Debug)]
+pub(crate) struct Deps {
+    /// Name of the API.
+    pub(crate) api: &'static str,
+    /// Origin of the token operation.
+    pub(crate) origin: String,
+    pub(crate) oauth: &'static OAuth,
+    pub(crate) exchange: Arc<dyn Exchange>,
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) environment: Arc<dyn Environment>,
+    pub(crate) options: TokenOptions,
+}
+
+impl Deps {
+    /// The vendor's row for a grant.
+    pub(super) fn grant(&self, name: &str) -> Option<&'static Grant> {
+        self.oauth.grants.iter().find(|grant| grant.name == name)
+    }
+
+    pub(super) fn now(&self) -> Duration {
+        self.environment.now()
+    }
+
+    /// The result of a future that is ready before a limit.
+    pub(super) async fn within<T>(&self, limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+        match select(pin!(future), self.environment.sleep(limit)).await {
+            Either::Left((value, _)) => Some(value),
+            Either::Right(_) => None,
+        }
+    }
+
+    /// What the tokens of a login are kept under.
+    ///
+    /// Where credentials do not name an account (a bare refresh token, a code of one among many users), a fingerprint
+    /// stands for it: the same credentials find their session again, others do not.
+    pub(super) fn key(&self, login: &Login, refresh_token: Option<&Secret>) -> StoreKey {
+        let name = login.username.as_ref().map(Secret::expose).or(login.client_id.as_deref()).unwrap_or_default();
+        let account = match &self.options.account {
+            Some(account) => account.clone(),
+            None => [login.code.as_ref().or(refresh_token), self.options.selector.as_ref()]
+                .into_iter()
+                .flatten()
+                .fold(name.to_owned(), |account, part| format!("{account}#{:016x}", fingerprint(part.expose()))),
+        };
+        StoreKey {
+            api: self.api.to_owned(),
+            origin: self.origin.clone(),
+            account,
+            grant: login.grant.to_owned(),
+            scope: login.scope.clone(),
+        }
+    }
+}
+
+/// FNV-1a, 64 bits: tells long random values apart, and stays the same from build to build.
+fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
