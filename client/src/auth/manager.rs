@@ -14,16 +14,12 @@ use super::{
     credentials::Credentials,
     failure::Failure,
     flight::{Control, Flight, Seat},
-    login::{Login, REFRESH},
     options::Deps,
     renewal::{Means, Outcome, Renewal},
+    session::{Session, open},
     store::StoreKey,
-    token::Token,
 };
-use crate::{
-    error::{Error, ErrorKind},
-    secret::Secret,
-};
+use crate::error::{Error, ErrorKind};
 
 /// How long a flight that all had left is given for its answer to come in, before the request counts as lost.
 const GRACE: Duration = Duration::from_secs(1);
@@ -62,15 +58,6 @@ struct State {
     early_rest: Duration,
     /// No request at all before this; the failure stands for its result.
     rest: Option<(Duration, Failure)>,
-}
-
-enum Session {
-    /// Renewed by these means.
-    Open(Means),
-    /// A token from elsewhere.
-    Fixed,
-    /// Ended by [`TokenManager::sign_out`].
-    Ended,
 }
 
 impl TokenManager {
@@ -253,9 +240,14 @@ impl Shared {
             return Err(Failure::signed_out().to_error());
         };
         let control = Arc::new(Control::default());
-        let (deps, before) = (Arc::clone(&self.deps), means.clone());
-        let renewal = Renewal { deps, control: Arc::clone(&control), means: means.clone(), last: state.last.clone() };
-        let flight = Flight::new(control, renewal.run(), move || Renewal::crashed(before));
+        let renewal = Renewal {
+            deps: Arc::clone(&self.deps),
+            control: Arc::clone(&control),
+            means: Means::clone(means),
+            last: state.last.clone(),
+        };
+        let before = Arc::clone(means);
+        let flight = Flight::new(control, renewal.run(), move || Renewal::crashed(Means::clone(&before)));
         let seat = flight.board();
         Ok((seat, false, state.flight.replace(flight)))
     }
@@ -305,7 +297,7 @@ impl Shared {
             return;
         }
         let landed = state.flight.take();
-        state.session = Session::Open(outcome.means.clone());
+        state.session = Session::Open(Arc::clone(&outcome.means));
         match &outcome.bearer {
             Ok(bearer) => {
                 self.current.store(Some(Arc::new(bearer.clone())));
@@ -339,23 +331,4 @@ impl Shared {
         state.generation = state.generation.wrapping_add(1);
         (Before { session, current, flight }, state.generation)
     }
-}
-
-/// The session that credentials start, and the token they bring along.
-fn open(deps: &Deps, credentials: Credentials) -> Result<(Session, Option<Bearer>), Error> {
-    let (login, token) = Login::new(credentials);
-    if login.grant == "static" {
-        let access_token = token.unwrap_or_else(|| Secret::from(""));
-        let (obtained_at, expires_in) = (deps.now(), None);
-        let token = Token { access_token, refresh_token: None, scope: None, obtained_at, expires_in };
-        return Ok((Session::Fixed, Some(Bearer::new(token, false, false)?)));
-    }
-    if deps.grant(login.grant).is_none() {
-        return Err(Error::new(ErrorKind::InvalidRequest, "the vendor does not take this grant"));
-    }
-    let key = Arc::new(deps.key(&login, token.as_ref()));
-    let refresh = token.filter(|_| deps.grant(REFRESH).is_some());
-    let scope = None;
-    let means = Means { key, login, refresh, lost: 0, scope, buried: None, ended: None };
-    Ok((Session::Open(means), None))
 }

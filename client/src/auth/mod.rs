@@ -27,6 +27,7 @@ mod manager;
 mod options;
 mod renewal;
 mod reply;
+mod session;
 mod store;
 mod token;
 

@@ -1,9 +1,6 @@
 //! What one flight does: look into the store, refresh, log in, save.
 
-use std::{
-    sync::Arc,
-    time::{Duration, UNIX_EPOCH},
-};
+use std::{sync::Arc, time::Duration};
 
 use super::{
     attempts::{Answer, Repeat, ask},
@@ -13,7 +10,7 @@ use super::{
     login::{Login, REFRESH},
     options::Deps,
     reply::TokenResponse,
-    store::{StoreKey, StoredToken},
+    store::StoreKey,
     token::Token,
 };
 use crate::{
@@ -53,7 +50,7 @@ impl Means {
 /// What came of a flight.
 pub(crate) struct Outcome {
     pub(crate) bearer: Result<Bearer, Failure>,
-    pub(crate) means: Means,
+    pub(crate) means: Arc<Means>,
     /// How long to leave the vendor alone even if there is no token.
     pub(crate) rest: Option<Duration>,
 }
@@ -86,7 +83,7 @@ impl Renewal {
             let error = failure.error();
             tracing::debug!(api = self.deps.api, kind = ?error.kind(), status = ?error.status(), "no token could be had");
         }
-        Outcome { bearer, means: self.means, rest }
+        Outcome { bearer, means: Arc::new(self.means), rest }
     }
 
     /// The outcome of a flight that panicked: whatever may have been sent counts as lost.
@@ -97,7 +94,7 @@ impl Renewal {
             means.bury();
         }
         let error = Error::new(ErrorKind::Authentication, "the token request panicked");
-        Outcome { bearer: Err(Failure::new(error)), means, rest: None }
+        Outcome { bearer: Err(Failure::new(error)), means: Arc::new(means), rest: None }
     }
 
     async fn renew(&mut self) -> Result<Bearer, Failure> {
@@ -180,25 +177,12 @@ impl Renewal {
             return Ok(None);
         }
         let now = self.deps.now();
-        let token = self.from_store(stored);
+        let token = Token::revive(stored, self.deps.environment.wall_clock(), now);
         if token.due(now) {
             return Ok(None);
         }
         tracing::debug!(api = self.deps.api, "a token was found in the store");
-        Ok(Bearer::new(token, false, true).ok())
-    }
-
-    /// A stored token on the clock of this process. A wall clock that jumped shortens its life; it cannot lengthen it.
-    fn from_store(&self, stored: StoredToken) -> Token {
-        let wall = self.wall_seconds();
-        let left = stored.expires_at.map(|end| end.saturating_sub(wall).min(end.saturating_sub(stored.obtained_at)));
-        Token {
-            access_token: stored.access_token,
-            refresh_token: stored.refresh_token,
-            scope: stored.scope,
-            obtained_at: self.deps.now(),
-            expires_in: left.map(Duration::from_secs),
-        }
+        Ok(self.bearer(token, true).ok())
     }
 
     async fn refresh(&mut self, row: &'static Grant, token: Secret) -> Result<Bearer, Refusal> {
@@ -271,11 +255,6 @@ impl Renewal {
         if fresh.is_some() && fresh != sent {
             self.means.buried = sent.clone();
         }
-        let narrowed =
-            asked.as_deref().zip(response.scope.as_deref()).is_some_and(|(asked, got)| narrower(asked, got));
-        if narrowed {
-            tracing::debug!(api = self.deps.api, "the vendor granted a narrower scope than was asked for");
-        }
         let token = Token {
             access_token: response.access_token,
             refresh_token: fresh.or(sent),
@@ -291,21 +270,22 @@ impl Renewal {
         if self.control.cancelled() {
             return Err(Failure::signed_out());
         }
-        Bearer::new(token, narrowed, stored).map_err(Failure::new)
+        self.bearer(token, stored).map_err(Failure::new)
+    }
+
+    fn bearer(&self, token: Token, stored: bool) -> Result<Bearer, Error> {
+        let scopes = self.means.login.scope.as_deref().zip(token.scope.as_deref());
+        let narrowed = scopes.is_some_and(|(asked, got)| narrower(asked, got));
+        if narrowed {
+            tracing::debug!(api = self.deps.api, "the vendor granted a narrower scope than was asked for");
+        }
+        Bearer::new(token, narrowed, stored)
     }
 
     /// Whether the store took the token. A second try is made; then the session goes on in memory alone, because the
     /// token before it may be spent already.
     async fn save(&self, token: &Token) -> bool {
-        let elapsed = self.deps.now().saturating_sub(token.obtained_at).as_secs();
-        let obtained_at = self.wall_seconds().saturating_sub(elapsed);
-        let record = StoredToken {
-            access_token: token.access_token.clone(),
-            refresh_token: token.refresh_token.clone(),
-            scope: token.scope.clone(),
-            obtained_at,
-            expires_at: token.expires_in.map(|lifetime| obtained_at.saturating_add(lifetime.as_secs())),
-        };
+        let record = token.record(self.deps.environment.wall_clock(), self.deps.now());
         self.control.set_precious();
         for _ in 0..2 {
             if self.control.cancelled() {
@@ -327,10 +307,6 @@ impl Renewal {
         }
     }
 
-    fn wall_seconds(&self) -> u64 {
-        self.deps.environment.wall_clock().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-    }
-
     /// How long to leave the vendor alone after a failure: as long as it asks for, and for a while after a refusal.
     fn rest(&self, error: &Error) -> Option<Duration> {
         let refused = error.is_authentication() && error.status().is_some();
@@ -338,13 +314,15 @@ impl Renewal {
     }
 }
 
-/// What a refused refresh means. `invalid_grant` ends the refresh token (RFC 6749 §5.2). A refusal without a code may mean
-/// the same, which neither vendor documents: a login is tried, and the refresh token stays.
+/// What a refused refresh means. `invalid_grant` ends the refresh token and `invalid_client` the attempt (RFC 6749 §5.2).
+/// Another refusal, which neither vendor describes, may be about this grant alone: a login is tried, and the refresh
+/// token stays.
 fn refusal(failure: Failure) -> Refusal {
     let error = failure.error();
     match error.oauth_error() {
         Some("invalid_grant") => Refusal::Dead(failure),
-        None if error.is_authentication() => Refusal::Stuck(failure),
+        Some("invalid_client") => Refusal::Final(failure),
+        _ if error.is_authentication() => Refusal::Stuck(failure),
         _ => Refusal::Final(failure),
     }
 }

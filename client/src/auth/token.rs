@@ -1,7 +1,8 @@
 //! An access token with its times.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::store::StoredToken;
 use crate::secret::Secret;
 
 /// The longest a token is renewed before its end.
@@ -37,4 +38,34 @@ impl Token {
     pub(crate) fn expired(&self, now: Duration) -> bool {
         self.expires_in.is_some_and(|lifetime| now >= self.obtained_at.saturating_add(lifetime))
     }
+
+    /// The token as a store keeps it, on the wall clock.
+    pub(crate) fn record(&self, wall: SystemTime, now: Duration) -> StoredToken {
+        let obtained_at = seconds(wall).saturating_sub(now.saturating_sub(self.obtained_at).as_secs());
+        StoredToken {
+            access_token: self.access_token.clone(),
+            refresh_token: self.refresh_token.clone(),
+            scope: self.scope.clone(),
+            obtained_at,
+            expires_at: self.expires_in.map(|lifetime| obtained_at.saturating_add(lifetime.as_secs())),
+        }
+    }
+
+    /// A stored token on the clock of this process. A wall clock that jumped may shorten its life but not lengthen it
+    /// beyond what it once was.
+    pub(crate) fn revive(stored: StoredToken, wall: SystemTime, now: Duration) -> Self {
+        let left = |end: u64| end.saturating_sub(seconds(wall)).min(end.saturating_sub(stored.obtained_at));
+        Self {
+            expires_in: stored.expires_at.map(|end| Duration::from_secs(left(end))),
+            access_token: stored.access_token,
+            refresh_token: stored.refresh_token,
+            scope: stored.scope,
+            obtained_at: now,
+        }
+    }
+}
+
+/// Seconds since 1970.
+fn seconds(wall: SystemTime) -> u64 {
+    wall.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

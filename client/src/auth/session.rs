@@ -1,0 +1,48 @@
+//! A session: what credentials begin and a sign-out ends.
+
+use std::sync::Arc;
+
+use super::{
+    bearer::Bearer,
+    credentials::Credentials,
+    login::{Login, REFRESH},
+    options::Deps,
+    renewal::Means,
+    token::Token,
+};
+use crate::{
+    error::{Error, ErrorKind},
+    secret::Secret,
+};
+
+/// What there is to renew a token with.
+pub(crate) enum Session {
+    /// Renewed by these means.
+    Open(Arc<Means>),
+    /// A token from elsewhere.
+    Fixed,
+    /// Ended by a sign-out.
+    Ended,
+}
+
+/// The session that credentials start, and the token they bring along.
+///
+/// # Errors
+///
+/// `InvalidRequest` when the vendor does not take the grant, `Decode` when a token from elsewhere cannot be sent.
+pub(crate) fn open(deps: &Deps, credentials: Credentials) -> Result<(Session, Option<Bearer>), Error> {
+    let (login, token) = Login::new(credentials);
+    if login.grant == "static" {
+        let access_token = token.unwrap_or_else(|| Secret::from(""));
+        let (obtained_at, expires_in) = (deps.now(), None);
+        let token = Token { access_token, refresh_token: None, scope: None, obtained_at, expires_in };
+        return Ok((Session::Fixed, Some(Bearer::new(token, false, false)?)));
+    }
+    if deps.grant(login.grant).is_none() {
+        return Err(Error::new(ErrorKind::InvalidRequest, "the vendor does not take this grant"));
+    }
+    let key = Arc::new(deps.key(&login, token.as_ref()));
+    let refresh = token.filter(|_| deps.grant(REFRESH).is_some());
+    let means = Means { key, login, refresh, lost: 0, scope: None, buried: None, ended: None };
+    Ok((Session::Open(Arc::new(means)), None))
+}

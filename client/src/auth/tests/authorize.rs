@@ -1,0 +1,102 @@
+//! The authorization request and its callback.
+
+use std::collections::HashSet;
+
+use url::Url;
+
+use super::*;
+
+fn request(options: AuthorizationOptions) -> AuthorizationRequest {
+    let origin = Url::parse("https://api.example.com").unwrap();
+    AuthorizationRequest::new(&origin, &DIRECTLY, options).unwrap()
+}
+
+fn options() -> AuthorizationOptions {
+    AuthorizationOptions::new("the client")
+}
+
+#[test]
+fn the_address_carries_what_was_asked_for() {
+    let asked = options().with_scope("read write").with_redirect_uri("https://callback.example.com/x?y=1");
+    let asked = request(asked.without_state());
+    assert_eq!(
+        asked.url(),
+        "https://api.example.com/oauth/auth?client_id=the+client&scope=read+write\
+         &redirect_uri=https%3A%2F%2Fcallback.example.com%2Fx%3Fy%3D1"
+    );
+    assert!(asked.state().is_none());
+    assert_eq!(request(options().without_state()).url(), "https://api.example.com/oauth/auth?client_id=the+client");
+}
+
+#[test]
+fn every_request_has_a_state_of_its_own() {
+    let states: HashSet<String> = (0..100).map(|_| request(options()).state().unwrap().expose().to_owned()).collect();
+    assert_eq!(states.len(), 100);
+    assert!(states.iter().all(|state| state.len() == 43));
+    let asked = request(options());
+    assert!(asked.url().ends_with(&format!("&state={}", asked.state().unwrap().expose())));
+    assert!(!format!("{asked:?}").contains(asked.state().unwrap().expose()));
+}
+
+#[test]
+fn a_request_that_cannot_work_is_refused() {
+    let origin = Url::parse("https://api.example.com").unwrap();
+    for (oauth, options) in [
+        (&WOOTRIC, options()),
+        (&DIRECTLY, AuthorizationOptions::new("")),
+        (&DIRECTLY, options().with_scope("")),
+        (&DIRECTLY, options().with_redirect_uri("/callback")),
+    ] {
+        let error = AuthorizationRequest::new(&origin, oauth, options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    }
+}
+
+#[test]
+fn a_callback_is_taken_whole_or_in_part() {
+    for form in ["https://callback.example.com/x?", "/x?", "?"] {
+        let asked = request(options());
+        let state = asked.state().unwrap().expose().to_owned();
+        let code = asked.finish(&format!("{form}unknown=1&code=a%2Bb&state={state}&iss=x#code=other")).unwrap();
+        let Credentials::AuthorizationCode { code, client_id, .. } = code.into_credentials("the-secret") else {
+            unreachable!("a code makes credentials of a code");
+        };
+        assert_eq!((code.expose(), client_id.as_str()), ("a+b", "the client"));
+    }
+    assert!(request(options().without_state()).finish("?code=x").is_ok());
+}
+
+#[test]
+fn a_callback_of_another_request_is_refused() {
+    for callback in ["?code=x", "?code=x&state=", "?code=x&state=other", "?code=x&state=STATE&state=STATE", ""] {
+        let asked = request(options());
+        let callback = callback.replace("STATE", asked.state().unwrap().expose());
+        let error = asked.finish(&callback).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication, "{callback}");
+        assert!(error.to_string().contains("state"), "{error}");
+    }
+}
+
+#[test]
+fn a_callback_without_a_code_is_refused() {
+    for (callback, code) in [
+        ("?error=access_denied&error_description=no", Some("access_denied")),
+        ("?error=access_denied&code=x", Some("access_denied")),
+        ("?error=%1b%5b31m", None),
+        ("?code=", None),
+        ("?code=x&code=y", None),
+        ("?other=1", None),
+    ] {
+        let error = request(options().without_state()).finish(callback).unwrap_err();
+        assert_eq!((error.kind(), error.oauth_error()), (ErrorKind::Authentication, code), "{callback}");
+    }
+}
+
+#[test]
+fn a_request_outlives_a_process() {
+    let asked = request(options().with_scope("read write"));
+    let kept = serde_json::to_string(&asked).unwrap();
+    let again: AuthorizationRequest = serde_json::from_str(&kept).unwrap();
+    let state = again.state().unwrap().expose().to_owned();
+    assert!(again.finish(&format!("?code=x&state={state}")).is_ok());
+}

@@ -1,0 +1,184 @@
+//! Callers that are dropped, at every point where they may be.
+
+use std::{pin::pin, task::Context};
+
+use super::*;
+
+/// A store that is not ready at once.
+#[derive(Debug, Default)]
+pub(super) struct Slow(pub(super) MemoryStore);
+
+impl TokenStore for Slow {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        Box::pin(async move {
+            yields(3).await;
+            self.0.load(key).await
+        })
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            yields(3).await;
+            self.0.save(key, token).await?;
+            yields(3).await;
+            Ok(())
+        })
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            yields(3).await;
+            self.0.clear(key).await
+        })
+    }
+}
+
+/// More polls than any renewal here takes.
+const POLLS: usize = 40;
+
+fn bench(oauth: &'static OAuth, credentials: Credentials) -> Bench {
+    let bench = Bench::with_store(oauth, Vendor::plain(), credentials, Arc::new(Slow::default()));
+    bench.vendor.delay.store(3, Ordering::SeqCst);
+    bench
+}
+
+#[tokio::test]
+async fn followers_finish_wherever_the_leader_is_dropped() {
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, application());
+        let mut leader = Box::pin(bench.manager.bearer());
+        assert_eq!(poll_times(leader.as_mut(), 1).map(|_| ()), None);
+        let mut follower = pin!(bench.manager.bearer());
+        assert!(poll_times(follower.as_mut(), 1).is_none());
+        let done = poll_times(leader.as_mut(), polls).is_some();
+        drop(leader);
+        assert_eq!(text(&follower.await.unwrap()), "access-1", "dropped after {polls} polls, done: {done}");
+        assert_eq!(bench.vendor.count(), 1, "dropped after {polls} polls");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_is_taken_over_wherever_its_leader_is_dropped() {
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, password());
+        assert_eq!(bench.token().await, "access-1");
+        bench.advance(3600.0);
+        {
+            let leader = pin!(bench.manager.bearer());
+            poll_times(leader, polls);
+        }
+        assert_eq!(bench.token().await, "access-2", "dropped after {polls} polls");
+        assert_eq!(bench.vendor.grants(), ["password", "refresh_token"], "dropped after {polls} polls");
+        let key = bench.manager.key().unwrap();
+        assert_eq!(bench.store.load(&key).await.unwrap().unwrap().access_token.expose(), "access-2");
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_sent_once_wherever_its_leader_is_dropped() {
+    for polls in 0..POLLS {
+        let bench = bench(&DIRECTLY, code());
+        {
+            let leader = pin!(bench.manager.bearer());
+            poll_times(leader, polls);
+        }
+        assert_eq!(bench.token().await, "access-1", "dropped after {polls} polls");
+        assert_eq!(bench.vendor.count(), 1, "dropped after {polls} polls");
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_stalled_for_a_dropped_caller_does_not_hold_up_the_next() {
+    let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), application());
+    {
+        let leader = pin!(bench.manager.bearer());
+        assert!(poll_times(leader, 10).is_none());
+    }
+    bench.vendor.react(|_| Reaction::Answer(200, pair(2)));
+    assert_eq!(bench.token().await, "access-2");
+    assert_eq!(bench.vendor.most.load(Ordering::SeqCst), 1);
+    assert_eq!(bench.vendor.count(), 2);
+}
+
+#[tokio::test]
+async fn a_refresh_that_stalled_for_a_dropped_caller_is_resent_once() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    assert_eq!(bench.token().await, "access-1");
+    bench.advance(3600.0);
+    bench.vendor.react(|_| Reaction::Stall);
+    {
+        let leader = pin!(bench.manager.bearer());
+        assert!(poll_times(leader, 10).is_none());
+    }
+    bench.vendor.react(|_| Reaction::Answer(200, pair(2)));
+    let next = bench.callers(1).await;
+    assert_eq!(bench.vendor.count(), 2);
+    bench.advance(1.0);
+    for caller in next {
+        assert_eq!(text(&caller.await.unwrap().unwrap()), "access-2");
+    }
+    assert_eq!(bench.vendor.grants(), ["password", "refresh_token", "refresh_token"]);
+}
+
+#[tokio::test]
+async fn a_sign_out_wins_over_a_renewal_wherever_it_comes() {
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, password().with_password_kept());
+        let key = bench.manager.key().unwrap();
+        assert_eq!(bench.token().await, "access-1");
+        bench.advance(3600.0);
+        let mut caller = pin!(bench.manager.bearer());
+        let before = poll_times(caller.as_mut(), polls);
+        let requests = bench.vendor.count();
+        bench.manager.sign_out().await.unwrap();
+        if before.is_none() {
+            assert!(caller.await.unwrap_err().is_authentication(), "after {polls} polls");
+        }
+        assert!(bench.manager.bearer().await.unwrap_err().is_authentication());
+        assert!(bench.store.load(&key).await.unwrap().is_none(), "after {polls} polls");
+        assert_eq!(bench.vendor.count(), requests, "after {polls} polls");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_wins_over_the_renewal_of_the_session_before() {
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, application());
+        let mut caller = pin!(bench.manager.bearer());
+        let before = poll_times(caller.as_mut(), polls);
+        bench.manager.sign_in(Credentials::client_credentials("another", "secret")).unwrap();
+        let token = bench.token().await;
+        assert_eq!(bench.vendor.form(bench.vendor.count() - 1)["client_id"], "another");
+        // A caller who had not begun to wait belongs to the new session.
+        if before.is_none() && polls > 0 {
+            assert!(caller.await.unwrap_err().is_authentication(), "after {polls} polls");
+        }
+        assert_eq!(bench.token().await, token);
+    }
+}
+
+#[test]
+fn a_dropped_manager_takes_its_flight_along() {
+    let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), password());
+    let Bench { vendor, manager, .. } = bench;
+    {
+        let leader = pin!(manager.bearer());
+        assert!(poll_times(leader, 3).is_none());
+    }
+    assert_eq!(Arc::strong_count(&vendor), 3);
+    drop(manager);
+    assert_eq!(Arc::strong_count(&vendor), 1);
+}
+
+#[test]
+fn what_is_awaited_can_go_from_thread_to_thread() {
+    fn sendable(future: impl Send) {
+        drop(future);
+    }
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    sendable(bench.manager.bearer());
+    sendable(bench.manager.sign_out());
+    let mut context = Context::from_waker(Waker::noop());
+    let mut caller = pin!(bench.manager.bearer());
+    assert!(caller.as_mut().poll(&mut context).is_ready());
+}

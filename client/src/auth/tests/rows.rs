@@ -1,0 +1,63 @@
+//! The rows of the two vendors as their documents give them.
+
+use super::*;
+
+pub(super) static TOKEN: Operation = operation("create_token", "/oauth/token");
+pub(super) static AUTHORIZE: Operation = operation("authorize", "/oauth/auth");
+
+pub(super) const fn operation(id: &'static str, path: &'static str) -> Operation {
+    Operation {
+        api: "example",
+        id,
+        method: Method::POST,
+        path,
+        summary: "",
+        tag: "",
+        deprecated: false,
+        retry: Retry::Never,
+        authenticated: false,
+        parameters: &[],
+        body: None,
+        reply: Reply::Empty,
+        envelope: None,
+        pagination: None,
+        statuses: &[],
+    }
+}
+
+pub(super) static WOOTRIC: OAuth = OAuth {
+    token: &TOKEN,
+    token_server: None,
+    grants: &[
+        Grant { name: "password", parameters: &["username", "password"], refresh_token: true },
+        Grant { name: "refresh_token", parameters: &["refresh_token"], refresh_token: true },
+        Grant { name: "client_credentials", parameters: &["client_id", "client_secret"], refresh_token: false },
+    ],
+    rotation: true,
+    refresh_scope: false,
+    single_user_scope: false,
+    authorize: None,
+    logout: None,
+};
+pub(super) static DIRECTLY: OAuth = OAuth {
+    token: &TOKEN,
+    token_server: None,
+    grants: &[
+        Grant {
+            name: "authorization_code",
+            parameters: &["client_id", "client_secret", "code"],
+            refresh_token: true,
+        },
+        Grant {
+            name: "refresh_token",
+            parameters: &["client_id", "client_secret", "refresh_token", "scope"],
+            refresh_token: true,
+        },
+        Grant { name: "client_credentials", parameters: &["client_id", "client_secret"], refresh_token: false },
+    ],
+    rotation: true,
+    refresh_scope: true,
+    single_user_scope: true,
+    authorize: Some(&AUTHORIZE),
+    logout: None,
+};

@@ -1,0 +1,191 @@
+//! Sessions that outlive a client, and stores that fail.
+
+use super::*;
+
+/// A store whose calls fail when told to.
+#[derive(Debug, Default)]
+struct Broken {
+    inner: MemoryStore,
+    load: AtomicBool,
+    save: AtomicBool,
+    clear: AtomicBool,
+}
+
+impl TokenStore for Broken {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        match self.load.load(Ordering::SeqCst) {
+            true => Box::pin(async { Err("cannot read".into()) }),
+            false => self.inner.load(key),
+        }
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        match self.save.load(Ordering::SeqCst) {
+            true => Box::pin(async { Err("cannot write".into()) }),
+            false => self.inner.save(key, token),
+        }
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        match self.clear.load(Ordering::SeqCst) {
+            true => Box::pin(async { Err("cannot remove".into()) }),
+            false => self.inner.clear(key),
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_accounts_two_origins_and_two_scopes_never_mix() {
+    let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+    let (vendor, clock) = (Vendor::plain(), Env::default());
+    let sessions = [
+        application(),
+        application().with_scope("read"),
+        Credentials::client_credentials("another", "the-secret"),
+        password(),
+        Credentials::password("sam@example.com", "the-password"),
+        Credentials::refresh_token("one"),
+        Credentials::refresh_token("two"),
+    ];
+    let number = sessions.len();
+    let mut seen = std::collections::HashSet::new();
+    for credentials in sessions {
+        let manager = manager(&WOOTRIC, &vendor, credentials, &store, &clock).unwrap();
+        seen.insert(text(&manager.bearer().await.unwrap()));
+    }
+    assert_eq!(seen.len(), number);
+    for (origin, selector) in [
+        ("https://api.example.eu", None),
+        ("https://api.example.com", Some("NPS-1")),
+        ("https://api.example.com", Some("NPS-2")),
+    ] {
+        let deps = Deps {
+            api: "example",
+            origin: origin.to_owned(),
+            oauth: &WOOTRIC,
+            exchange: Arc::new(Line(Arc::clone(&vendor))),
+            store: Arc::clone(&store),
+            environment: Arc::new(clock.clone()),
+            options: TokenOptions { selector: selector.map(Secret::from), ..TokenOptions::default() },
+        };
+        let manager = TokenManager::new(deps, password()).unwrap();
+        assert!(seen.insert(text(&manager.bearer().await.unwrap())), "{origin} {selector:?}");
+        assert!(!manager.key().unwrap().account.contains("NPS"));
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_found_again() {
+    let bench = Bench::new(&DIRECTLY, Vendor::plain(), code());
+    bench.token().await;
+    let again = manager(&DIRECTLY, &bench.vendor, code(), &bench.store, &bench.clock).unwrap();
+    assert_eq!(text(&again.bearer().await.unwrap()), "access-1");
+    bench.advance(3600.0);
+    let again = manager(&DIRECTLY, &bench.vendor, code(), &bench.store, &bench.clock).unwrap();
+    assert_eq!(text(&again.bearer().await.unwrap()), "access-2");
+    assert_eq!(bench.vendor.grants(), ["authorization_code", "refresh_token"]);
+    assert_eq!(bench.vendor.form(1)["scope"], "public");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_spent_by_another_client_is_not_sent() {
+    let start = || Credentials::refresh_token("refresh-0");
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), start());
+    let other = manager(&WOOTRIC, &bench.vendor, start(), &bench.store, &bench.clock).unwrap();
+    assert_eq!(bench.token().await, "access-1");
+    assert_eq!(text(&other.bearer().await.unwrap()), "access-1");
+    for round in 1..4 {
+        bench.advance(3600.0);
+        let (one, two) = (bench.token().await, text(&other.bearer().await.unwrap()));
+        assert_eq!((one.as_str(), two), (format!("access-{}", round + 1).as_str(), one.clone()));
+    }
+    let sent: Vec<String> =
+        (0..bench.vendor.count()).map(|at| bench.vendor.form(at)["refresh_token"].clone()).collect();
+    assert_eq!(sent, ["refresh-0", "refresh-1", "refresh-2", "refresh-3"]);
+}
+
+#[tokio::test]
+async fn a_refused_refresh_token_may_have_a_successor_in_the_store() {
+    let start = || Credentials::refresh_token("refresh-0");
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), start());
+    bench.token().await;
+    bench.advance(3600.0);
+    let (store, key) = (Arc::clone(&bench.store), bench.manager.key().unwrap());
+    bench.vendor.react(move |form| {
+        if form["refresh_token"] != "refresh-1" {
+            return Reaction::Answer(200, pair(5));
+        }
+        let body =
+            json!({"access_token": "access-4", "refresh_token": "refresh-4", "obtained_at": 0, "expires_at": 1});
+        let successor: StoredToken = serde_json::from_value(body).unwrap();
+        drop(store.save(&key, &successor));
+        invalid_grant()
+    });
+    assert_eq!(bench.token().await, "access-5");
+    assert_eq!(bench.vendor.form(2)["refresh_token"], "refresh-4");
+}
+
+#[tokio::test]
+async fn a_pair_that_the_store_does_not_take_is_used_all_the_same() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.save.store(true, Ordering::SeqCst);
+    for round in 2..4 {
+        bench.advance(3600.0);
+        assert_eq!(bench.token().await, format!("access-{round}"));
+    }
+    let key = bench.manager.key().unwrap();
+    assert_eq!(store.inner.load(&key).await.unwrap().unwrap().access_token.expose(), "access-1");
+    store.save.store(false, Ordering::SeqCst);
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-4");
+    assert_eq!(store.inner.load(&key).await.unwrap().unwrap().access_token.expose(), "access-4");
+    assert_eq!(bench.vendor.form(3)["refresh_token"], "refresh-3");
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_read_fails_the_start_alone() {
+    let store = Arc::new(Broken::default());
+    store.load.store(true, Ordering::SeqCst);
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    let error = bench.manager.bearer().await.unwrap_err();
+    assert_eq!((error.kind(), bench.vendor.count()), (ErrorKind::Store, 0));
+    store.load.store(false, Ordering::SeqCst);
+    bench.token().await;
+    store.load.store(true, Ordering::SeqCst);
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-2");
+}
+
+#[tokio::test]
+async fn a_store_that_keeps_a_session_that_was_ended_says_so() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.clear.store(true, Ordering::SeqCst);
+    assert_eq!(bench.manager.sign_out().await.unwrap_err().kind(), ErrorKind::Store);
+    assert!(bench.manager.bearer().await.unwrap_err().is_authentication());
+}
+
+#[tokio::test]
+async fn a_wall_clock_that_went_back_does_not_lengthen_a_stored_life() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), application());
+    bench.token().await;
+    bench.clock.0.jump(-86_400);
+    let again = manager(&WOOTRIC, &bench.vendor, application(), &bench.store, &bench.clock).unwrap();
+    assert_eq!(text(&again.bearer().await.unwrap()), "access-1");
+    bench.advance(3600.0);
+    assert_eq!(text(&again.bearer().await.unwrap()), "access-2");
+}
+
+#[test]
+fn a_stored_token_is_written_and_read() {
+    let body = json!({"access_token": "a", "refresh_token": "r", "scope": "s", "obtained_at": 1, "expires_at": 2});
+    let stored: StoredToken = serde_json::from_value(body.clone()).unwrap();
+    assert_eq!(serde_json::to_value(&stored).unwrap(), body);
+    assert!(!format!("{stored:?}").contains("\"a\""));
+    let least: StoredToken =
+        serde_json::from_value(json!({"access_token": "a", "obtained_at": 1, "new": 1})).unwrap();
+    assert_eq!(least.expires_at, None);
+}
