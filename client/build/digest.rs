@@ -20,11 +20,6 @@ pub fn fnv1a(parts: &[&[u8]]) -> String {
     format!("{hash:016x}")
 }
 
-/// The digest of one document.
-pub fn of_document(path: &Path) -> io::Result<String> {
-    Ok(fnv1a(&[&fs::read(path)?]))
-}
-
 /// The digest of the generator: its sources, and the versions of what it stands on.
 pub fn of_generator(root: &Path) -> io::Result<String> {
     let mut files = Vec::new();

@@ -7,8 +7,9 @@ use url::{Host, Url};
 
 use crate::{
     auth::{
-        AuthorizationCode, AuthorizationCodeGrant, Bearer, ClientCredentialsGrant, Credentials, Deps, MemoryStore,
-        PasswordGrant, RefreshTokenGrant, TokenManager, TokenOptions, TokenStore,
+        AuthorizationCode, AuthorizationCodeGrant, AuthorizationOptions, AuthorizationRequest, Bearer,
+        ClientCredentialsGrant, Credentials, Deps, MemoryStore, PasswordGrant, RefreshTokenGrant, TokenManager,
+        TokenOptions, TokenStore,
     },
     env::{Environment, System},
     error::{Error, ErrorKind, Result},
@@ -88,18 +89,6 @@ impl Core {
     /// The HTTP client under it.
     pub fn http(&self) -> &reqwest::Client {
         &self.0.http
-    }
-
-    /// Gives up the token: the next call fetches a new one, if the credentials allow it. A refresh in flight cannot
-    /// bring the old session back.
-    ///
-    /// # Errors
-    /// A store that cannot forget it.
-    pub async fn forget_token(&self) -> Result<()> {
-        match &self.0.tokens {
-            Some(tokens) => tokens.sign_out().await.map(drop),
-            None => Ok(()),
-        }
     }
 
     pub(crate) fn tokens(&self) -> Option<&TokenManager> {
@@ -193,6 +182,18 @@ impl CoreBuilder {
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
+    }
+
+    /// The address to send a user to, for APIs with an authorization operation (RFC 6749 §4.1.1).
+    ///
+    /// # Errors
+    /// An API without one, an empty argument, an address that is no URL.
+    pub fn authorization_request(&self, options: AuthorizationOptions) -> Result<AuthorizationRequest> {
+        let refuse = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
+        let oauth = self.api.oauth.as_ref().ok_or_else(|| refuse("this API takes no credentials"))?;
+        let server = origin(self.base_url.as_deref().unwrap_or(self.api.server), self.allow_http)?;
+        let server = Url::parse(&server).map_err(|cause| refuse("the base URL is not a URL").with_cause(cause))?;
+        AuthorizationRequest::new(&server, oauth, options)
     }
 
     /// Ends the building.
@@ -437,6 +438,14 @@ impl<C: ApiClient + RefreshTokenGrant> ClientBuilder<C> {
 }
 
 impl<C: ApiClient + AuthorizationCodeGrant> ClientBuilder<C> {
+    /// The address to send a user to (RFC 6749 §4.1.1). What it returns reads the callback.
+    ///
+    /// # Errors
+    /// See [`CoreBuilder::authorization_request`].
+    pub fn authorization_request(&self, options: AuthorizationOptions) -> Result<AuthorizationRequest> {
+        self.core.authorization_request(options)
+    }
+
     /// Exchanges the code of an authorization (RFC 6749 §4.1.3).
     pub fn authorization_code(self, code: AuthorizationCode, client_secret: impl Into<Secret>) -> Self {
         self.with_credentials(code.into_credentials(client_secret))
@@ -496,7 +505,7 @@ fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
 }
 
 /// The HTTP client: no redirects, which would carry credentials along, and no proxy of the environment for loopback.
-fn http_client(loopback: bool) -> Result<reqwest::Client> {
+pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

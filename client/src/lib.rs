@@ -56,6 +56,7 @@ mod response;
 #[doc(hidden)]
 pub mod runtime;
 mod secret;
+mod session;
 mod time;
 mod transport;
 mod upload;
@@ -75,5 +76,6 @@ pub use patch::Patch;
 pub use rate_limit::RateLimit;
 pub use response::Response;
 pub use secret::Secret;
+pub use session::GrantedScope;
 pub use time::Time;
 pub use upload::Upload;

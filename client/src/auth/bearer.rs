@@ -46,6 +46,11 @@ impl Bearer {
         self.0.header.clone()
     }
 
+    /// The token itself.
+    pub(crate) fn access_token(&self) -> &Secret {
+        &self.0.token.access_token
+    }
+
     /// What the token is good for, as far as anybody said.
     pub(crate) fn scope(&self) -> Option<&str> {
         self.0.token.scope.as_deref()

@@ -108,6 +108,7 @@ impl TokenManager {
     }
 
     /// What the session is kept under; `None` for a token from elsewhere and after the end.
+    #[cfg(test)]
     pub(crate) fn key(&self) -> Option<Arc<StoreKey>> {
         match &self.0.state().session {
             Session::Open(means) => Some(Arc::clone(&means.key)),

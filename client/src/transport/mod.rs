@@ -175,6 +175,19 @@ async fn attempt(
     }
 }
 
+/// Tells the vendor that a session is over. Sent once: the token may already be dead.
+pub(crate) async fn logout(core: &Core, bearer: &Bearer, operation: &'static Operation) -> Result<()> {
+    let url = format!("{}{}", core.base_url(), operation.path);
+    let request = core.http().request(operation.method.clone(), url).build();
+    let request = request.map_err(|cause| crate::runtime::unbuilt(cause, operation))?;
+    let outgoing = Outgoing::new(core, request, Payload::none(), operation, &CallOptions::new())?;
+    let received = attempt(core, &outgoing, Some(bearer), operation).await;
+    match received {
+        Ok(received) if received.status == StatusCode::UNAUTHORIZED => Ok(()),
+        outcome => finish(core, outcome, operation, 1).map(drop),
+    }
+}
+
 /// An error status becomes an error that keeps the reply.
 fn finish(
     core: &Core,

@@ -12,9 +12,18 @@ pub struct Arguments {
     /// Write nothing; exit with 1 and a diff if anything is not what it should be.
     #[arg(long)]
     check: bool,
+    /// List the passes that lower a document to what progenitor takes, and why each is there.
+    #[arg(long)]
+    passes: bool,
 }
 
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
+    if arguments.passes {
+        for pass in generate::PASSES {
+            println!("{:<22}{}", pass.name, pass.reason);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let outputs = generate::workspace(root)?;
     if !arguments.check {
         let written = generate::write(&outputs)?;

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use cx_spec::{Api, Document};
 
+pub use lower::PASSES;
 pub use output::{Output, compare, write};
 
 /// One API, generated.

@@ -31,7 +31,7 @@ fn json_schema(operation: &Operation) -> Value {
         .replies
         .iter()
         .filter(|reply| reply.status.is_success())
-        .flat_map(|reply| json_media(reply))
+        .flat_map(json_media)
         .collect();
     schemas.dedup();
     match schemas.as_slice() {

@@ -48,11 +48,10 @@ pub fn files(view: &mut View, _api: &Api) {
 /// `anyOf` becomes `oneOf`.
 pub fn any_of_as_one_of(view: &mut View, _api: &Api) {
     each_schema(view, &mut |schema| {
-        if let Some(members) = schema.as_object_mut() {
-            if let Some(branches) = members.remove("anyOf") {
+        if let Some(members) = schema.as_object_mut()
+            && let Some(branches) = members.remove("anyOf") {
                 members.insert("oneOf".into(), branches);
             }
-        }
     });
 }
 
@@ -77,11 +76,10 @@ pub fn strip_bounds(view: &mut View, _api: &Api) {
         let typed_text = schema.get("type") == Some(&json!("string"));
         let holds_null =
             schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.contains(&Value::Null));
-        if typed_text && holds_null {
-            if let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+        if typed_text && holds_null
+            && let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
                 values.retain(|value| !value.is_null());
             }
-        }
     });
 }
 

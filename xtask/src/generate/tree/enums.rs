@@ -11,8 +11,8 @@ pub fn open(module: &mut ItemMod) -> Result<()> {
     let items = items(module);
     let mut opened = Vec::new();
     for item in items.iter_mut() {
-        if let Item::Enum(one) = item {
-            if is_text_enum(one) {
+        if let Item::Enum(one) = item
+            && is_text_enum(one) {
                 one.variants.push(parse_quote! {
                     /// A value that the document does not list.
                     #[serde(untagged)]
@@ -21,7 +21,6 @@ pub fn open(module: &mut ItemMod) -> Result<()> {
                 underive(&mut one.attrs, "Copy");
                 opened.push(one.ident.clone());
             }
-        }
     }
     for item in items.iter_mut() {
         let Item::Impl(one) = item else { continue };

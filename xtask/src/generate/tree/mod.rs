@@ -86,7 +86,7 @@ fn underive(attributes: &mut [syn::Attribute], name: &str) -> bool {
         let parser = syn::punctuated::Punctuated::<syn::Path, syn::Token![,]>::parse_terminated;
         let Ok(paths) = attribute.parse_args_with(parser) else { continue };
         let kept: Vec<_> =
-            paths.iter().filter(|path| !path.segments.last().is_some_and(|last| last.ident == name)).collect();
+            paths.iter().filter(|path| path.segments.last().is_none_or(|last| last.ident != name)).collect();
         found |= kept.len() < paths.len();
         *attribute = syn::parse_quote!(#[derive(#(#kept),*)]);
     }

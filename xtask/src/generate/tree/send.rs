@@ -202,11 +202,10 @@ fn operation_id(function: &ImplItemFn) -> Result<String> {
             continue;
         }
         for field in &value.fields {
-            if let Expr::Lit(literal) = &field.expr {
-                if let Lit::Str(text) = &literal.lit {
+            if let Expr::Lit(literal) = &field.expr
+                && let Lit::Str(text) = &literal.lit {
                     found.push(text.value());
                 }
-            }
         }
     }
     match found.as_slice() {
@@ -321,21 +320,19 @@ impl VisitMut for Rewrite {
                     _ => {}
                 }
             }
-            Expr::MethodCall(call) if call.method == "map_err" => {
-                if call.args.to_token_stream().to_string() == "Error :: InvalidRequest" {
+            Expr::MethodCall(call) if call.method == "map_err"
+                && call.args.to_token_stream().to_string() == "Error :: InvalidRequest" => {
                     call.args =
                         std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
                 }
-            }
             Expr::MethodCall(call) if call.method == "append" => {
-                if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last()) {
-                    if let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
+                if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
+                    && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
                         // `value` is what an optional header is called inside its `if let`.
                         if ident != "value" {
                             self.wire_names.push((name.value(), ident));
                         }
                     }
-                }
             }
             Expr::Try(tried) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "try_into") => {
                 let inner = &tried.expr;
@@ -375,11 +372,10 @@ impl Rewrite {
         if !call.func.to_token_stream().to_string().ends_with("QueryParam :: new") {
             return;
         }
-        if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last()) {
-            if let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
+        if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
+            && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
                 self.wire_names.push((name.value(), ident));
             }
-        }
         call.func = parse_quote!(runtime::QueryParam::new);
     }
 
@@ -387,11 +383,10 @@ impl Rewrite {
     fn optional_header(&mut self, condition: &syn::ExprIf) {
         let text = condition.then_branch.to_token_stream().to_string();
         let name = text.split("header_map . append (\"").nth(1).and_then(|rest| rest.split('"').next());
-        if let (Expr::Let(binding), Some(name)) = (&*condition.cond, name) {
-            if let Some(ident) = first_ident(&binding.expr) {
+        if let (Expr::Let(binding), Some(name)) = (&*condition.cond, name)
+            && let Some(ident) = first_ident(&binding.expr) {
                 self.wire_names.push((name.to_owned(), ident));
             }
-        }
     }
 }
 

@@ -1,0 +1,56 @@
+//! The session of a client: who it is, what it may do, how it ends.
+
+use crate::{
+    auth::Credentials,
+    client::Core,
+    error::{Error, ErrorKind, Result},
+    transport,
+};
+
+/// What a token is good for, as far as anybody said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GrantedScope {
+    /// Space-separated scope; `None` where neither request nor reply named one.
+    pub scope: Option<String>,
+    /// The vendor granted less than was asked for (RFC 6749 §3.3).
+    pub narrowed: bool,
+}
+
+impl Core {
+    /// What the present token is good for. Fetches one if there is none.
+    ///
+    /// # Errors
+    /// As any call that needs a token.
+    pub async fn granted_scope(&self) -> Result<GrantedScope> {
+        let bearer = self.require_tokens()?.bearer().await?;
+        Ok(GrantedScope { scope: bearer.scope().map(ToOwned::to_owned), narrowed: bearer.narrowed() })
+    }
+
+    /// Starts a new session with other credentials, or fresh ones.
+    ///
+    /// # Errors
+    /// Credentials that the vendor does not take; then the session before goes on.
+    pub fn sign_in(&self, credentials: Credentials) -> Result<()> {
+        self.require_tokens()?.sign_in(credentials)
+    }
+
+    /// Ends the session: forgets token, credentials and the record in the store, then tells the vendor, where it has an
+    /// operation for that. A refresh in flight cannot bring the session back. A token that the vendor no longer knows
+    /// counts as ended.
+    ///
+    /// # Errors
+    /// `Store` when the record may still be in the store, otherwise what the vendor or the way to it said. The session
+    /// of this client is over in any case.
+    pub async fn sign_out(&self) -> Result<()> {
+        let Some(bearer) = self.require_tokens()?.sign_out().await? else { return Ok(()) };
+        match self.api().oauth.as_ref().and_then(|oauth| oauth.logout) {
+            Some(operation) => transport::logout(self, &bearer, operation).await,
+            None => Ok(()),
+        }
+    }
+
+    fn require_tokens(&self) -> Result<&crate::auth::TokenManager> {
+        self.tokens().ok_or_else(|| Error::new(ErrorKind::Authentication, "the client was built without credentials"))
+    }
+}
