@@ -54,6 +54,9 @@ struct State {
     /// The last token of the session, refused or not.
     last: Option<Bearer>,
     flight: Option<Arc<Flight>>,
+    /// The cancelled flight of the session before. The next one waits for its end, so that the store ends with the
+    /// token of the session that came last.
+    before: Option<Arc<Flight>>,
     /// No early renewal before this.
     early_rest: Duration,
     /// No request at all before this; the failure stands for its result.
@@ -69,12 +72,13 @@ impl TokenManager {
     /// cannot be sent in a header.
     pub(crate) fn new(deps: Deps, credentials: Credentials) -> Result<Self, Error> {
         let deps = Arc::new(deps);
-        let (session, bearer) = open(&deps, credentials)?;
+        let (session, bearer) = open(&deps, credentials, false)?;
         let state = State {
             session,
             generation: 0,
             last: bearer.clone(),
             flight: None,
+            before: None,
             early_rest: Duration::ZERO,
             rest: None,
         };
@@ -139,13 +143,14 @@ impl TokenManager {
         Ok(before.current)
     }
 
-    /// Starts a new session with other credentials, or fresh ones. The store keeps what it has of the session before.
+    /// Starts a new session with other credentials, or fresh ones, which go before a stored session of the same account.
+    /// The store keeps what it has until they have brought a token.
     ///
     /// # Errors
     ///
     /// As [`Self::new`]; then the session before goes on.
     pub(crate) fn sign_in(&self, credentials: Credentials) -> Result<(), Error> {
-        let (session, bearer) = open(&self.0.deps, credentials)?;
+        let (session, bearer) = open(&self.0.deps, credentials, true)?;
         self.0.replace(session, bearer);
         Ok(())
     }
@@ -246,6 +251,7 @@ impl Shared {
             control: Arc::clone(&control),
             means: Means::clone(means),
             last: state.last.clone(),
+            before: state.before.clone(),
         };
         let before = Arc::clone(means);
         let flight = Flight::new(control, renewal.run(), move || Renewal::crashed(Means::clone(&before)));
@@ -297,7 +303,7 @@ impl Shared {
         if !state.flight.as_ref().is_some_and(|present| Arc::ptr_eq(present, flight)) {
             return;
         }
-        let landed = state.flight.take();
+        let landed = (state.flight.take(), state.before.take());
         state.session = Session::Open(Arc::clone(&outcome.means));
         match &outcome.bearer {
             Ok(bearer) => {
@@ -322,6 +328,7 @@ impl Shared {
         let flight = state.flight.take();
         if let Some(flight) = &flight {
             flight.control().cancel();
+            state.before = Some(Arc::clone(flight));
         }
         let session = std::mem::replace(&mut state.session, session);
         let current = self.live();

@@ -1,7 +1,7 @@
 //! Tokens: how they are fetched, kept, renewed and given up.
 //!
 //! One job a file. [`Credentials`] say who asks, the vendor's [`Grant`](crate::operation::Grant) rows say what a request
-//! carries, [`TokenManager`] decides when to ask, and a flight is one renewal that any number of callers share:
+//! carries, `TokenManager` decides when to ask, and a flight is one renewal that any number of callers share:
 //!
 //! ```text
 //! bearer() ──► valid token? ──► yes: out, without a lock

@@ -6,7 +6,7 @@ use super::{
     attempts::{Answer, Repeat, ask},
     bearer::Bearer,
     failure::Failure,
-    flight::Control,
+    flight::{Control, Flight},
     login::{Login, REFRESH},
     options::Deps,
     reply::TokenResponse,
@@ -35,6 +35,8 @@ pub(crate) struct Means {
     pub(crate) scope: Option<String>,
     /// The refresh token that must not be sent again, wherever it turns up.
     pub(crate) buried: Option<Secret>,
+    /// The credentials go before what the store holds, until they have brought a token.
+    pub(crate) afresh: bool,
     /// Why the session ended.
     pub(crate) ended: Option<Failure>,
 }
@@ -62,6 +64,8 @@ pub(crate) struct Renewal {
     pub(crate) means: Means,
     /// The last token there was, refused or not.
     pub(crate) last: Option<Bearer>,
+    /// The cancelled flight of the session before, which may still be saving.
+    pub(crate) before: Option<Arc<Flight>>,
 }
 
 /// How a refresh failed.
@@ -77,6 +81,9 @@ enum Refusal {
 impl Renewal {
     /// Runs it. A panic in an exchange or a store ends as [`Self::crashed`].
     pub(crate) async fn run(mut self) -> Outcome {
+        if let Some(flight) = self.before.take() {
+            flight.landing().await;
+        }
         let bearer = self.renew().await;
         let rest = bearer.as_ref().err().and_then(|failure| self.rest(failure.error()));
         if let Err(failure) = &bearer {
@@ -143,7 +150,7 @@ impl Renewal {
     /// Takes over what the store holds, unless it is what this client wrote or older. A token that is good is returned; of
     /// one that is not, the refresh token is kept.
     async fn look_up(&mut self) -> Result<Option<Bearer>, Failure> {
-        if self.last.as_ref().is_some_and(|last| !last.stored()) {
+        if self.means.afresh || self.last.as_ref().is_some_and(|last| !last.stored()) {
             return Ok(None);
         }
         let load = self.deps.store.load(&self.means.key);
@@ -266,10 +273,8 @@ impl Renewal {
         self.means.scope = token.scope.clone();
         self.means.lost = 0;
         self.means.ended = None;
+        self.means.afresh = false;
         let stored = self.save(&token).await;
-        if self.control.cancelled() {
-            return Err(Failure::signed_out());
-        }
         self.bearer(token, stored).map_err(Failure::new)
     }
 

@@ -25,12 +25,13 @@ pub(crate) enum Session {
     Ended,
 }
 
-/// The session that credentials start, and the token they bring along.
+/// The session that credentials start, and the token they bring along. One that starts `afresh` does not look into the
+/// store before the credentials have brought a token.
 ///
 /// # Errors
 ///
 /// `InvalidRequest` when the vendor does not take the grant, `Decode` when a token from elsewhere cannot be sent.
-pub(crate) fn open(deps: &Deps, credentials: Credentials) -> Result<(Session, Option<Bearer>), Error> {
+pub(crate) fn open(deps: &Deps, credentials: Credentials, afresh: bool) -> Result<(Session, Option<Bearer>), Error> {
     let (login, token) = Login::new(credentials);
     if login.grant == "static" {
         let access_token = token.unwrap_or_else(|| Secret::from(""));
@@ -43,6 +44,6 @@ pub(crate) fn open(deps: &Deps, credentials: Credentials) -> Result<(Session, Op
     }
     let key = Arc::new(deps.key(&login, token.as_ref()));
     let refresh = token.filter(|_| deps.grant(REFRESH).is_some());
-    let means = Means { key, login, refresh, lost: 0, scope: None, buried: None, ended: None };
+    let means = Means { key, login, refresh, lost: 0, scope: None, buried: None, afresh, ended: None };
     Ok((Session::Open(Arc::new(means)), None))
 }

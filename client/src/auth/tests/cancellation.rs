@@ -143,17 +143,23 @@ async fn a_sign_out_wins_over_a_renewal_wherever_it_comes() {
 #[tokio::test]
 async fn a_sign_in_wins_over_the_renewal_of_the_session_before() {
     for polls in 0..POLLS {
-        let bench = bench(&WOOTRIC, application());
+        let bench = bench(&WOOTRIC, password());
+        let key = bench.manager.key().unwrap();
+        assert_eq!(bench.token().await, "access-1");
+        bench.advance(3600.0);
         let mut caller = pin!(bench.manager.bearer());
         let before = poll_times(caller.as_mut(), polls);
-        bench.manager.sign_in(Credentials::client_credentials("another", "secret")).unwrap();
-        let token = bench.token().await;
-        assert_eq!(bench.vendor.form(bench.vendor.count() - 1)["client_id"], "another");
+        bench.manager.sign_in(password()).unwrap();
+        let mut next = pin!(bench.manager.bearer());
+        assert!(poll_times(next.as_mut(), 1).is_none());
         // A caller who had not begun to wait belongs to the new session.
         if before.is_none() && polls > 0 {
             assert!(caller.await.unwrap_err().is_authentication(), "after {polls} polls");
         }
+        let token = text(&next.await.unwrap());
         assert_eq!(bench.token().await, token);
+        let stored = bench.store.load(&key).await.unwrap().unwrap();
+        assert_eq!(stored.access_token.expose(), token, "after {polls} polls");
     }
 }
 

@@ -150,6 +150,16 @@ async fn a_401_renews_once_for_all() {
 }
 
 #[tokio::test]
+async fn a_late_401_is_answered_with_the_present_token_even_if_that_is_due() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    let first = bench.manager.bearer().await.unwrap();
+    bench.manager.rejected(&first).await.unwrap();
+    bench.advance(3545.0);
+    assert_eq!(text(&bench.manager.rejected(&first).await.unwrap()), "access-2");
+    assert_eq!(bench.vendor.count(), 2);
+}
+
+#[tokio::test]
 async fn a_refused_token_is_not_served_again() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
     let first = bench.manager.bearer().await.unwrap();
@@ -185,4 +195,16 @@ async fn a_session_that_was_ended_stays_ended() {
     assert_eq!(bench.vendor.count(), 1);
     bench.manager.sign_in(application()).unwrap();
     assert_eq!(bench.token().await, "access-2");
+}
+
+#[tokio::test]
+async fn fresh_credentials_go_before_a_stored_session() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    bench.manager.sign_in(password()).unwrap();
+    assert_eq!(bench.token().await, "access-2");
+    assert_eq!(bench.vendor.grants(), ["password", "password"]);
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-3");
+    assert_eq!(bench.vendor.form(2)["refresh_token"], "refresh-2");
 }
