@@ -37,6 +37,11 @@
 
 extern crate self as cx_client;
 
+/// The examples of the workspace's README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 pub mod auth;
 mod client;
 #[cfg(feature = "dynamic")]

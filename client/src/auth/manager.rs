@@ -17,7 +17,6 @@ use super::{
     options::Deps,
     renewal::{Means, Outcome, Renewal},
     session::{Session, open},
-    store::StoreKey,
 };
 use crate::error::{Error, ErrorKind};
 
@@ -113,7 +112,7 @@ impl TokenManager {
 
     /// What the session is kept under; `None` for a token from elsewhere and after the end.
     #[cfg(test)]
-    pub(crate) fn key(&self) -> Option<Arc<StoreKey>> {
+    pub(crate) fn key(&self) -> Option<Arc<super::store::StoreKey>> {
         match &self.0.state().session {
             Session::Open(means) => Some(Arc::clone(&means.key)),
             _ => None,

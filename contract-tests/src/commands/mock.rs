@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let listener = TcpListener::bind(("127.0.0.1", arguments.port))
         .with_context(|| format!("cannot listen on port {}", arguments.port))?;
-    for subject in apis::subjects(Some(&arguments.api))? {
+    if let Some(subject) = apis::subjects(Some(&arguments.api))?.into_iter().next() {
         let mut builder = MockVendor::builder(subject.api.clone());
         if let Some(tokens) = subject.tokens {
             builder = builder.tokens_from(tokens);
@@ -39,7 +39,6 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
             issuer::ACCESS_TOKEN,
         );
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
-        break;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -48,6 +48,6 @@ pub(super) fn text(report: &Report) -> String {
 }
 
 fn share(count: Count) -> String {
-    let percent = if count.total == 0 { 100 } else { count.covered * 100 / count.total };
+    let percent = (count.covered * 100).checked_div(count.total).unwrap_or(100);
     format!("{}/{} ({percent} %)", count.covered, count.total)
 }

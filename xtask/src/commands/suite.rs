@@ -19,9 +19,10 @@ pub fn run(root: &Path, command: &str, arguments: &[String]) -> Result<ExitCode>
     cargo.current_dir(root).args(["run", "--quiet", "--package", "contract-tests", "--bin", "suite", "--", command]);
     cargo.args(arguments);
     if command == "conformance"
-        && let Some(finding) = stale(root) {
-            cargo.env(ALLOW_STALE, "1").args(["--finding", &finding]);
-        }
+        && let Some(finding) = stale(root)
+    {
+        cargo.env(ALLOW_STALE, "1").args(["--finding", &finding]);
+    }
     let status = cargo.status().context("cargo cannot be started")?;
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2);
     // cargo's own failures, a build error above all, come as 101.

@@ -3,7 +3,7 @@
 use cx_spec::Api;
 use serde_json::{Value, json};
 
-use super::View;
+use super::{View, set};
 
 /// Keeps the media type that the client sends and calls it JSON; the operation's row in the table has its real name.
 pub fn one_body(view: &mut View, api: &Api) {
@@ -11,6 +11,6 @@ pub fn one_body(view: &mut View, api: &Api) {
         let Some(media) = api.operation(&id).and_then(|operation| operation.sent_media()) else { continue };
         let is_object = media.media_type.contains("json") || media.media_type.contains("form");
         let schema = if is_object { media.schema.clone() } else { Value::Object(Default::default()) };
-        value["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        set(value, "requestBody", json!({"required": true, "content": {"application/json": {"schema": schema}}}));
     }
 }

@@ -118,6 +118,13 @@ pub fn lower(api: &Api) -> View {
     view
 }
 
+/// Sets a member of an object; anything else stays as it is.
+fn set(value: &mut Value, key: &str, member: impl Into<Value>) {
+    if let Some(members) = value.as_object_mut() {
+        members.insert(key.to_owned(), member.into());
+    }
+}
+
 /// Calls `visit` on every schema of the view, outermost first.
 fn each_schema(view: &mut View, visit: &mut impl FnMut(&mut Value)) {
     for (_, operation) in view.operations_mut() {

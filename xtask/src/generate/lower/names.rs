@@ -16,7 +16,7 @@ pub fn distinct_parameters(view: &mut View, api: &Api) {
             seen.insert("body".to_owned());
         }
         for parameter in value.get("parameters").and_then(Value::as_array).into_iter().flatten() {
-            let name = parameter["name"].as_str().unwrap_or_default();
+            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
             if !seen.insert(snake_case(name)) {
                 clashes.push((id.clone(), name.to_owned()));
             }

@@ -3,7 +3,7 @@
 use cx_spec::{Api, Location};
 use serde_json::{Value, json};
 
-use super::View;
+use super::{View, set};
 
 /// The header under which the view carries a cookie; the transport turns it into one.
 pub const COOKIE_HEADER: &str = "x-cx-cookie-";
@@ -40,7 +40,7 @@ pub fn flatten_queries(view: &mut View, api: &Api) {
                 _ => flat.push(scalar_or_list(parameter, &facts.style, facts.explode)),
             }
         }
-        value["parameters"] = Value::Array(flat);
+        set(value, "parameters", flat);
     }
 }
 
@@ -48,7 +48,7 @@ pub fn flatten_queries(view: &mut View, api: &Api) {
 fn scalar_or_list(mut parameter: Value, style: &str, explode: bool) -> Value {
     let is_list = parameter.pointer("/schema/type").and_then(Value::as_str) == Some("array");
     if is_list && !(style == "form" && explode) {
-        parameter["schema"] = json!({"type": "string"});
+        set(&mut parameter, "schema", json!({"type": "string"}));
     }
     if let Some(members) = parameter.as_object_mut() {
         members.remove("style");
@@ -61,10 +61,10 @@ fn scalar_or_list(mut parameter: Value, style: &str, explode: bool) -> Value {
 pub fn cookies_as_headers(view: &mut View, _api: &Api) {
     for (_, value) in view.operations_mut() {
         for parameter in value.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            if parameter["in"] == "cookie" {
-                let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-                parameter["in"] = "header".into();
-                parameter["name"] = format!("{COOKIE_HEADER}{name}").into();
+            if parameter.get("in").and_then(Value::as_str) == Some("cookie") {
+                let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+                set(parameter, "in", "header");
+                set(parameter, "name", format!("{COOKIE_HEADER}{name}"));
             }
         }
     }

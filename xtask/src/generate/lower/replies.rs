@@ -3,14 +3,14 @@
 use cx_spec::{Api, Operation, Reply};
 use serde_json::{Value, json};
 
-use super::View;
+use super::{View, set};
 use crate::generate::reply::{self, ReplyKind};
 
 /// Leaves a single `2XX`. It is nullable where a body may be absent.
 pub fn success_only(view: &mut View, api: &Api) {
     for (id, value) in view.operations_mut() {
         let Some(operation) = api.operation(&id) else { continue };
-        value["responses"] = json!({"2XX": success(operation)});
+        set(value, "responses", json!({"2XX": success(operation)}));
     }
 }
 
@@ -27,12 +27,8 @@ fn success(operation: &Operation) -> Value {
 
 /// The schema all successes share; any JSON where they differ.
 fn json_schema(operation: &Operation) -> Value {
-    let mut schemas: Vec<&Value> = operation
-        .replies
-        .iter()
-        .filter(|reply| reply.status.is_success())
-        .flat_map(json_media)
-        .collect();
+    let mut schemas: Vec<&Value> =
+        operation.replies.iter().filter(|reply| reply.status.is_success()).flat_map(json_media).collect();
     schemas.dedup();
     match schemas.as_slice() {
         [one] => (*one).clone(),
@@ -50,7 +46,7 @@ fn nullable(schema: Value) -> Value {
         Some(members) if members.contains_key("$ref") => json!({"nullable": true, "allOf": [schema]}),
         _ => {
             let mut schema = schema;
-            schema["nullable"] = Value::Bool(true);
+            set(&mut schema, "nullable", true);
             schema
         }
     }

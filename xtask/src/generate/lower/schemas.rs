@@ -3,7 +3,7 @@
 use cx_spec::Api;
 use serde_json::{Value, json};
 
-use super::{View, each_schema};
+use super::{View, each_schema, set};
 
 /// Marks the description of a personal member; the syntax-tree pass takes it out again.
 pub const PERSONAL_MARK: &str = "\u{2060}personal\u{2060}";
@@ -40,7 +40,7 @@ const FORMATS: &[&str] = &["int32", "int64", "float", "double", "password", "cx-
 pub fn files(view: &mut View, _api: &Api) {
     each_schema(view, &mut |schema| {
         if schema.get("type") == Some(&json!("string")) && schema.get("format") == Some(&json!("binary")) {
-            schema["format"] = "cx-file".into();
+            set(schema, "format", "cx-file");
         }
     });
 }
@@ -49,9 +49,10 @@ pub fn files(view: &mut View, _api: &Api) {
 pub fn any_of_as_one_of(view: &mut View, _api: &Api) {
     each_schema(view, &mut |schema| {
         if let Some(members) = schema.as_object_mut()
-            && let Some(branches) = members.remove("anyOf") {
-                members.insert("oneOf".into(), branches);
-            }
+            && let Some(branches) = members.remove("anyOf")
+        {
+            members.insert("oneOf".into(), branches);
+        }
     });
 }
 
@@ -70,16 +71,18 @@ pub fn strip_bounds(view: &mut View, _api: &Api) {
         }
         if schema.get("type") == Some(&json!("integer")) {
             // Ids and counts outgrow 32 bits; a numeric enum would become a type that refuses a new number.
-            schema["format"] = "int64".into();
+            set(schema, "format", "int64");
             remove(schema, &["enum"]);
         }
         let typed_text = schema.get("type") == Some(&json!("string"));
         let holds_null =
             schema.get("enum").and_then(Value::as_array).is_some_and(|values| values.contains(&Value::Null));
-        if typed_text && holds_null
-            && let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-                values.retain(|value| !value.is_null());
-            }
+        if typed_text
+            && holds_null
+            && let Some(values) = schema.get_mut("enum").and_then(Value::as_array_mut)
+        {
+            values.retain(|value| !value.is_null());
+        }
     });
 }
 
@@ -92,7 +95,7 @@ pub fn open_objects(view: &mut View, _api: &Api) {
         // Beside `properties`, free members would be dropped in silence: an explicit empty schema keeps them.
         let named = schema.get("properties").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
         if named && schema.get("additionalProperties") == Some(&Value::Bool(true)) {
-            schema["additionalProperties"] = json!({});
+            set(schema, "additionalProperties", json!({}));
         }
     });
 }
@@ -108,7 +111,8 @@ pub fn mark_personal(view: &mut View, _api: &Api) {
                 *member = json!({"allOf": [member.clone()]});
             }
             let text = member.get("description").and_then(Value::as_str).unwrap_or_default();
-            member["description"] = format!("{text}{PERSONAL_MARK}").into();
+            let marked = format!("{text}{PERSONAL_MARK}");
+            set(member, "description", marked);
         }
     });
 }
@@ -117,14 +121,16 @@ pub fn mark_personal(view: &mut View, _api: &Api) {
 pub fn secrets(view: &mut View, _api: &Api) {
     for (_, operation) in view.operations_mut() {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            if parameter.get("x-secret") == Some(&Value::Bool(true)) {
-                parameter["schema"]["x-secret"] = Value::Bool(true);
+            if parameter.get("x-secret") == Some(&Value::Bool(true))
+                && let Some(schema) = parameter.get_mut("schema")
+            {
+                set(schema, "x-secret", true);
             }
         }
     }
     each_schema(view, &mut |schema| {
         if schema.get("x-secret") == Some(&Value::Bool(true)) && schema.get("type") == Some(&json!("string")) {
-            schema["format"] = "password".into();
+            set(schema, "format", "password");
         }
     });
 }
@@ -152,7 +158,7 @@ pub fn optional_containers(view: &mut View, _api: &Api) {
             let kind = member.get("type").and_then(Value::as_str);
             let is_map = kind == Some("object") && member.get("properties").is_none();
             if !required.contains(name) && (kind == Some("array") || is_map) {
-                member["nullable"] = Value::Bool(true);
+                set(member, "nullable", true);
             }
         }
     });
@@ -176,20 +182,20 @@ pub fn nullable_components(view: &mut View, _api: &Api) {
             target.is_some_and(|target| nullable.iter().any(|one| one == target))
         };
         if is_nullable(schema) {
-            *schema = json!({"nullable": true, "allOf": [{SEEN: schema["$ref"]}]});
+            *schema = json!({"nullable": true, "allOf": [{SEEN: schema.get("$ref")}]});
             return;
         }
         let Some([only]) = schema.get_mut("allOf").and_then(Value::as_array_mut).map(Vec::as_mut_slice) else {
             return;
         };
         if is_nullable(only) {
-            *only = json!({SEEN: only["$ref"]});
-            schema["nullable"] = Value::Bool(true);
+            *only = json!({SEEN: only.get("$ref")});
+            set(schema, "nullable", true);
         }
     });
     each_schema(view, &mut |schema| {
         if let Some(target) = schema.as_object_mut().and_then(|members| members.remove(SEEN)) {
-            schema["$ref"] = target;
+            set(schema, "$ref", target);
         }
     });
 }

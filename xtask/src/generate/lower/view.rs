@@ -3,7 +3,7 @@
 use cx_spec::{Api, Location, Media, Operation};
 use serde_json::{Map, Value, json};
 
-use super::Unsupported;
+use super::{Unsupported, set};
 
 /// A document on its way to the generator.
 #[derive(Clone, Debug)]
@@ -116,20 +116,24 @@ fn plain_operation(operation: &Operation) -> Value {
             })
         })
         .collect();
+    let responses: Map<String, Value> = operation
+        .replies
+        .iter()
+        .map(|reply| {
+            let value = json!({"description": reply.description, "content": content(&reply.media)});
+            (reply.status.to_string(), value)
+        })
+        .collect();
     let mut value = json!({
         "operationId": operation.id,
         "summary": operation.summary,
         "description": operation.description,
         "tags": [operation.tag],
         "parameters": parameters,
-        "responses": {},
+        "responses": responses,
     });
     if let Some(body) = &operation.body {
-        value["requestBody"] = json!({"required": body.required, "content": content(&body.media)});
-    }
-    for reply in &operation.replies {
-        value["responses"][reply.status.to_string()] =
-            json!({"description": reply.description, "content": content(&reply.media)});
+        set(&mut value, "requestBody", json!({"required": body.required, "content": content(&body.media)}));
     }
     value
 }

@@ -56,6 +56,10 @@ fn setter_text(setter: &str, call: &Call, operation: Option<&Value>) -> Option<S
     }
     let (wire, ..) = call.parameters.iter().find(|(_, ident, _)| ident == setter)?;
     let parameters = operation?.get("parameters")?.as_array()?;
-    let description = parameters.iter().find(|one| one["name"] == wire.as_str())?.get("description")?.as_str()?;
+    let description = parameters
+        .iter()
+        .find(|one| one.get("name").and_then(Value::as_str) == Some(wire))?
+        .get("description")?
+        .as_str()?;
     Some(if description.is_empty() { format!("`{wire}`") } else { format!("`{wire}`: {}", description.trim()) })
 }

@@ -12,15 +12,16 @@ pub fn open(module: &mut ItemMod) -> Result<()> {
     let mut opened = Vec::new();
     for item in items.iter_mut() {
         if let Item::Enum(one) = item
-            && is_text_enum(one) {
-                one.variants.push(parse_quote! {
-                    /// A value that the document does not list.
-                    #[serde(untagged)]
-                    Unknown(::std::string::String)
-                });
-                underive(&mut one.attrs, "Copy");
-                opened.push(one.ident.clone());
-            }
+            && is_text_enum(one)
+        {
+            one.variants.push(parse_quote! {
+                /// A value that the document does not list.
+                #[serde(untagged)]
+                Unknown(::std::string::String)
+            });
+            underive(&mut one.attrs, "Copy");
+            opened.push(one.ident.clone());
+        }
     }
     for item in items.iter_mut() {
         let Item::Impl(one) = item else { continue };

@@ -203,9 +203,10 @@ fn operation_id(function: &ImplItemFn) -> Result<String> {
         }
         for field in &value.fields {
             if let Expr::Lit(literal) = &field.expr
-                && let Lit::Str(text) = &literal.lit {
-                    found.push(text.value());
-                }
+                && let Lit::Str(text) = &literal.lit
+            {
+                found.push(text.value());
+            }
         }
     }
     match found.as_slice() {
@@ -320,19 +321,21 @@ impl VisitMut for Rewrite {
                     _ => {}
                 }
             }
-            Expr::MethodCall(call) if call.method == "map_err"
-                && call.args.to_token_stream().to_string() == "Error :: InvalidRequest" => {
-                    call.args =
-                        std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
-                }
+            Expr::MethodCall(call)
+                if call.method == "map_err"
+                    && call.args.to_token_stream().to_string() == "Error :: InvalidRequest" =>
+            {
+                call.args = std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
+            }
             Expr::MethodCall(call) if call.method == "append" => {
                 if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
-                    && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
-                        // `value` is what an optional header is called inside its `if let`.
-                        if ident != "value" {
-                            self.wire_names.push((name.value(), ident));
-                        }
+                    && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value))
+                {
+                    // `value` is what an optional header is called inside its `if let`.
+                    if ident != "value" {
+                        self.wire_names.push((name.value(), ident));
                     }
+                }
             }
             Expr::Try(tried) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "try_into") => {
                 let inner = &tried.expr;
@@ -373,9 +376,10 @@ impl Rewrite {
             return;
         }
         if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
-            && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value)) {
-                self.wire_names.push((name.value(), ident));
-            }
+            && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value))
+        {
+            self.wire_names.push((name.value(), ident));
+        }
         call.func = parse_quote!(runtime::QueryParam::new);
     }
 
@@ -384,9 +388,10 @@ impl Rewrite {
         let text = condition.then_branch.to_token_stream().to_string();
         let name = text.split("header_map . append (\"").nth(1).and_then(|rest| rest.split('"').next());
         if let (Expr::Let(binding), Some(name)) = (&*condition.cond, name)
-            && let Some(ident) = first_ident(&binding.expr) {
-                self.wire_names.push((name.to_owned(), ident));
-            }
+            && let Some(ident) = first_ident(&binding.expr)
+        {
+            self.wire_names.push((name.to_owned(), ident));
+        }
     }
 }
 
@@ -407,7 +412,7 @@ fn argument_type(fields: &ItemStruct, ident: &Ident) -> Result<Type> {
     let field = field.with_context(|| format!("the builder has no field `{ident}`"))?;
     let inner = first_argument(&field.ty).context("a field that is no `Result`")?;
     match &inner {
-        Type::Path(path) if path.path.segments.len() == 1 && path.path.segments[0].ident == "Option" => {
+        Type::Path(path) if path.path.segments.first().is_some_and(|one| one.ident == "Option") => {
             first_argument(&inner).context("an `Option` of nothing")
         }
         _ => Ok(inner),
