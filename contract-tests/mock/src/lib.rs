@@ -9,6 +9,7 @@
     )
 )]
 
+pub mod fault;
 pub mod form;
 mod incoming;
 pub mod issuer;
@@ -21,6 +22,7 @@ mod shape;
 mod validator;
 mod violation;
 
+pub use fault::{FaultServer, Step};
 pub use incoming::Incoming;
 pub use issuer::{Clock, Issuer, ManualClock, Standing, SystemClock};
 pub use outgoing::Outgoing;

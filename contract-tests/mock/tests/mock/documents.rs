@@ -71,9 +71,12 @@ fn every_example_of_a_request_is_valid() {
                     };
                     let found = verdict.violations.iter().map(|violation| format!("{name}: {violation}"));
                     findings.extend(found);
-                    if let (Some((_, value)), Some(decoded)) = (shown, &verdict.body) {
-                        let files = !verdict.files.is_empty();
-                        if !files && !verdict.violations.iter().any(|_| true) && decoded != value {
+                    let decoded = verdict.body.as_ref().filter(|_| verdict.is_valid() && verdict.files.is_empty());
+                    if let Some(((media, value), decoded)) = shown.zip(decoded) {
+                        // `a[][x]=1&a[][y]=2` is one element or two, so such a form only has to be written the same.
+                        let again = example_request(&api, operation, Some((media, decoded)), optional).unwrap();
+                        let first = example_request(&api, operation, shown, optional).unwrap();
+                        if again.body() != first.body() || (decoded != value && !has_objects_in_an_array(value)) {
                             findings.push(format!("{}: {name} does not come back as it was written", operation.id));
                         }
                     }
@@ -82,6 +85,14 @@ fn every_example_of_a_request_is_valid() {
         }
     }
     complain(&findings);
+}
+
+fn has_objects_in_an_array(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::Array(items) => items.iter().any(serde_json::Value::is_object),
+        serde_json::Value::Object(members) => members.values().any(has_objects_in_an_array),
+        _ => false,
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 )]
 
 mod documents;
+mod fault;
 mod issuer;
 mod requests;
 mod server;
