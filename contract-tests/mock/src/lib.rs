@@ -19,6 +19,8 @@ mod router;
 pub mod schema;
 mod server;
 mod shape;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 mod validator;
 mod violation;
 

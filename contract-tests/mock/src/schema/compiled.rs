@@ -142,18 +142,9 @@ impl Schemas {
     }
 
     fn compile(&self, pointer: &str, schema: &Value, reading: Reading) -> Compiled {
-        let Rewritten { schema, origins } = match rewrite::rewrite(&self.api, pointer, schema, reading) {
-            Ok(rewritten) => rewritten,
-            Err(message) => return Compiled::Unusable(message),
-        };
-        let options =
-            formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
-        match options.build(&schema) {
-            Ok(validator) => Compiled::Ready { validator: Box::new(validator), origins },
-            Err(error) => {
-                let place = document_pointer(error.schema_path().as_str(), &origins);
-                Compiled::Unusable(format!("the schema at {place} cannot be used: {error}"))
-            }
+        match build(&self.api, pointer, schema, reading) {
+            Ok((validator, origins)) => Compiled::Ready { validator: Box::new(validator), origins },
+            Err(message) => Compiled::Unusable(message),
         }
     }
 
@@ -204,6 +195,40 @@ impl Schemas {
         };
         Fault { rule, instance, message, schema }
     }
+}
+
+/// A compiled schema on its own, for those who outlive the document.
+#[cfg(feature = "proptest")]
+#[derive(Debug)]
+pub(crate) struct Standalone(Validator);
+
+#[cfg(feature = "proptest")]
+impl Standalone {
+    /// None if the schema cannot be used.
+    pub(crate) fn new(api: &Api, schema: &Value, reading: Reading) -> Option<Self> {
+        build(api, "", schema, reading).ok().map(|(validator, _)| Self(validator))
+    }
+
+    pub(crate) fn accepts(&self, value: &Value) -> bool {
+        self.0.is_valid(value)
+    }
+}
+
+/// # Errors
+/// What is wrong with the schema, and where.
+fn build(
+    api: &Api,
+    pointer: &str,
+    schema: &Value,
+    reading: Reading,
+) -> Result<(Validator, BTreeMap<String, String>), String> {
+    let Rewritten { schema, origins } = rewrite::rewrite(api, pointer, schema, reading)?;
+    let options = formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
+    let validator = options.build(&schema).map_err(|error| {
+        let place = document_pointer(error.schema_path().as_str(), &origins);
+        format!("the schema at {place} cannot be used: {error}")
+    })?;
+    Ok((validator, origins))
 }
 
 /// The one branch that fits the type of the value or, among several, that no tag of the value contradicts.

@@ -7,6 +7,8 @@ mod compiled;
 mod formats;
 mod rewrite;
 
+#[cfg(feature = "proptest")]
+pub(crate) use compiled::Standalone;
 pub use compiled::{Fault, Reading, Schemas};
 pub use formats::{is_cx_time, is_date, is_date_time, is_uuid};
 pub(crate) use rewrite::escape;
