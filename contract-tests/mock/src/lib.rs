@@ -19,6 +19,7 @@ mod router;
 pub mod schema;
 mod server;
 mod shape;
+mod state;
 #[cfg(feature = "proptest")]
 pub mod strategy;
 mod validator;

@@ -172,10 +172,10 @@ fn allow_null(schema: &mut Value) {
     if let Some(kind) = schema.get_mut("type") {
         *kind = json!([kind.clone(), "null"]);
     }
-    if let Some(Value::Array(known)) = schema.get_mut("enum") {
-        if !known.contains(&Value::Null) {
-            known.push(Value::Null);
-        }
+    if let Some(Value::Array(known)) = schema.get_mut("enum")
+        && !known.contains(&Value::Null)
+    {
+        known.push(Value::Null);
     }
 }
 

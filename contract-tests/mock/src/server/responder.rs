@@ -21,6 +21,7 @@ use crate::{
     incoming::Incoming,
     issuer::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, Issuer, PASSWORD, Standing, USERNAME},
     outgoing::{self, Outgoing},
+    state::State,
     validator::{Carrier, Credentials, Validator, Verdict},
     violation::clip,
 };
@@ -36,6 +37,8 @@ pub(super) struct Core {
     pub scripts: Mutex<HashMap<String, VecDeque<Answer>>>,
     pub handlers: RwLock<HashMap<String, Handler>>,
     pub record: Record,
+    /// None unless the vendor is to remember what it is told.
+    pub state: Option<State>,
     /// Answers requests that break the document all the same.
     pub lenient: bool,
     /// Every reply is held back for so long.
@@ -151,7 +154,11 @@ impl Core {
                 }
                 first_success(api, operation, accept)
             }
-            _ => first_success(api, operation, accept),
+            _ => self
+                .state
+                .as_ref()
+                .and_then(|state| state.answer(validator, operation, verdict))
+                .unwrap_or_else(|| first_success(api, operation, accept)),
         };
         (outgoing, None)
     }

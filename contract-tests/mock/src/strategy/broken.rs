@@ -32,6 +32,9 @@ pub struct Break {
     pub pointer: String,
     /// The values.
     pub values: BoxedStrategy<Value>,
+    /// Whether every value breaks the schema by construction. What breaks one branch of a `oneOf` may well be
+    /// another's, and what looks odd may match a pattern.
+    certain: bool,
 }
 
 /// A value that breaks one rule.
@@ -60,7 +63,7 @@ pub fn breaks(api: &Api, schema: &Value) -> Vec<Break> {
     let Some(checker) = Standalone::new(api, schema, Reading::Request).map(Arc::new) else { return Vec::new() };
     found
         .into_iter()
-        .filter(|one| can_break(&one.values, &checker))
+        .filter(|one| one.certain || can_break(&one.values, &checker))
         .map(|one| {
             let checker = Arc::clone(&checker);
             let values = one.values.prop_filter("breaks the schema", move |value| !checker.accepts(value)).boxed();
@@ -74,7 +77,7 @@ pub fn invalid(api: &Api, schema: &Value) -> Option<BoxedStrategy<Broken>> {
     let all: Vec<BoxedStrategy<Broken>> = breaks(api, schema)
         .into_iter()
         .map(|one| {
-            let Break { rule, pointer, values } = one;
+            let Break { rule, pointer, values, .. } = one;
             let named = move |value| Broken { rule: rule.clone(), pointer: pointer.clone(), value };
             values.prop_map(named).boxed()
         })
@@ -82,7 +85,7 @@ pub fn invalid(api: &Api, schema: &Value) -> Option<BoxedStrategy<Broken>> {
     (!all.is_empty()).then(|| Union::new(all).boxed())
 }
 
-/// Whether a few values show that a rule can be broken. What breaks one branch of a `oneOf` may well be another's.
+/// Whether a few values show that a rule can be broken.
 fn can_break(values: &BoxedStrategy<Value>, checker: &Standalone) -> bool {
     let mut runner = TestRunner::deterministic();
     let drawn = (0..4).filter_map(|_| values.new_tree(&mut runner).ok().map(|tree| tree.current()));
@@ -110,7 +113,8 @@ impl Breaker<'_> {
         let mut inside = seen.to_vec();
         let branches = merge::branches(self.builder.api, flat, &mut inside);
         for branch in &branches {
-            found.extend(self.keywords(branch, &inside, depth));
+            let doubtful = self.keywords(branch, &inside, depth).into_iter();
+            found.extend(doubtful.map(|one| Break { certain: false, ..one }));
         }
         if branches.is_empty() {
             found.extend(self.keywords(flat, seen, depth));
@@ -120,32 +124,28 @@ impl Breaker<'_> {
 
     /// Values of a kind that the schema does not take.
     fn kinds(&self, flat: &Flat) -> Vec<Break> {
-        let schema = Value::Object(flat.clone());
-        let Some(checker) = Standalone::new(self.builder.api, &schema, Reading::Request) else { return Vec::new() };
-        let refused = |values: Vec<Value>| -> Vec<Value> {
-            values.into_iter().filter(|value| !checker.accepts(value)).collect()
-        };
         let mut found = Vec::new();
-        let branching = flat.contains_key("oneOf") || flat.contains_key("anyOf");
-        let rule = if branching { "oneOf" } else { "type" };
-        let others = refused(vec![json!("text"), json!(0.5), json!(true), json!([]), json!({})]);
-        if (merge::kind(flat).is_some() || branching) && !others.is_empty() {
-            // A text for an enum of texts is of the right kind; that break is the enum's.
-            let of_other_kind = |value: &Value| merge::kind(flat) != Some("string") || !value.is_string();
-            let others: Vec<Value> = others.into_iter().filter(of_other_kind).collect();
-            // Likewise a half for a number with bounds.
-            let others: Vec<Value> = others
-                .into_iter()
-                .filter(|value| merge::kind(flat) != Some("number") || !value.is_number())
-                .collect();
-            let own_kind = |value: &Value| match merge::kind(flat) {
-                Some("array") => value.is_array(),
-                Some("object") => value.is_object(),
-                _ => false,
-            };
-            push_any(&mut found, rule, others.into_iter().filter(|value| !own_kind(value)).collect());
+        let any_kind = [json!("text"), json!(0.5), json!(true), json!([]), json!({})];
+        if flat.contains_key("oneOf") || flat.contains_key("anyOf") {
+            let schema = Value::Object(flat.clone());
+            let Some(checker) = Standalone::new(self.builder.api, &schema, Reading::Request) else { return found };
+            let refused = |value: &Value| !checker.accepts(value);
+            push_any(&mut found, "oneOf", any_kind.into_iter().filter(refused).collect());
+            push_any(&mut found, "nullable", [Value::Null].into_iter().filter(refused).collect());
+            return found;
         }
-        if !refused(vec![Value::Null]).is_empty() {
+        let Some(kind) = merge::kind(flat) else { return found };
+        let is_own_kind = |value: &Value| match kind {
+            "string" => value.is_string(),
+            "number" => value.is_number(),
+            "boolean" => value.is_boolean(),
+            "array" => value.is_array(),
+            "object" => value.is_object(),
+            // A half is the wrong kind of number.
+            _ => false,
+        };
+        push_any(&mut found, "type", any_kind.into_iter().filter(|value| !is_own_kind(value)).collect());
+        if !merge::is_nullable(flat) {
             push_any(&mut found, "nullable", vec![Value::Null]);
         }
         if let Some(known) = flat.get("enum").and_then(Value::as_array) {
@@ -154,11 +154,11 @@ impl Breaker<'_> {
                 Value::Number(number) => number.as_i64().map(|number| json!(number.saturating_add(1))),
                 _ => None,
             });
-            push_any(&mut found, "enum", refused(near.collect()));
+            push_any(&mut found, "enum", near.filter(|value| !known.contains(value)).collect());
         }
-        if let Some(format) = flat.get("format").and_then(Value::as_str) {
-            let none = json!(format!("not a {format} at all!"));
-            push_any(&mut found, "format", refused(vec![none]));
+        let format = flat.get("format").and_then(Value::as_str);
+        if let Some(format) = format.filter(|format| texts::is_checked(format)) {
+            push_any(&mut found, "format", vec![json!(format!("not a {format} at all!"))]);
         }
         found
     }
@@ -194,10 +194,10 @@ impl Breaker<'_> {
             let pointer = format!("/0{}", one.pointer);
             let least = count(flat, "minItems").unwrap_or(0).saturating_sub(1);
             let rest = vec(item.clone(), least..=least);
-            let values = (one.values, rest)
+            let values = (one.values.clone(), rest)
                 .prop_map(|(broken, rest)| Value::Array(std::iter::once(broken).chain(rest).collect()))
                 .boxed();
-            found.push(Break { rule: one.rule, pointer, values });
+            found.push(Break { pointer, values, ..one });
         }
         found
     }
@@ -237,7 +237,7 @@ impl Breaker<'_> {
                 let pointer = format!("/{}{}", escape(&name), one.pointer);
                 let name = name.clone();
                 let values = (whole.clone(), one.values).prop_map(move |(object, value)| set(object, &name, value));
-                found.push(Break { rule: one.rule, pointer, values: values.boxed() });
+                found.push(Break { rule: one.rule, pointer, values: values.boxed(), certain: one.certain });
             }
         }
         found
@@ -256,6 +256,7 @@ fn strings(flat: &Flat) -> Vec<Break> {
         // Half of them as long as the pattern may want them; those that happen to match are sorted out at the end.
         let odd = prop_oneof![texts::plain(0, Some(3)), texts::plain(4, Some(20)), Just("\u{1}".to_owned())];
         push(&mut found, "pattern", odd.prop_map(Value::String));
+        found.iter_mut().filter(|one| one.rule == "pattern").for_each(|one| one.certain = false);
     }
     found
 }
@@ -295,7 +296,7 @@ fn bounds(flat: &Flat) -> Vec<Break> {
 }
 
 fn push(found: &mut Vec<Break>, rule: &str, values: impl Strategy<Value = Value> + 'static) {
-    found.push(Break { rule: rule.to_owned(), pointer: String::new(), values: values.boxed() });
+    found.push(Break { rule: rule.to_owned(), pointer: String::new(), values: values.boxed(), certain: true });
 }
 
 fn push_any(found: &mut Vec<Break>, rule: &str, values: Vec<Value>) {

@@ -106,10 +106,10 @@ fn merge_lists(ours: &mut Value, theirs: Value) {
 }
 
 fn tighten(ours: &mut Value, theirs: Value, tighter: fn(f64, f64) -> bool) {
-    if let (Some(a), Some(b)) = (ours.as_f64(), theirs.as_f64()) {
-        if tighter(a, b) {
-            *ours = theirs;
-        }
+    if let (Some(a), Some(b)) = (ours.as_f64(), theirs.as_f64())
+        && tighter(a, b)
+    {
+        *ours = theirs;
     }
 }
 

@@ -7,12 +7,12 @@
 //! # let api = cx_spec::Api::index(cx_spec::Document::parse("t", "t.yaml", text)?)?;
 //! let schema = serde_json::json!({"$ref": "#/components/schemas/Score"});
 //! let mut runner = TestRunner::deterministic();
-//! let score = cx_mock::strategy::valid(&api, &schema).new_tree(&mut runner)?.current();
+//! let score = cx_mock::strategy::valid(&api, &schema).new_tree(&mut runner).expect("a score").current();
 //! assert!((0..=10).contains(&score.as_i64().expect("an integer")));
 //! let broken = cx_mock::strategy::breaks(&api, &schema);
 //! let rules: Vec<&str> = broken.iter().map(|one| one.rule.as_str()).collect();
-//! assert_eq!(rules, ["type", "maximum", "minimum"]);
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! assert_eq!(rules, ["type", "nullable", "maximum", "minimum"]);
+//! # Ok::<(), cx_spec::SpecError>(())
 //! ```
 
 mod broken;

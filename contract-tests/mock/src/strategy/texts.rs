@@ -42,6 +42,14 @@ pub(super) fn matching(pattern: &str) -> Option<BoxedStrategy<String>> {
     string_regex(&inner).ok().map(Strategy::boxed)
 }
 
+/// Whether the validator refuses texts that are not of a format.
+pub(super) fn is_checked(format: &str) -> bool {
+    matches!(
+        format,
+        "uuid" | "email" | "uri" | "byte" | "ipv4" | "ipv6" | "hostname" | "date" | "date-time" | "cx-time"
+    )
+}
+
 fn formatted(format: &str) -> Option<BoxedStrategy<String>> {
     let day = || (2000..2035_u32, 1..=12_u32, 1..=28_u32).prop_map(|(y, m, d)| format!("{y:04}-{m:02}-{d:02}"));
     let time = || (0..24_u32, 0..60_u32, 0..60_u32).prop_map(|(h, m, s)| format!("{h:02}:{m:02}:{s:02}"));

@@ -12,6 +12,7 @@ mod fault;
 mod issuer;
 mod requests;
 mod server;
+mod state;
 mod strategy;
 
 use cx_spec::{Api, Document};
