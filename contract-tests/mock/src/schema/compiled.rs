@@ -7,13 +7,10 @@ use std::{
 };
 
 use cx_spec::Api;
-use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::Value;
 
-use super::{
-    formats,
-    rewrite::{self, Rewritten},
-};
+use super::build::{build, document_pointer};
 use crate::{shape, violation::clip};
 
 /// Which way a body travels: `readOnly` members are not asked of a request, `writeOnly` ones not of a reply.
@@ -197,40 +194,6 @@ impl Schemas {
     }
 }
 
-/// A compiled schema on its own, for those who outlive the document.
-#[cfg(feature = "proptest")]
-#[derive(Debug)]
-pub(crate) struct Standalone(Validator);
-
-#[cfg(feature = "proptest")]
-impl Standalone {
-    /// None if the schema cannot be used.
-    pub(crate) fn new(api: &Api, schema: &Value, reading: Reading) -> Option<Self> {
-        build(api, "", schema, reading).ok().map(|(validator, _)| Self(validator))
-    }
-
-    pub(crate) fn accepts(&self, value: &Value) -> bool {
-        self.0.is_valid(value)
-    }
-}
-
-/// # Errors
-/// What is wrong with the schema, and where.
-fn build(
-    api: &Api,
-    pointer: &str,
-    schema: &Value,
-    reading: Reading,
-) -> Result<(Validator, BTreeMap<String, String>), String> {
-    let Rewritten { schema, origins } = rewrite::rewrite(api, pointer, schema, reading)?;
-    let options = formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
-    let validator = options.build(&schema).map_err(|error| {
-        let place = document_pointer(error.schema_path().as_str(), &origins);
-        format!("the schema at {place} cannot be used: {error}")
-    })?;
-    Ok((validator, origins))
-}
-
 /// The one branch that fits the type of the value or, among several, that no tag of the value contradicts.
 fn meant_branch<'b, 'e>(
     branches: &'b [Vec<ValidationError<'e>>],
@@ -258,20 +221,6 @@ fn meant_branch<'b, 'e>(
 fn is_nullable_wrapper(path: &str, origins: &BTreeMap<String, String>) -> bool {
     let own = path.strip_suffix("/anyOf").and_then(|parent| origins.get(parent));
     own.is_some() && own == origins.get(&format!("{path}/1"))
-}
-
-/// The pointer in the document of a pointer in the rewritten schema: the longest known beginning, and the rest.
-fn document_pointer(rewritten: &str, origins: &BTreeMap<String, String>) -> String {
-    let mut known = rewritten;
-    loop {
-        if let Some(origin) = origins.get(known) {
-            return format!("{origin}{}", rewritten.get(known.len()..).unwrap_or_default());
-        }
-        match known.rfind('/').and_then(|cut| known.get(..cut)) {
-            Some(shorter) => known = shorter,
-            None => return rewritten.to_owned(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -115,7 +115,8 @@ impl Core {
         let role = operation.oauth.as_ref().map(|oauth| oauth.role);
         if !verdict.violations.is_empty() && !self.lenient {
             let refused = if role == Some(OAuthRole::Token) {
-                self.issuer.token(validator.schemas(), operation, incoming, verdict)
+                let refused = self.issuer.token(validator.schemas(), operation, incoming, verdict);
+                refusal::explain(refused, &verdict.violations)
             } else {
                 refusal::refuse(api, operation, &verdict.violations, accept)
             };
@@ -137,8 +138,7 @@ impl Core {
             return (outgoing, None);
         }
         if let Some(wish) = prefer::read(incoming.headers()) {
-            let status =
-                wish.code.or_else(|| outgoing::success(operation).map(|reply| reply.status.representative()));
+            let status = wish.code.or_else(|| prefer::status(operation, wish.example.as_deref()));
             let answer = match (status, &wish.example) {
                 (Some(status), Some(name)) => Answer::example(status, name),
                 (Some(status), None) => Answer::status(status),
