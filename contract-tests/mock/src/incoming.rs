@@ -48,6 +48,11 @@ impl Incoming {
         Self { body: body.into(), ..self.with_header("content-type", content_type) }
     }
 
+    /// Sets the body; its content type stands among the headers already.
+    pub(crate) fn with_raw_body(self, body: Vec<u8>) -> Self {
+        Self { body, ..self }
+    }
+
     /// Method in capitals.
     pub fn method(&self) -> &str {
         &self.method

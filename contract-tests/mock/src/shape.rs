@@ -188,14 +188,20 @@ impl<'d> Shape<'d> {
 
 /// Whether the value at a JSON pointer may be shown: declared, and not secret or personal on the way down.
 pub(crate) fn may_show(api: &Api, schema: &str, pointer: &str) -> bool {
-    let mut shape = Shape::at(api, schema);
-    if shape.is_sensitive() {
-        return false;
-    }
+    let root = Shape::at(api, schema);
+    !root.is_sensitive() && walk(root, pointer, |shape| !shape.is_sensitive())
+}
+
+/// Whether a schema has words for the value at a JSON pointer.
+pub(crate) fn declares(api: &Api, schema: &str, pointer: &str) -> bool {
+    walk(Shape::at(api, schema), pointer, |_| true)
+}
+
+fn walk(mut shape: Shape<'_>, pointer: &str, passes: impl Fn(&Shape<'_>) -> bool) -> bool {
     for segment in pointer.split('/').skip(1) {
         let key = segment.replace("~1", "/").replace("~0", "~");
         match shape.step(&key, 0) {
-            Some(next) if !next.is_sensitive() => shape = next,
+            Some(next) if passes(&next) => shape = next,
             _ => return false,
         }
     }

@@ -6,6 +6,23 @@ use serde::Serialize;
 
 /// One departure from a document.
 ///
+/// The rules are the keywords of JSON Schema (`required`, `type`, `enum`, `maximum`, `format` and so on) and, beside
+/// them:
+///
+/// | rule | place | means |
+/// |---|---|---|
+/// | `unknown-path`, `unknown-method` | path, method | no operation |
+/// | `unknown-parameter` | query | a parameter, or a member of one, that the document does not have |
+/// | `unknown-member` | body | a member that the schema neither names nor leaves free on purpose |
+/// | `duplicate` | query, body, credentials | given more than once |
+/// | `notation` | body | an array in other brackets than documented, or names that contradict each other |
+/// | `max-bytes` | body | a file larger than `x-max-bytes` |
+/// | `syntax` | body, credentials | cannot be read |
+/// | `unexpected-body`, `unexpected-credentials` | body, credentials | there, though the operation takes none |
+/// | `media-type`, `not-acceptable` | content type, accepted types | not among the documented ones |
+/// | `undocumented-status`, `unknown-operation` | reply | nothing to judge by |
+/// | `schema` | any | the document's own schema cannot be used |
+///
 /// It names members, parameters and rules, and shows a value only if the document neither calls it secret nor
 /// personal and declares the member at all, so that a report can be handed around.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -37,6 +37,9 @@ pub struct Coerced {
     pub files: Vec<(String, File)>,
 }
 
+/// A schema whose branches branch deeper than this leads back to itself.
+const DEEPEST: usize = 32;
+
 /// How arrays have to be written.
 #[derive(Clone, Copy, Debug)]
 pub enum Notation<'f> {
@@ -51,7 +54,7 @@ pub enum Notation<'f> {
 /// value keeps the schema is [`Schemas::judge`]'s to say.
 pub fn coerce(schemas: &Schemas, pointer: &str, tree: &Tree, notation: Notation<'_>) -> Coerced {
     let shape = Shape::at(schemas.api(), pointer);
-    let mut pass = Pass { schemas, notation, faults: Vec::new(), files: Vec::new() };
+    let mut pass = Pass { schemas, notation, depth: 0, faults: Vec::new(), files: Vec::new() };
     let value = pass.value(&shape, tree, "", "");
     Coerced { value, faults: pass.faults, files: pass.files }
 }
@@ -78,6 +81,8 @@ fn text(part: &Part) -> String {
 struct Pass<'s> {
     schemas: &'s Schemas,
     notation: Notation<'s>,
+    /// How many branches this pass stands inside.
+    depth: usize,
     faults: Vec<FormFault>,
     files: Vec<(String, File)>,
 }
@@ -85,7 +90,7 @@ struct Pass<'s> {
 impl<'s> Pass<'s> {
     /// `at` is the JSON pointer, `path` the same with dots and without indices, as `x-form` names members.
     fn value(&mut self, shape: &Shape<'s>, tree: &Tree, at: &str, path: &str) -> Value {
-        if !shape.branches().is_empty() {
+        if !shape.branches().is_empty() && self.depth <= DEEPEST {
             return self.branch(shape, tree, at, path);
         }
         match (tree, shape.kind()) {
@@ -117,8 +122,8 @@ impl<'s> Pass<'s> {
     fn branch(&mut self, shape: &Shape<'s>, tree: &Tree, at: &str, path: &str) -> Value {
         let mut best: Option<(usize, Coerced)> = None;
         for branch in shape.branches() {
-            let mut attempt =
-                Pass { schemas: self.schemas, notation: self.notation, faults: Vec::new(), files: Vec::new() };
+            let (schemas, notation, depth) = (self.schemas, self.notation, self.depth + 1);
+            let mut attempt = Pass { schemas, notation, depth, faults: Vec::new(), files: Vec::new() };
             let value = attempt.value(&shape.with_branch(&branch), tree, at, path);
             let broken = self.schemas.judge(branch.pointer(), Reading::Request, &value).len() + attempt.faults.len();
             if best.as_ref().is_none_or(|(least, _)| broken < *least) {

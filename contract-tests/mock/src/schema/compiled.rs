@@ -7,13 +7,10 @@ use std::{
 };
 
 use cx_spec::Api;
-use jsonschema::{Draft, ValidationError, Validator, error::ValidationErrorKind};
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use serde_json::Value;
 
-use super::{
-    formats,
-    rewrite::{self, Rewritten},
-};
+use super::build::{build, document_pointer};
 use crate::{shape, violation::clip};
 
 /// Which way a body travels: `readOnly` members are not asked of a request, `writeOnly` ones not of a reply.
@@ -142,18 +139,9 @@ impl Schemas {
     }
 
     fn compile(&self, pointer: &str, schema: &Value, reading: Reading) -> Compiled {
-        let Rewritten { schema, origins } = match rewrite::rewrite(&self.api, pointer, schema, reading) {
-            Ok(rewritten) => rewritten,
-            Err(message) => return Compiled::Unusable(message),
-        };
-        let options =
-            formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
-        match options.build(&schema) {
-            Ok(validator) => Compiled::Ready { validator: Box::new(validator), origins },
-            Err(error) => {
-                let place = document_pointer(error.schema_path().as_str(), &origins);
-                Compiled::Unusable(format!("the schema at {place} cannot be used: {error}"))
-            }
+        match build(&self.api, pointer, schema, reading) {
+            Ok((validator, origins)) => Compiled::Ready { validator: Box::new(validator), origins },
+            Err(message) => Compiled::Unusable(message),
         }
     }
 
@@ -233,20 +221,6 @@ fn meant_branch<'b, 'e>(
 fn is_nullable_wrapper(path: &str, origins: &BTreeMap<String, String>) -> bool {
     let own = path.strip_suffix("/anyOf").and_then(|parent| origins.get(parent));
     own.is_some() && own == origins.get(&format!("{path}/1"))
-}
-
-/// The pointer in the document of a pointer in the rewritten schema: the longest known beginning, and the rest.
-fn document_pointer(rewritten: &str, origins: &BTreeMap<String, String>) -> String {
-    let mut known = rewritten;
-    loop {
-        if let Some(origin) = origins.get(known) {
-            return format!("{origin}{}", rewritten.get(known.len()..).unwrap_or_default());
-        }
-        match known.rfind('/').and_then(|cut| known.get(..cut)) {
-            Some(shorter) => known = shorter,
-            None => return rewritten.to_owned(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     issuer::{Clock, Issuer, SystemClock},
+    state::State,
     validator::Validator,
 };
 
@@ -32,6 +33,7 @@ pub struct MockVendorBuilder {
     unknown_members: bool,
     latency: Option<Duration>,
     listener: Option<TcpListener>,
+    stateful: bool,
 }
 
 struct Mount {
@@ -50,6 +52,7 @@ impl MockVendorBuilder {
             unknown_members: true,
             latency: None,
             listener: None,
+            stateful: false,
         }
     }
 
@@ -90,6 +93,11 @@ impl MockVendorBuilder {
         Self { latency: Some(latency), ..self }
     }
 
+    /// Remembers what is created, changed and deleted, for operations with `x-resource`. See [`MockVendor::seed`].
+    pub fn stateful(self) -> Self {
+        Self { stateful: true, ..self }
+    }
+
     /// Listens here instead of on a free port of the loopback device.
     pub fn listener(self, listener: TcpListener) -> Self {
         Self { listener: Some(listener), ..self }
@@ -109,6 +117,7 @@ impl MockVendorBuilder {
             scripts: Mutex::default(),
             handlers: RwLock::default(),
             record: Record::new(self.recorded),
+            state: self.stateful.then(State::default),
             lenient: self.lenient,
             latency: self.latency,
         });

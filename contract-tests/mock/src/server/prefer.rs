@@ -1,5 +1,9 @@
 //! `Prefer: code=404, example=not_found` (RFC 7240), which lets a person or a client in any language pick the reply.
 
+use cx_spec::{Operation, Reply};
+
+use crate::outgoing;
+
 /// What the header asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Prefer {
@@ -22,6 +26,16 @@ pub(super) fn read(headers: &[(String, String)]) -> Option<Prefer> {
         }
     }
     (found != Prefer::default()).then_some(found)
+}
+
+/// The status that goes without saying: that of the named example, else the first success.
+pub(super) fn status(operation: &Operation, example: Option<&str>) -> Option<u16> {
+    let has = |reply: &&Reply| {
+        let mut examples = reply.media.iter().flat_map(|media| &media.examples);
+        example.is_some_and(|name| examples.any(|one| one.name == name))
+    };
+    let named = operation.replies.iter().find(has);
+    named.or_else(|| outgoing::success(operation)).map(|reply| reply.status.representative())
 }
 
 #[cfg(test)]

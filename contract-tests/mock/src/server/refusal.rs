@@ -12,19 +12,29 @@ use crate::{
 /// The documented status that says most about the first violation, with its documented body. Where the document has
 /// none of them, a plain reply that is marked as undocumented: an invented one would teach clients what no vendor does.
 pub(super) fn refuse(api: &Api, operation: &Operation, violations: &[Violation], accept: Option<&str>) -> Outgoing {
-    let Some(worst) = violations.iter().min_by_key(|violation| rank(violation)) else {
-        return Outgoing::empty(500);
-    };
+    let Some(worst) = worst(violations) else { return Outgoing::empty(500) };
     let wanted = statuses(worst);
-    let reason = reason(worst);
-    match wanted.iter().find(|status| operation.reply(**status).is_some()) {
-        Some(status) => documented(api, operation, *status, None, accept).with_header(REASON, &reason),
+    let outgoing = match wanted.iter().find(|status| operation.reply(**status).is_some()) {
+        Some(status) => documented(api, operation, *status, None, accept),
         None => {
             let status = if worst.place == Place::Security { 401 } else { 400 };
             let body = json!({"error": "the request breaks the document", "violations": violations});
-            Outgoing::undocumented(status, &body).with_header(REASON, &reason)
+            Outgoing::undocumented(status, &body)
         }
+    };
+    explain(outgoing, violations)
+}
+
+/// Says in a header why a request is refused: the documented body has no room for it.
+pub(super) fn explain(outgoing: Outgoing, violations: &[Violation]) -> Outgoing {
+    match worst(violations) {
+        Some(worst) => outgoing.with_header(REASON, &reason(worst)),
+        None => outgoing,
     }
+}
+
+fn worst(violations: &[Violation]) -> Option<&Violation> {
+    violations.iter().min_by_key(|violation| rank(violation))
 }
 
 /// Servers look at credentials first, then at types, then at what is inside.

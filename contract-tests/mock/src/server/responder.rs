@@ -21,6 +21,7 @@ use crate::{
     incoming::Incoming,
     issuer::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, Issuer, PASSWORD, Standing, USERNAME},
     outgoing::{self, Outgoing},
+    state::State,
     validator::{Carrier, Credentials, Validator, Verdict},
     violation::clip,
 };
@@ -36,6 +37,8 @@ pub(super) struct Core {
     pub scripts: Mutex<HashMap<String, VecDeque<Answer>>>,
     pub handlers: RwLock<HashMap<String, Handler>>,
     pub record: Record,
+    /// None unless the vendor is to remember what it is told.
+    pub state: Option<State>,
     /// Answers requests that break the document all the same.
     pub lenient: bool,
     /// Every reply is held back for so long.
@@ -112,7 +115,8 @@ impl Core {
         let role = operation.oauth.as_ref().map(|oauth| oauth.role);
         if !verdict.violations.is_empty() && !self.lenient {
             let refused = if role == Some(OAuthRole::Token) {
-                self.issuer.token(validator.schemas(), operation, incoming, verdict)
+                let refused = self.issuer.token(validator.schemas(), operation, incoming, verdict);
+                refusal::explain(refused, &verdict.violations)
             } else {
                 refusal::refuse(api, operation, &verdict.violations, accept)
             };
@@ -134,8 +138,7 @@ impl Core {
             return (outgoing, None);
         }
         if let Some(wish) = prefer::read(incoming.headers()) {
-            let status =
-                wish.code.or_else(|| outgoing::success(operation).map(|reply| reply.status.representative()));
+            let status = wish.code.or_else(|| prefer::status(operation, wish.example.as_deref()));
             let answer = match (status, &wish.example) {
                 (Some(status), Some(name)) => Answer::example(status, name),
                 (Some(status), None) => Answer::status(status),
@@ -151,7 +154,11 @@ impl Core {
                 }
                 first_success(api, operation, accept)
             }
-            _ => first_success(api, operation, accept),
+            _ => self
+                .state
+                .as_ref()
+                .and_then(|state| state.answer(validator, operation, verdict))
+                .unwrap_or_else(|| first_success(api, operation, accept)),
         };
         (outgoing, None)
     }

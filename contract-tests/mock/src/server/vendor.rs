@@ -6,6 +6,7 @@ use std::{
 };
 
 use cx_spec::Api;
+use serde_json::Value;
 use wiremock::MockServer;
 
 use super::{
@@ -30,7 +31,8 @@ use crate::{
 /// 3. whose credentials are not good: with the documented 401;
 /// 4. with a header `Prefer: code=404, example=not_found`: with that example;
 /// 5. of the token flow: as the [`Issuer`] sees fit;
-/// 6. otherwise: with the first example of the first documented success.
+/// 6. for what it remembers, if it was built [`stateful`](MockVendorBuilder::stateful): with what is stored;
+/// 7. otherwise: with the first example of the first documented success.
 pub struct MockVendor {
     server: MockServer,
     core: Arc<Core>,
@@ -109,6 +111,42 @@ impl MockVendor {
             None => next.push(validator),
         }
         *mounts = Arc::new(next);
+    }
+
+    /// Fills a collection of `x-resource`, in the place of what the document's examples show. The things are taken as
+    /// they are. Without [`stateful`](MockVendorBuilder::stateful) it does nothing.
+    ///
+    /// # Panics
+    /// When no mounted document has the collection.
+    #[track_caller]
+    pub fn seed(&self, collection: &str, things: Vec<Value>) {
+        let api = self.owner_of(collection);
+        if let Some(state) = &self.core.state {
+            state.seed(api.name(), collection, things);
+        }
+    }
+
+    /// What a collection of `x-resource` holds; nothing without [`stateful`](MockVendorBuilder::stateful).
+    ///
+    /// # Panics
+    /// When no mounted document has the collection.
+    #[track_caller]
+    pub fn stored(&self, collection: &str) -> Vec<Value> {
+        let api = self.owner_of(collection);
+        self.core.state.as_ref().map(|state| state.stored(&api, collection)).unwrap_or_default()
+    }
+
+    #[track_caller]
+    fn owner_of(&self, collection: &str) -> Arc<Api> {
+        let mounts = Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner));
+        let holds = |api: &Api| {
+            let mut resources = api.operations.iter().filter_map(|operation| operation.resource.as_ref());
+            resources.any(|resource| resource.collection == collection)
+        };
+        match mounts.iter().map(|mounted| mounted.api()).find(|api| holds(api)) {
+            Some(api) => Arc::clone(api),
+            None => panic!("no mounted document has a collection `{collection}`"),
+        }
     }
 
     /// What requests did wrong so far.

@@ -68,7 +68,7 @@ fn with_branches<'d>(schemas: &Schemas, shapes: &[Shape<'d>], value: &Value) -> 
         if taking.is_empty() {
             return None;
         }
-        // A branch may branch again; a `oneOf` that leads back to itself accepts nothing, so this ends.
+        // A branch may branch again.
         chosen.extend(with_branches(schemas, &taking, value)?);
     }
     Some(chosen)

@@ -8,9 +8,12 @@
 )]
 
 mod documents;
+mod fault;
 mod issuer;
 mod requests;
 mod server;
+mod state;
+mod strategy;
 
 use cx_spec::{Api, Document};
 

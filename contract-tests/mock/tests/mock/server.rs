@@ -55,6 +55,7 @@ async fn heeds_the_prefer_header() {
     };
     assert_eq!(prefer("code=404").await, (404, json!({"error": "no such tree"})));
     assert_eq!(prefer("code=404, example=felled").await, (404, json!({"error": "it was felled"})));
+    assert_eq!(prefer("example=felled").await.0, 404);
     assert_eq!(prefer("code=418").await.0, 501);
 }
 
@@ -161,4 +162,14 @@ async fn listens_where_it_is_told_to() {
 #[should_panic(expected = "has no example `burnt`; it has not_found, felled")]
 async fn a_misspelled_script_is_noticed() {
     MockVendor::start(orchard()).await.script("get_tree", Answer::example(404, "burnt"));
+}
+
+#[test]
+fn what_tests_share_can_be_shared() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<MockVendor>();
+    shared::<cx_mock::Validator>();
+    shared::<cx_mock::FaultServer>();
+    shared::<Answer>();
+    shared::<cx_mock::ManualClock>();
 }

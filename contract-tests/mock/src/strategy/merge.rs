@@ -1,0 +1,162 @@
+//! One flat schema out of references and `allOf`.
+
+use cx_spec::Api;
+use serde_json::{Map, Value, json};
+
+/// A schema without `$ref` and `allOf` at its top; members and branches are still as they were.
+pub(super) type Flat = Map<String, Value>;
+
+/// Longer chains are circles.
+const DEEPEST: usize = 32;
+
+/// Resolves a schema as far as its own level goes. `seen` gathers the references on the way.
+pub(super) fn flatten(api: &Api, schema: &Value, seen: &mut Vec<String>) -> Flat {
+    flatten_to(api, schema, seen, 0)
+}
+
+fn flatten_to(api: &Api, schema: &Value, seen: &mut Vec<String>, depth: usize) -> Flat {
+    let Some(members) = schema.as_object() else { return Flat::new() };
+    if depth > DEEPEST {
+        return Flat::new();
+    }
+    if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+        seen.push(reference.to_owned());
+        let target = reference.strip_prefix('#').and_then(|pointer| api.document().at(pointer));
+        return target.map_or_else(Flat::new, |node| flatten_to(api, node.value(), seen, depth + 1));
+    }
+    let mut flat = members.clone();
+    let parts = flat.shift_remove("allOf");
+    let nullable = flat.shift_remove("nullable");
+    let alone = flat.is_empty();
+    for (index, part) in parts.as_ref().and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let part = flatten_to(api, part, seen, depth + 1);
+        if alone && index == 0 {
+            flat = part;
+        } else {
+            merge(&mut flat, part);
+        }
+    }
+    match nullable {
+        // Beside `allOf`, the flag of the whole counts; those of its parts cannot widen it, though here they are
+        // rather kept from narrowing it, as the validator has it.
+        Some(nullable) => {
+            flat.insert("nullable".to_owned(), nullable);
+        }
+        None if parts.is_some() && !alone => {
+            flat.shift_remove("nullable");
+        }
+        None => {}
+    }
+    flat
+}
+
+/// Lays one schema over another: a value of the result keeps both, as far as keywords can say so.
+pub(super) fn merge(flat: &mut Flat, other: Flat) {
+    for (keyword, theirs) in other {
+        let Some(ours) = flat.get_mut(&keyword) else {
+            flat.insert(keyword, theirs);
+            continue;
+        };
+        match keyword.as_str() {
+            "properties" => merge_properties(ours, theirs),
+            "required" => merge_lists(ours, theirs),
+            "enum" => {
+                if let (Value::Array(ours), Value::Array(theirs)) = (ours, theirs) {
+                    ours.retain(|value| theirs.contains(value));
+                }
+            }
+            "minimum" | "minLength" | "minItems" | "minProperties" => tighten(ours, theirs, |a, b| b > a),
+            "maximum" | "maxLength" | "maxItems" | "maxProperties" => tighten(ours, theirs, |a, b| b < a),
+            "exclusiveMinimum" | "exclusiveMaximum" | "uniqueItems" => {
+                *ours = json!(ours.as_bool().unwrap_or(false) || theirs.as_bool().unwrap_or(false));
+            }
+            "nullable" => *ours = json!(ours.as_bool().unwrap_or(false) && theirs.as_bool().unwrap_or(false)),
+            "items" => {
+                let both = json!({"allOf": [ours.clone(), theirs]});
+                *ours = both;
+            }
+            // Both cannot be said in one keyword; the filter at the end sees to the other.
+            _ => {}
+        }
+    }
+}
+
+fn merge_properties(ours: &mut Value, theirs: Value) {
+    let (Value::Object(ours), Value::Object(theirs)) = (ours, theirs) else { return };
+    for (name, schema) in theirs {
+        match ours.get_mut(&name) {
+            Some(own) => {
+                let both = json!({"allOf": [own.clone(), schema]});
+                *own = both;
+            }
+            None => {
+                ours.insert(name, schema);
+            }
+        }
+    }
+}
+
+fn merge_lists(ours: &mut Value, theirs: Value) {
+    let (Value::Array(ours), Value::Array(theirs)) = (ours, theirs) else { return };
+    for value in theirs {
+        if !ours.contains(&value) {
+            ours.push(value);
+        }
+    }
+}
+
+fn tighten(ours: &mut Value, theirs: Value, tighter: fn(f64, f64) -> bool) {
+    if let (Some(a), Some(b)) = (ours.as_f64(), theirs.as_f64())
+        && tighter(a, b)
+    {
+        *ours = theirs;
+    }
+}
+
+/// A number under a keyword.
+pub(super) fn count(flat: &Flat, keyword: &str) -> Option<usize> {
+    flat.get(keyword).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok())
+}
+
+/// The names under `required`.
+pub(super) fn required(flat: &Flat) -> Vec<String> {
+    let names = flat.get("required").and_then(Value::as_array).into_iter().flatten();
+    names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+}
+
+/// `type`, or what members and items say.
+pub(super) fn kind(flat: &Flat) -> Option<&str> {
+    flat.get("type").and_then(Value::as_str).or_else(|| {
+        if flat.contains_key("properties") || flat.contains_key("additionalProperties") {
+            Some("object")
+        } else if flat.contains_key("items") {
+            Some("array")
+        } else {
+            None
+        }
+    })
+}
+
+/// Whether `null` is a value of the schema.
+pub(super) fn is_nullable(flat: &Flat) -> bool {
+    flat.get("nullable").and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The branches of `oneOf` or `anyOf`, each laid over what stands beside them.
+pub(super) fn branches(api: &Api, flat: &Flat, seen: &mut Vec<String>) -> Vec<Flat> {
+    let Some(branches) = flat.get("oneOf").or_else(|| flat.get("anyOf")).and_then(Value::as_array) else {
+        return Vec::new();
+    };
+    let mut base = flat.clone();
+    for keyword in ["oneOf", "anyOf", "nullable"] {
+        base.shift_remove(keyword);
+    }
+    branches
+        .iter()
+        .map(|branch| {
+            let mut merged = flatten(api, branch, seen);
+            merge(&mut merged, base.clone());
+            merged
+        })
+        .collect()
+}

@@ -1,0 +1,43 @@
+//! Values for any schema of a document: proptest strategies for those that keep it and those that break it.
+//!
+//! ```
+//! use proptest::{strategy::{Strategy, ValueTree}, test_runner::TestRunner};
+//! # let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n\
+//! #     components: {schemas: {Score: {type: integer, minimum: 0, maximum: 10}}}\n";
+//! # let api = cx_spec::Api::index(cx_spec::Document::parse("t", "t.yaml", text)?)?;
+//! let schema = serde_json::json!({"$ref": "#/components/schemas/Score"});
+//! let mut runner = TestRunner::deterministic();
+//! let score = cx_mock::strategy::valid(&api, &schema).new_tree(&mut runner).expect("a score").current();
+//! assert!((0..=10).contains(&score.as_i64().expect("an integer")));
+//! let broken = cx_mock::strategy::breaks(&api, &schema);
+//! let rules: Vec<&str> = broken.iter().map(|one| one.rule.as_str()).collect();
+//! assert_eq!(rules, ["type", "nullable", "maximum", "minimum"]);
+//! # Ok::<(), cx_spec::SpecError>(())
+//! ```
+
+mod broken;
+mod merge;
+mod numbers;
+mod texts;
+mod valid;
+
+use cx_spec::Api;
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+use serde_json::Value;
+
+pub use broken::{Break, Broken, breaks, invalid};
+pub use valid::valid;
+
+/// One value that keeps a schema, the same for the same seed; none if the schema cannot be kept.
+pub fn sample(api: &Api, schema: &Value, seed: u64) -> Option<Value> {
+    let mut bytes = [0_u8; 32];
+    for (byte, part) in bytes.iter_mut().zip(seed.to_le_bytes().into_iter().cycle()) {
+        *byte = part;
+    }
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    valid(api, schema).new_tree(&mut runner).ok().map(|tree| tree.current())
+}

@@ -1,0 +1,99 @@
+//! A vendor that remembers.
+
+use cx_mock::MockVendor;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{orchard, server::http};
+
+struct Garden(MockVendor);
+
+impl Garden {
+    async fn open() -> Self {
+        Self(MockVendor::builder(orchard()).stateful().start().await)
+    }
+
+    async fn send(&self, method: Method, target: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let url = format!("{}{target}", self.0.base_url());
+        let mut request = http().request(method, url).bearer_auth("mock-token");
+        if !form.is_empty() {
+            request = request.form(form);
+        }
+        let reply = request.send().await.unwrap();
+        let status = reply.status().as_u16();
+        let body = reply.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+    }
+
+    async fn get(&self, target: &str) -> (u16, Value) {
+        self.send(Method::GET, target, &[]).await
+    }
+
+    async fn ids(&self, target: &str) -> Vec<u64> {
+        let (_, list) = self.get(target).await;
+        list.as_array().unwrap().iter().map(|item| item["id"].as_u64().unwrap()).collect()
+    }
+}
+
+#[tokio::test]
+async fn what_is_created_can_be_read_changed_and_deleted() {
+    let garden = Garden::open().await;
+    let (status, created) = garden.send(Method::POST, "/v1/trees", &[("kind", "plum"), ("tags[]", "young")]).await;
+    assert_eq!(
+        (status, &created["id"], &created["kind"], &created["tags"]),
+        (201, &json!(3), &json!("plum"), &json!(["young"]))
+    );
+    assert_eq!(garden.get("/v1/trees/3").await, (200, created));
+    let (status, changed) = garden.send(Method::PUT, "/v1/trees/3", &[("height", "4.5")]).await;
+    assert_eq!((status, &changed["height"], &changed["kind"]), (200, &json!(4.5), &json!("plum")));
+    assert_eq!(garden.ids("/v1/trees").await, [1, 2, 3]);
+    assert_eq!(garden.send(Method::DELETE, "/v1/trees/1", &[]).await.0, 204);
+    assert_eq!(garden.get("/v1/trees/1").await, (404, json!({"error": "no such tree"})));
+    assert_eq!(garden.0.stored("trees").len(), 2);
+    garden.0.assert_no_violations();
+}
+
+#[tokio::test]
+async fn lists_are_looked_up_filtered_and_paged() {
+    let garden = Garden::open().await;
+    assert_eq!(garden.get("/v1/trees/bob?by_owner=true").await.1["id"], 2);
+    assert_eq!(garden.ids("/v1/trees?owner=ada").await, [1]);
+    assert_eq!(garden.ids("/v1/trees?planted[gt]=1520271687").await, [2]);
+    assert_eq!(garden.ids("/v1/trees?planted[lt]=1520271688").await, [1]);
+    let many = (1..=60).map(|id| json!({"id": id, "kind": "apple"})).collect();
+    garden.0.seed("trees", many);
+    assert_eq!(garden.ids("/v1/trees?per_page=50").await.len(), 50);
+    assert_eq!(garden.ids("/v1/trees?per_page=50&page=2").await, (51..=60).collect::<Vec<u64>>());
+    assert_eq!(garden.ids("/v1/trees?per_page=50&page=3").await, Vec::<u64>::new());
+    garden.0.assert_no_violations();
+}
+
+#[tokio::test]
+async fn every_document_can_be_remembered() {
+    for api in cx_spec::embedded_all().unwrap() {
+        let api = std::sync::Arc::new(api);
+        let vendor = MockVendor::builder(std::sync::Arc::clone(&api)).stateful().start().await;
+        for operation in api.operations.iter().filter(|operation| operation.resource.is_some()) {
+            let media = operation.sent_media();
+            let shown = media.and_then(|media| Some((media, &media.examples.first()?.value)));
+            let request = cx_mock::example_request(&api, operation, shown, false).unwrap();
+            let url = format!("{}{}?{}", vendor.base_url(), request.path(), request.query());
+            let mut sent = http().request(request.method().parse().unwrap(), url).body(request.body().to_vec());
+            for (name, value) in request.headers() {
+                sent = sent.header(name, value);
+            }
+            let reply = sent.send().await.unwrap();
+            let status = reply.status().as_u16();
+            let kind = reply.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+            let body = reply.bytes().await.unwrap();
+            let found = cx_mock::Validator::new(std::sync::Arc::clone(&api)).reply(
+                &operation.id,
+                status,
+                kind.as_deref(),
+                &body,
+            );
+            assert_eq!(found, [], "{}", operation.id);
+        }
+        vendor.assert_no_violations();
+    }
+}
