@@ -8,7 +8,12 @@ use serde_json::{Value, json};
 use crate::orchard;
 
 /// A client that heeds no proxy of the environment.
+///
+/// In a build of the whole workspace reqwest comes with rustls but without a provider for it; plain HTTP needs none, but
+/// reqwest wants one all the same.
 pub fn http() -> reqwest::Client {
+    // An error says that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
