@@ -84,7 +84,9 @@ impl Arguments {
         if value.is_null() {
             return Ok(None);
         }
+        let delimiter = self.operation.parameters.iter().find(|one| one.name == name).and_then(|one| one.delimiter);
         let text = match &value {
+            Value::Array(items) => delimiter.map(|delimiter| Value::String(joined(items, delimiter))),
             // Numbers and flags may stand for texts, so that an id can be given as it is shown.
             Value::Number(number) => Some(Value::String(number.to_string())),
             Value::Bool(flag) => Some(Value::String(flag.to_string())),
@@ -141,6 +143,12 @@ impl Arguments {
     fn refuse(&self, message: String) -> Error {
         Error::new(ErrorKind::InvalidRequest, message).with_operation(self.operation)
     }
+}
+
+/// A list as one value.
+fn joined(items: &[Value], delimiter: char) -> String {
+    let texts = items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), ToOwned::to_owned));
+    texts.collect::<Vec<_>>().join(&delimiter.to_string())
 }
 
 /// The first member of `given` that is not in `kept`.

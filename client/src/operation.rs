@@ -111,6 +111,8 @@ pub struct Parameter {
     pub kind: &'static str,
     /// What it means.
     pub description: &'static str,
+    /// What stands between the items of a list that is written as one value.
+    pub delimiter: Option<char>,
     /// Values that are known.
     pub values: &'static [&'static str],
     /// Masked in URLs that are shown.

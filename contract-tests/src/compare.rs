@@ -48,7 +48,7 @@ pub fn canonical(body: Value, envelope: &Envelope) -> Value {
     let payload = members.get(&envelope.data).cloned();
     match (envelope.kind, &envelope.items) {
         (EnvelopeKind::List, Some(items)) => {
-            if !members.contains_key(items) {
+            if members.get(items).is_none_or(Value::is_null) {
                 let found = match payload {
                     Some(Value::Array(list)) => Some(Value::Array(list)),
                     Some(Value::Object(inner)) => inner.get(items).cloned(),
@@ -62,12 +62,15 @@ pub fn canonical(body: Value, envelope: &Envelope) -> Value {
             Value::Object(members)
         }
         _ => {
-            let wrapped = payload.is_some_and(|payload| payload.is_object() || payload.is_null());
+            let wrapped = payload.is_some_and(|payload| payload.is_object());
             let bare = members.keys().any(|key| !envelope.reserved.contains(key));
             if wrapped || !bare {
                 return Value::Object(members);
             }
-            Value::Object(Map::from_iter([(envelope.data.clone(), Value::Object(members))]))
+            let (mut outer, resource): (Map<_, _>, Map<_, _>) =
+                members.into_iter().partition(|(key, _)| envelope.reserved.contains(key));
+            outer.insert(envelope.data.clone(), Value::Object(resource));
+            Value::Object(outer)
         }
     }
 }

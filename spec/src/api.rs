@@ -291,7 +291,7 @@ impl Api {
     pub fn server(&self) -> Option<String> {
         let server = self.document.at("/servers/0")?;
         let mut url = server.text("url")?.to_owned();
-        for (name, variable) in server.member("variables")?.members() {
+        for (name, variable) in server.member("variables").map(|node| node.members()).unwrap_or_default() {
             url = url.replace(&format!("{{{name}}}"), variable.text("default").unwrap_or_default());
         }
         Some(url)

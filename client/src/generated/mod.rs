@@ -5,15 +5,15 @@
 
 #[cfg(feature = "directly")]
 #[rustfmt::skip]
-#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
+#[allow(missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
 pub mod directly;
 #[cfg(feature = "wootric-cxi")]
 #[rustfmt::skip]
-#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
+#[allow(missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
 pub mod wootric_cxi;
 #[cfg(feature = "wootric")]
 #[rustfmt::skip]
-#[allow(missing_docs, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
+#[allow(missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
 pub mod wootric;
 
 /// Every API of this build, for tools that call operations by id.

@@ -39,14 +39,12 @@ impl Outgoing {
     }
 
     /// A documented reply with one of its examples, and with the documented headers that have an example. An example
-    /// of `null` shows that there is no body.
+    /// of `null` goes out as the JSON it is.
     pub(crate) fn documented(api: &Api, reply: &Reply, status: u16, shown: Option<(&Media, &Value)>) -> Self {
         let mut outgoing = Self::empty(status);
         outgoing.headers = example_headers(api, reply);
         match shown {
-            Some((media, value)) if !matches!(status, 204 | 304) && !value.is_null() => {
-                outgoing.with_value(&media.media_type, value)
-            }
+            Some((media, value)) if !matches!(status, 204 | 304) => outgoing.with_value(&media.media_type, value),
             _ => outgoing,
         }
     }

@@ -7,10 +7,15 @@
     reason = "a test may stop where it fails, and its name says what it shows"
 )]
 
+mod directly;
+mod environment;
 mod errors;
 mod fixtures;
+mod generated;
 mod paths;
 mod properties;
 mod secrets;
 mod snapshots;
+mod surface;
+mod third;
 mod tokens;

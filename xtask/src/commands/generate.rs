@@ -1,6 +1,9 @@
 //! `cargo xtask gen`.
 
-use std::{path::Path, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Result;
 
@@ -12,6 +15,15 @@ pub struct Arguments {
     /// Write nothing; exit with 1 and a diff if anything is not what it should be.
     #[arg(long)]
     check: bool,
+    /// Generate a crate from another OpenAPI 3.0 document.
+    #[arg(long, requires_all = ["name", "out"], value_name = "FILE")]
+    spec: Option<PathBuf>,
+    /// Name of that crate.
+    #[arg(long, requires = "spec")]
+    name: Option<String>,
+    /// Folder of that crate.
+    #[arg(long, requires = "spec", value_name = "DIR")]
+    out: Option<PathBuf>,
     /// List the passes that lower a document to what progenitor takes, and why each is there.
     #[arg(long)]
     passes: bool,
@@ -24,16 +36,33 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
+    if let (Some(spec), Some(name), Some(out)) = (&arguments.spec, &arguments.name, &arguments.out) {
+        return standalone(root, spec, name, out, arguments.check);
+    }
     let outputs = generate::workspace(root)?;
-    if !arguments.check {
-        let written = generate::write(&outputs)?;
+    finish(&outputs, root, arguments.check)
+}
+
+/// A crate for a document that is none of ours. What cannot be expressed is reported, and the rest is generated.
+fn standalone(root: &Path, spec: &Path, name: &str, out: &Path, check: bool) -> Result<ExitCode> {
+    let (outputs, unsupported) = generate::standalone(spec, name, out, &root.join("client"))?;
+    for one in &unsupported {
+        eprintln!("left out: {}: {}: {}", spec.display(), one.pointer, one.reason);
+    }
+    finish(&outputs, out, check)
+}
+
+/// Writes the files, or says how they differ.
+fn finish(outputs: &[generate::Output], root: &Path, check: bool) -> Result<ExitCode> {
+    if !check {
+        let written = generate::write(outputs)?;
         for path in &written {
             eprintln!("wrote {}", path.strip_prefix(root).unwrap_or(path).display());
         }
         eprintln!("{} of {} generated files changed", written.len(), outputs.len());
         return Ok(ExitCode::SUCCESS);
     }
-    let differences = generate::compare(&outputs, root);
+    let differences = generate::compare(outputs, root);
     for difference in &differences {
         println!("{}", difference.diff);
     }

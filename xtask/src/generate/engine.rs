@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result, anyhow};
+use cx_spec::Api;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 use schemars::schema::{InstanceType, SchemaObject};
 
@@ -15,6 +16,22 @@ const CONVERSIONS: &[(&str, &str)] = &[
     ("cx-time", "::cx_client::Time"),
     ("cx-bytes", "::cx_client::Binary"),
 ];
+
+/// Tokens of the client, without the operations that progenitor does not take: each is tried alone, taken out of the
+/// view, and remembered with the reason.
+pub fn run_what_can_be(view: &mut View, api: &Api) -> Result<proc_macro2::TokenStream> {
+    let whole = run(view);
+    if whole.is_ok() {
+        return whole;
+    }
+    run(&view.with_only(None)).context("a component schema is refused")?;
+    for operation in &api.operations {
+        if let Err(error) = run(&view.with_only(Some(&operation.id))) {
+            view.leave_out(operation, format!("{error:#}"));
+        }
+    }
+    run(view)
+}
 
 /// Tokens of the client. A panic inside the generator becomes an error, since it says "not supported" that way.
 pub fn run(view: &View) -> Result<proc_macro2::TokenStream> {

@@ -10,6 +10,7 @@ mod lower;
 mod output;
 mod registry;
 mod reply;
+mod standalone;
 mod table;
 mod tree;
 
@@ -20,6 +21,19 @@ use cx_spec::{Api, Document};
 
 pub use lower::PASSES;
 pub use output::{Output, compare, write};
+pub use standalone::standalone;
+
+/// Documents that only tests use: made-up vendors, and where the code generated from them goes.
+const TEST_DOCUMENTS: (&str, &str) = ("contract-tests/mock/tests/fixtures", "contract-tests/tests/suite/generated");
+
+/// Where generated code will live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Home {
+    /// In the client, whose features gate parts of it.
+    Client,
+    /// In another crate, which has none of them.
+    Elsewhere,
+}
 
 /// One API, generated.
 pub struct Generated {
@@ -35,12 +49,32 @@ pub struct Generated {
 pub fn workspace(root: &Path) -> Result<Vec<Output>> {
     let generator = digest::of_generator(root).context("cannot read the generator's own sources")?;
     let folder = root.join("client/src/generated");
-    let mut outputs = Vec::new();
-    let mut modules = Vec::new();
-    let apis = documents(root)?.iter().map(|path| load(root, path)).collect::<Result<Vec<_>>>()?;
+    let (mut outputs, modules) = folder_of(root, "spec", &folder, Home::Client, &generator)?;
+    let features = registry::features(root)?;
+    outputs.push(Output { path: folder.join("mod.rs"), text: registry::module(&modules, &features) });
+
+    let (documents, folder) = TEST_DOCUMENTS;
+    let folder = root.join(folder);
+    let (tests, modules) = folder_of(root, documents, &folder, Home::Elsewhere, &generator)?;
+    outputs.extend(tests);
+    outputs.push(Output { path: folder.join("mod.rs"), text: registry::test_module(&modules) });
+    Ok(outputs)
+}
+
+/// Generates all documents of one folder into another; returns the files, and pairs of API and module name.
+fn folder_of(
+    root: &Path,
+    documents: &str,
+    folder: &Path,
+    home: Home,
+    generator: &str,
+) -> Result<(Vec<Output>, Vec<(String, String)>)> {
+    let (mut outputs, mut modules) = (Vec::new(), Vec::new());
+    let paths = self::documents(&root.join(documents))?;
+    let apis = paths.iter().map(|path| load(root, path)).collect::<Result<Vec<_>>>()?;
     for api in &apis {
-        let heading = heading(api, &generator);
-        let generated = generate(api, &apis)?;
+        let heading = heading(api, generator);
+        let generated = generate(api, &apis, home)?;
         if let Some(first) = generated.unsupported.first() {
             anyhow::bail!("{}: {}: {}", api.document().file(), first.pointer, first.reason);
         }
@@ -50,15 +84,14 @@ pub fn workspace(root: &Path) -> Result<Vec<Output>> {
         }
         modules.push((api.name().to_owned(), generated.module));
     }
-    let features = registry::features(root)?;
-    outputs.push(Output { path: folder.join("mod.rs"), text: registry::module(&modules, &features) });
-    Ok(outputs)
+    Ok((outputs, modules))
 }
 
-/// The documents of the workspace, sorted.
-pub fn documents(root: &Path) -> Result<Vec<PathBuf>> {
+/// The documents of a folder, sorted.
+fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(root.join("spec")).context("cannot list spec/")? {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    for entry in entries {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "yaml") {
             paths.push(path);
@@ -77,14 +110,14 @@ pub fn load(root: &Path, path: &Path) -> Result<Api> {
 }
 
 /// Generates one API. `all` are the documents beside it, of which one may have its token operation.
-pub fn generate(api: &Api, all: &[Api]) -> Result<Generated> {
-    let view = lower::lower(api);
-    let tokens =
-        engine::run(&view).with_context(|| format!("{}: progenitor refuses the view", api.document().file()))?;
+pub fn generate(api: &Api, all: &[Api], home: Home) -> Result<Generated> {
+    let mut view = lower::lower(api);
+    let tokens = engine::run_what_can_be(&mut view, api)
+        .with_context(|| format!("{}: progenitor refuses the view", api.document().file()))?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor wrote something that is not Rust")?;
     let calls = tree::bend(&mut file, api, &view)?;
     let module = module_name(api.name());
-    let mut files = tree::split(file, api)?;
+    let mut files = tree::split(file, api, home)?;
     files.push(("operations.rs".to_owned(), table::module(api, all, &view)?));
     files.push(("dispatch.rs".to_owned(), dispatch::module(&calls)?));
     Ok(Generated { module, files, unsupported: view.unsupported })

@@ -1,7 +1,7 @@
 //! The operation table: what the runtime knows of an API, as constants.
 
 use anyhow::{Context, Result};
-use cx_spec::{Api, Arrays, OAuth, OAuthRole, Operation, RefreshScope, Retry};
+use cx_spec::{Api, Arrays, OAuth, OAuthRole, Operation, Parameter, RefreshScope, Retry};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -139,6 +139,9 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
     // A member of a flattened object is as secret as the object.
     let facts =
         operation.parameters.iter().find(|one| one.name == name || name.starts_with(&format!("{}[", one.name)));
+    let is_list = facts
+        .is_some_and(|one| components.resolved(&one.schema).get("type").and_then(Value::as_str) == Some("array"));
+    let delimiter = option(facts.filter(|_| is_list).and_then(delimiter).map(|delimiter| quote!(#delimiter)));
     let secret = facts.is_some_and(|one| one.secret);
     let personal = facts.is_some_and(|one| one.personal);
     quote! {
@@ -148,10 +151,21 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
             required: #required,
             kind: #kind,
             description: #description,
+            delimiter: #delimiter,
             values: &[#(#values),*],
             secret: #secret,
             personal: #personal,
         }
+    }
+}
+
+/// What stands between the items of a list that is not repeated as keys.
+fn delimiter(parameter: &Parameter) -> Option<char> {
+    match (parameter.style.as_str(), parameter.explode) {
+        ("form", true) => None,
+        ("spaceDelimited", _) => Some(' '),
+        ("pipeDelimited", _) => Some('|'),
+        _ => Some(','),
     }
 }
 

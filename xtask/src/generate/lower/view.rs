@@ -82,6 +82,17 @@ impl View {
         schema
     }
 
+    /// A copy with one operation, or with none.
+    pub fn with_only(&self, id: Option<&str>) -> Self {
+        let mut view = self.clone();
+        for item in view.value.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
+            if let Some(methods) = item.1.as_object_mut() {
+                methods.retain(|_, operation| operation.get("operationId").and_then(Value::as_str) == id);
+            }
+        }
+        view
+    }
+
     /// Takes an operation out and remembers why.
     pub fn leave_out(&mut self, operation: &Operation, reason: impl Into<String>) {
         self.unsupported.push(Unsupported { pointer: operation.place.pointer.clone(), reason: reason.into() });

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 use cx_spec::Api;
 use syn::{Item, ItemMod};
 
-use super::{lower::View, print};
+use super::{Home, lower::View, print};
 
 pub use send::Call;
 
@@ -37,7 +37,7 @@ pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
 }
 
 /// Splits the file into the files of a module.
-pub fn split(file: syn::File, api: &Api) -> Result<Vec<(String, String)>> {
+pub fn split(file: syn::File, api: &Api, home: Home) -> Result<Vec<(String, String)>> {
     let mut root = Vec::new();
     let mut files = Vec::new();
     for item in file.items {
@@ -57,9 +57,9 @@ pub fn split(file: syn::File, api: &Api) -> Result<Vec<(String, String)>> {
         }
     }
     let title = api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name());
-    let head = format!(
-        "//! {title}.\n\npub mod builder;\n#[cfg(feature = \"dynamic\")]\npub mod dispatch;\npub mod operations;\npub mod types;\n\n"
-    );
+    let gate = if home == Home::Client { "#[cfg(feature = \"dynamic\")]\n" } else { "" };
+    let head =
+        format!("//! {title}.\n\npub mod builder;\n{gate}pub mod dispatch;\npub mod operations;\npub mod types;\n\n");
     files.push(("mod.rs".to_owned(), format!("{head}{}", print(root))));
     Ok(files)
 }
