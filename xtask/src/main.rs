@@ -3,6 +3,7 @@
 
 mod commands;
 mod generate;
+mod lint;
 
 use std::process::ExitCode;
 

@@ -1,6 +1,7 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
 mod generate;
+mod lint;
 
 use std::{
     path::{Path, PathBuf},
@@ -22,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Regenerates the client from the documents, or says how it differs.
     Gen(generate::Arguments),
+    /// Checks documents against the conventions of `spec/README.md`.
+    Lint(lint::Arguments),
 }
 
 /// Parses the command line and runs the command.
@@ -29,6 +32,7 @@ pub fn run() -> Result<ExitCode> {
     let root = root()?;
     match Arguments::parse().command {
         Command::Gen(arguments) => generate::run(&root, &arguments),
+        Command::Lint(arguments) => lint::run(&root, &arguments),
     }
 }
 
