@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may stop where it fails"))]
 
 mod commands;
+mod diff;
 mod generate;
 mod lint;
 

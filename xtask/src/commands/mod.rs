@@ -1,5 +1,6 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
+mod diff;
 mod generate;
 mod lint;
 
@@ -25,6 +26,8 @@ enum Command {
     Gen(generate::Arguments),
     /// Checks documents against the conventions of `spec/README.md`.
     Lint(lint::Arguments),
+    /// Names the breaking and the compatible changes of the documents, and the version they ask for.
+    Diff(diff::Arguments),
 }
 
 /// Parses the command line and runs the command.
@@ -33,6 +36,7 @@ pub fn run() -> Result<ExitCode> {
     match Arguments::parse().command {
         Command::Gen(arguments) => generate::run(&root, &arguments),
         Command::Lint(arguments) => lint::run(&root, &arguments),
+        Command::Diff(arguments) => diff::run(&root, &arguments),
     }
 }
 
