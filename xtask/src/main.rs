@@ -10,7 +10,9 @@
 )]
 
 mod commands;
+mod diff;
 mod generate;
+mod lint;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,85 @@
+//! Documents as they were: what git remembers of them.
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use anyhow::{Context, Result, bail};
+
+/// What there is to compare with.
+pub enum Base {
+    /// A revision that git knows.
+    Revision(String),
+    /// Nothing, and why.
+    None(String),
+}
+
+/// The revision to compare with: the one that is asked for, else the last tag, else the commit before this one.
+///
+/// # Errors
+/// A revision that is asked for by name and unknown, in a repository that has commits.
+pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
+    let Some(head) = resolve(root, "HEAD") else {
+        return Ok(Base::None("there is no git history here".to_owned()));
+    };
+    if let Some(wanted) = wanted {
+        return match resolve(root, wanted) {
+            Some(_) => Ok(Base::Revision(wanted.to_owned())),
+            // Before the first commit there is nothing, which is no mistake of whoever asks.
+            None if wanted.starts_with("HEAD") || wanted.starts_with('@') => {
+                Ok(Base::None(format!("the history does not reach back to {wanted}")))
+            }
+            None => bail!("git knows no revision `{wanted}`: name a commit, a tag or a branch (fetch it first?)"),
+        };
+    }
+    let tag = git(root, &["describe", "--tags", "--abbrev=0", "HEAD"]).filter(|output| output.status.success());
+    if let Some(tag) = tag.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()) {
+        return Ok(Base::Revision(tag));
+    }
+    match resolve(root, "HEAD~1") {
+        Some(_) => Ok(Base::Revision("HEAD~1".to_owned())),
+        None => Ok(Base::None(format!("{} is the first commit", head.get(..12).unwrap_or(&head)))),
+    }
+}
+
+/// The documents of a revision: paths below the root of the workspace.
+///
+/// # Errors
+/// git, which knew the revision a moment ago, fails.
+pub fn documents_at(root: &Path, revision: &str) -> Result<Vec<String>> {
+    let listed = text(root, &["ls-tree", "--name-only", revision, "spec/"])?;
+    Ok(listed.lines().filter(|line| line.ends_with(".yaml")).map(str::to_owned).collect())
+}
+
+/// The text of a document in a revision.
+///
+/// # Errors
+/// As [`documents_at`].
+pub fn document_at(root: &Path, revision: &str, path: &str) -> Result<String> {
+    // `./` because the workspace need not be the root of the repository.
+    text(root, &["show", &format!("{revision}:./{path}")])
+}
+
+fn resolve(root: &Path, revision: &str) -> Option<String> {
+    // A revision that begins with a dash would be an option.
+    if revision.starts_with('-') {
+        return None;
+    }
+    let commit = format!("{revision}^{{commit}}");
+    let output =
+        git(root, &["rev-parse", "--quiet", "--verify", &commit]).filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn text(root: &Path, arguments: &[&str]) -> Result<String> {
+    let output = git(root, arguments).context("git cannot be run")?;
+    if !output.status.success() {
+        bail!("git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+    }
+    String::from_utf8(output.stdout).context("git printed something that is not UTF-8")
+}
+
+fn git(root: &Path, arguments: &[&str]) -> Option<Output> {
+    Command::new("git").arg("-C").arg(root).args(arguments).output().ok()
+}

@@ -1,0 +1,163 @@
+//! Extensions: spelled right, in the right place, with a value that means something.
+
+use cx_spec::{Confidence, Location, Node, OAuthRole, Operation};
+use similar::TextDiff;
+
+use super::{
+    finding::Findings,
+    rules::Rule,
+    subject::{Kind, Part, Subject, plain, properties},
+};
+
+pub const RULES: &[Rule] = &[
+    Rule {
+        name: "extension",
+        reason: "an extension that is misspelled or in the wrong place is silently without effect",
+        check: extension,
+    },
+    Rule {
+        name: "extension-value",
+        reason: "an extension with a value of the wrong type is silently without effect",
+        check: extension_value,
+    },
+    Rule {
+        name: "extension-target",
+        reason: "an extension that names a parameter or a member names one that exists",
+        check: extension_target,
+    },
+];
+
+/// Each extension of `spec/README.md`, and what it may stand on; nothing named is anything.
+const EXTENSIONS: &[(&str, &[Kind])] = &[
+    ("x-source", &[]),
+    ("x-confidence", &[]),
+    ("x-retry", &[Kind::Operation]),
+    ("x-oauth", &[Kind::Operation, Kind::SecurityScheme]),
+    ("x-pagination", &[Kind::Operation]),
+    ("x-resource", &[Kind::Operation]),
+    ("x-form", &[Kind::Operation]),
+    ("x-envelope", &[Kind::Operation]),
+    ("x-secret", VALUES),
+    ("x-personal", VALUES),
+    ("x-max-bytes", &[Kind::Property]),
+];
+
+const VALUES: &[Kind] = &[Kind::Property, Kind::Parameter, Kind::Component, Kind::Schema, Kind::Header];
+
+fn extension(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (part, key, node) in extensions(subject) {
+        match EXTENSIONS.iter().find(|(name, _)| *name == key) {
+            None => {
+                let near = EXTENSIONS.iter().map(|(name, _)| (*name, alike(name, key)));
+                let nearest = near.max_by(|one, other| one.1.total_cmp(&other.1)).filter(|(_, ratio)| *ratio > 0.7);
+                let fix = match nearest {
+                    Some((name, _)) => format!("write `{name}`"),
+                    None => "drop it, or describe it in spec/README.md and add it to `extensions.rs`".to_owned(),
+                };
+                findings.at(node.pointer(), format!("`{key}` is no extension of ours"), fix);
+            }
+            Some((_, kinds)) if !kinds.is_empty() && !kinds.contains(&part.kind) => {
+                let fix = "spec/README.md says where it belongs";
+                findings.at(node.pointer(), format!("`{key}` has no effect here"), fix);
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn alike(one: &str, other: &str) -> f32 {
+    TextDiff::from_chars(one, other).ratio()
+}
+
+fn extension_value(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (part, key, node) in extensions(subject) {
+        let wanted = match key {
+            "x-source" if !node.items().iter().all(|tag| tag.value().is_string()) || !node.value().is_array() => {
+                "a list of texts"
+            }
+            "x-confidence" if node.read::<Confidence>().is_err() => "`documented`, `observed` or `inferred`",
+            "x-secret" | "x-personal" if !node.value().is_boolean() => "`true` or `false`",
+            "x-max-bytes" if node.value().as_u64().is_none_or(|bytes| bytes == 0) => "a number of bytes",
+            "x-max-bytes" if part.node.text("format") != Some("binary") => {
+                findings.at(node.pointer(), "`x-max-bytes` on something that is no file", "write `format: binary`");
+                continue;
+            }
+            _ => continue,
+        };
+        findings.at(
+            node.pointer(),
+            format!("`{key}: {}` is not understood", node.value()),
+            format!("write {wanted}"),
+        );
+    }
+}
+
+/// Every extension of the document: what it stands on, its name and itself.
+fn extensions<'s, 'd>(subject: &'s Subject<'d>) -> impl Iterator<Item = (&'s Part<'d>, &'d str, Node<'d>)> {
+    subject.parts.iter().flat_map(|part| {
+        let members = part.node.members().into_iter().filter(|(key, _)| key.starts_with("x-"));
+        members.map(move |(key, node)| (part, key, node))
+    })
+}
+
+fn extension_target(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for operation in &subject.api.operations {
+        let mut missing = |extension: &str, what: &str, name: &str| {
+            let pointer = format!("{}/{extension}", operation.place.pointer);
+            let message = format!("`{extension}` names the {what} `{name}`, which `{}` does not have", operation.id);
+            findings.at(&pointer, message, "correct the name");
+        };
+        for name in query_parameters(operation) {
+            if !has_parameter(operation, name, Location::Query) {
+                missing("x-pagination", "query parameter", name);
+            }
+        }
+        for name in path_parameters(operation) {
+            if !has_parameter(operation, name, Location::Path) {
+                missing("x-resource", "path parameter", name);
+            }
+        }
+        let lookups = operation.resource.iter().flat_map(|resource| resource.lookups.keys());
+        for name in lookups.filter(|name| !has_parameter(operation, name, Location::Query)) {
+            missing("x-resource", "query parameter", name);
+        }
+        for name in token_members(operation) {
+            if !body_members(subject, operation).iter().any(|member| member == name) {
+                missing("x-oauth", "member", name);
+            }
+        }
+    }
+}
+
+fn has_parameter(operation: &Operation, name: &str, location: Location) -> bool {
+    operation.parameters.iter().any(|one| one.name == name && one.location == location)
+}
+
+fn query_parameters(operation: &Operation) -> Vec<&str> {
+    let Some(pages) = &operation.pagination else { return Vec::new() };
+    let sort = pages.sort.iter().flat_map(|sort| [&sort.key, &sort.order]).flatten();
+    let windows = pages.windows.values().map(|window| &window.parameter);
+    [&pages.page, &pages.per_page].into_iter().chain(sort).chain(windows).map(String::as_str).collect()
+}
+
+fn path_parameters(operation: &Operation) -> Vec<&str> {
+    let Some(resource) = &operation.resource else { return Vec::new() };
+    let parent = resource.parent.iter().map(|parent| &parent.parameter);
+    resource.parameter.iter().chain(parent).map(String::as_str).collect()
+}
+
+fn token_members(operation: &Operation) -> Vec<&str> {
+    let token = operation.oauth.iter().filter(|oauth| oauth.role == OAuthRole::Token);
+    token.flat_map(|oauth| oauth.grants.values()).flat_map(|grant| &grant.parameters).map(String::as_str).collect()
+}
+
+/// Names of the members of the body, of all its alternatives.
+fn body_members(subject: &Subject<'_>, operation: &Operation) -> Vec<String> {
+    let media = operation.sent_media();
+    let Some(schema) = media.and_then(|media| subject.api.document().at(&media.pointer)) else { return Vec::new() };
+    let mut names: Vec<String> = properties(&schema).into_iter().map(|(name, _)| name.to_owned()).collect();
+    for branch in plain(&schema).member("oneOf").map(|one| one.items()).unwrap_or_default() {
+        names.extend(properties(&branch).into_iter().map(|(name, _)| name.to_owned()));
+    }
+    names
+}
