@@ -24,21 +24,26 @@ struct Step {
     environment: &'static [(&'static str, &'static str)],
     /// A program that need not be there: where it is not, the step is left out with a line that says so.
     optional: bool,
+    /// Findings are breaking changes: they pass if the changelog tells of one.
+    announced: bool,
 }
 
 const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Step {
-    Step { name, program: env!("CARGO"), arguments, environment: &[], optional: false }
+    Step { name, program: env!("CARGO"), arguments, environment: &[], optional: false, announced: false }
 }
 
 const STEPS: &[Step] = &[
     cargo("format", &["fmt", "--all", "--check"]),
+    cargo("lint of the documents", &["xtask", "lint"]),
     cargo("generated code", &["xtask", "gen", "--check"]),
+    Step { announced: true, ..cargo("changes are announced", &["xtask", "diff"]) },
     Step {
         name: "openapi-spec-validator",
         program: "openapi-spec-validator",
         arguments: &["spec/wootric.yaml", "spec/wootric-cxi.yaml", "spec/directly.yaml"],
         environment: &[],
         optional: true,
+        announced: false,
     },
     cargo(
         "clippy",
@@ -53,6 +58,7 @@ const STEPS: &[Step] = &[
         arguments: &["doc", "--workspace", "--all-features", "--no-deps", "--locked", "--quiet"],
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         optional: false,
+        announced: false,
     },
 ];
 
@@ -117,8 +123,27 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
     };
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");
-    let outcome = if output.status.success() { Outcome::Passed } else { Outcome::Failed };
+    let passed = match output.status.code() {
+        Some(1) if step.announced => {
+            let announced = announces_a_breaking_change(root)?;
+            if !announced {
+                eprintln!(
+                    "a breaking change of a document wants a line with **Breaking** under `## Unreleased` in CHANGELOG.md"
+                );
+            }
+            announced
+        }
+        code => code == Some(0),
+    };
+    let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
     Ok((outcome, count(&text)))
+}
+
+/// Whether the changelog tells of a breaking change that is not released yet.
+fn announces_a_breaking_change(root: &Path) -> Result<bool> {
+    let text = std::fs::read_to_string(root.join("CHANGELOG.md")).context("CHANGELOG.md cannot be read")?;
+    let unreleased = text.lines().skip_while(|line| *line != "## Unreleased").skip(1);
+    Ok(unreleased.take_while(|line| !line.starts_with("## ")).any(|line| line.contains("**Breaking**")))
 }
 
 /// Sums up the lines `test result: ok. 5 passed; 0 failed; 1 ignored; …`.

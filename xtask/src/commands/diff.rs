@@ -90,7 +90,7 @@ fn revisions(root: &Path, revision: &str) -> Result<Comparison> {
         }
         documents.push(path.clone());
     }
-    for path in generate::documents(root)? {
+    for path in generate::documents(&root.join("spec"))? {
         let shown = path.strip_prefix(root).unwrap_or(&path).display().to_string();
         if !before.contains(&shown) {
             let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();

@@ -32,7 +32,7 @@ enum Format {
 
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let files = match arguments.files.as_slice() {
-        [] => generate::documents(root)?,
+        [] => generate::documents(&root.join("spec"))?,
         named => named.to_vec(),
     };
     let mut report = lint::Report { documents: Vec::new(), findings: Vec::new() };

@@ -1,7 +1,9 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
 mod ci;
+mod diff;
 mod generate;
+mod lint;
 mod suite;
 
 use std::{
@@ -24,6 +26,10 @@ struct Arguments {
 enum Command {
     /// Regenerates the client from the documents, or says how it differs.
     Gen(generate::Arguments),
+    /// Holds the documents to our rules.
+    Lint(lint::Arguments),
+    /// Says what a change of a document does to the Rust API.
+    Diff(diff::Arguments),
     /// Runs every case of the documents through the client against mock vendors.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -49,6 +55,8 @@ pub fn run() -> Result<ExitCode> {
     let root = root()?;
     match Arguments::parse().command {
         Command::Gen(arguments) => generate::run(&root, &arguments),
+        Command::Lint(arguments) => lint::run(&root, &arguments),
+        Command::Diff(arguments) => diff::run(&root, &arguments),
         Command::Conformance(passed) => suite::run(&root, "conformance", &passed.arguments),
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),

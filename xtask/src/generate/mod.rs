@@ -88,7 +88,7 @@ fn folder_of(
 }
 
 /// The documents of a folder, sorted.
-fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
