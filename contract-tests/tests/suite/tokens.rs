@@ -37,13 +37,16 @@ fn shown(exchange: &Exchange) -> Value {
         "" => exchange.request.path().to_owned(),
         query => format!("{}?{query}", exchange.request.path()),
     };
-    // A snapshot is no place for a secret, be it a made-up one.
-    let masked = |pair: &form::Pair| match text(pair) {
-        issuer::PASSWORD | issuer::CLIENT_SECRET => "…",
-        other => other,
-    };
     let pairs: Vec<_> = exchange.verdict.pairs.iter().map(|pair| format!("{}={}", pair.name, masked(pair))).collect();
     json!({"request": format!("{} {target}", exchange.request.method()), "headers": headers, "body": pairs})
+}
+
+/// A snapshot is no place for a secret, be it a made-up one.
+fn masked(pair: &form::Pair) -> &str {
+    match text(pair) {
+        issuer::PASSWORD | issuer::CLIENT_SECRET => "…",
+        other => other,
+    }
 }
 
 fn text(pair: &form::Pair) -> &str {
