@@ -13,4 +13,5 @@ mod paths;
 mod properties;
 mod secrets;
 mod snapshots;
+mod support;
 mod tokens;
