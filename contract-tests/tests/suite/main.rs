@@ -18,4 +18,5 @@ mod secrets;
 mod snapshots;
 mod surface;
 mod third;
+mod support;
 mod tokens;
