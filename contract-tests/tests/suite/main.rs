@@ -16,7 +16,7 @@ mod paths;
 mod properties;
 mod secrets;
 mod snapshots;
+mod support;
 mod surface;
 mod third;
-mod support;
 mod tokens;
