@@ -40,6 +40,8 @@ pub fn run(view: &View) -> Result<proc_macro2::TokenStream> {
     let generate = || {
         let mut settings = GenerationSettings::default();
         settings.with_interface(InterfaceStyle::Builder).with_derive("PartialEq");
+        // Sorted, so that the same request is the same bytes.
+        settings.with_map_type("::std::collections::BTreeMap");
         for (format, rust_type) in CONVERSIONS {
             let schema = SchemaObject {
                 instance_type: Some(InstanceType::String.into()),
