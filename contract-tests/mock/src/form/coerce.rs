@@ -1,5 +1,7 @@
 //! From the texts of a form to the types of a schema.
 
+use std::fmt;
+
 use cx_spec::{Arrays, Form};
 use serde_json::{Map, Number, Value};
 
@@ -27,7 +29,7 @@ pub struct FormFault {
 }
 
 /// A decoded form.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Coerced {
     /// The value; what could not be coerced stays a text.
     pub value: Value,
@@ -35,6 +37,13 @@ pub struct Coerced {
     pub faults: Vec<FormFault>,
     /// Files, with the pointer of the marker that stands for each.
     pub files: Vec<(String, File)>,
+}
+
+// The value may hold secrets.
+impl fmt::Debug for Coerced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coerced").field("faults", &self.faults).field("files", &self.files).finish_non_exhaustive()
+    }
 }
 
 /// A schema whose branches branch deeper than this leads back to itself.

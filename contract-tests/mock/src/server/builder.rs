@@ -11,6 +11,7 @@ use wiremock::{Mock, MockServer, matchers::any};
 
 use super::{
     exchange::Record,
+    mount::Mount,
     responder::{Core, Responder},
     vendor::MockVendor,
 };
@@ -26,7 +27,7 @@ const KEPT: usize = 4096;
 /// Sets up a [`MockVendor`].
 #[must_use]
 pub struct MockVendorBuilder {
-    mounts: Vec<Mount>,
+    documents: Vec<Mounted>,
     clock: Arc<dyn Clock>,
     recorded: usize,
     lenient: bool,
@@ -36,7 +37,7 @@ pub struct MockVendorBuilder {
     stateful: bool,
 }
 
-struct Mount {
+struct Mounted {
     api: Arc<Api>,
     /// Only the operations of the token flow.
     tokens_only: bool,
@@ -45,7 +46,7 @@ struct Mount {
 impl MockVendorBuilder {
     pub(super) fn new(api: Arc<Api>) -> Self {
         Self {
-            mounts: vec![Mount { api, tokens_only: false }],
+            documents: vec![Mounted { api, tokens_only: false }],
             clock: Arc::new(SystemClock::default()),
             recorded: KEPT,
             lenient: false,
@@ -58,13 +59,13 @@ impl MockVendorBuilder {
 
     /// Mounts one more document. Where two have the same path and method, the one mounted first answers.
     pub fn api(mut self, api: impl Into<Arc<Api>>) -> Self {
-        self.mounts.push(Mount { api: api.into(), tokens_only: false });
+        self.documents.push(Mounted { api: api.into(), tokens_only: false });
         self
     }
 
     /// Mounts the token flow of another document, for one that has none of its own.
     pub fn tokens_from(mut self, api: impl Into<Arc<Api>>) -> Self {
-        self.mounts.push(Mount { api: api.into(), tokens_only: true });
+        self.documents.push(Mounted { api: api.into(), tokens_only: true });
         self
     }
 
@@ -106,10 +107,13 @@ impl MockVendorBuilder {
     /// Starts the server. It ends when the vendor is dropped.
     pub async fn start(self) -> MockVendor {
         let unknown_members = self.unknown_members;
-        let mounts = self.mounts.into_iter().map(|mount| {
-            let validator =
-                if mount.tokens_only { Validator::over_token_flow(mount.api) } else { Validator::new(mount.api) };
-            Arc::new(if unknown_members { validator } else { validator.allowing_unknown_members() })
+        let mounts = self.documents.into_iter().map(|document| {
+            let validator = if document.tokens_only {
+                Validator::over_token_flow(document.api)
+            } else {
+                Validator::new(document.api)
+            };
+            Arc::new(Mount::new(if unknown_members { validator } else { validator.allowing_unknown_members() }))
         });
         let core = Arc::new(Core {
             mounts: RwLock::new(Arc::new(mounts.collect())),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use cx_spec::{Api, OAuthRole, Operation};
+use cx_spec::{OAuthRole, Operation};
 use http::{HeaderName, HeaderValue};
 use serde_json::json;
 use wiremock::{Request, Respond, ResponseTemplate};
@@ -15,14 +15,15 @@ use wiremock::{Request, Respond, ResponseTemplate};
 use super::{
     answer::{self, Answer},
     exchange::Record,
+    mount::Mount,
     prefer, refusal,
 };
 use crate::{
     incoming::Incoming,
     issuer::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, Issuer, PASSWORD, Standing, USERNAME},
-    outgoing::{self, Outgoing},
+    outgoing::Outgoing,
     state::State,
-    validator::{Carrier, Credentials, Validator, Verdict},
+    validator::{Carrier, Credentials, Verdict},
     violation::clip,
 };
 
@@ -32,7 +33,7 @@ pub(super) type Handler = Arc<dyn Fn(&Incoming, &Verdict) -> Option<Answer> + Se
 /// Everything that the responder and the handle of a vendor share.
 pub(super) struct Core {
     /// The mounted documents. Behind a lock, so that a mutant can take the place of a document at run time.
-    pub mounts: RwLock<Arc<Vec<Arc<Validator>>>>,
+    pub mounts: RwLock<Arc<Vec<Arc<Mount>>>>,
     pub issuer: Issuer,
     pub scripts: Mutex<HashMap<String, VecDeque<Answer>>>,
     pub handlers: RwLock<HashMap<String, Handler>>,
@@ -52,8 +53,8 @@ impl Respond for Responder {
         let core = &self.0;
         let incoming = Incoming::from_wire(request);
         let mounts = Arc::clone(&core.mounts.read().unwrap_or_else(PoisonError::into_inner));
-        let (validator, verdict) = judge(&mounts, &incoming);
-        let (outgoing, delay) = core.reply(validator, &incoming, &verdict);
+        let (mount, verdict) = judge(&mounts, &incoming);
+        let (outgoing, delay) = core.reply(mount, &incoming, &verdict);
         let template = template(&outgoing);
         core.record.keep(incoming, verdict, &outgoing);
         match delay.or(core.latency) {
@@ -64,18 +65,18 @@ impl Respond for Responder {
 }
 
 /// The first document that has the operation; where none has, the verdict of one that has at least the path.
-fn judge<'m>(mounts: &'m [Arc<Validator>], incoming: &Incoming) -> (Option<&'m Validator>, Verdict) {
-    let mut unmatched: Option<(Option<&'m Validator>, Verdict)> = None;
-    for validator in mounts.iter().map(Arc::as_ref) {
-        let verdict = validator.request(incoming);
+fn judge<'m>(mounts: &'m [Arc<Mount>], incoming: &Incoming) -> (Option<&'m Mount>, Verdict) {
+    let mut unmatched: Option<(Option<&'m Mount>, Verdict)> = None;
+    for mount in mounts.iter().map(Arc::as_ref) {
+        let verdict = mount.request(incoming);
         if verdict.operation.is_some() {
-            return (Some(validator), verdict);
+            return (Some(mount), verdict);
         }
         match &mut unmatched {
-            None => unmatched = Some((Some(validator), verdict)),
+            None => unmatched = Some((Some(mount), verdict)),
             Some((first, known)) => {
                 if known.allowed.is_empty() && !verdict.allowed.is_empty() {
-                    *first = Some(validator);
+                    *first = Some(mount);
                     *known = verdict;
                 } else {
                     known.allowed.extend(verdict.allowed);
@@ -87,35 +88,30 @@ fn judge<'m>(mounts: &'m [Arc<Validator>], incoming: &Incoming) -> (Option<&'m V
 }
 
 impl Core {
-    fn reply(
-        &self,
-        validator: Option<&Validator>,
-        incoming: &Incoming,
-        verdict: &Verdict,
-    ) -> (Outgoing, Option<Duration>) {
-        let found = validator.and_then(|validator| {
-            let operation = validator.api().operation(verdict.operation.as_deref()?)?;
-            Some((validator, operation))
+    fn reply(&self, mount: Option<&Mount>, incoming: &Incoming, verdict: &Verdict) -> (Outgoing, Option<Duration>) {
+        let found = mount.and_then(|mount| {
+            let operation = mount.api().operation(verdict.operation.as_deref()?)?;
+            Some((mount, operation))
         });
         match found {
-            Some((validator, operation)) => self.serve(validator, operation, incoming, verdict),
-            None => (unmatched(validator, incoming, verdict), None),
+            Some((mount, operation)) => self.serve(mount, operation, incoming, verdict),
+            None => (unmatched(mount, incoming, verdict), None),
         }
     }
 
     fn serve(
         &self,
-        validator: &Validator,
+        mount: &Mount,
         operation: &Operation,
         incoming: &Incoming,
         verdict: &Verdict,
     ) -> (Outgoing, Option<Duration>) {
-        let api = validator.api();
+        let api = mount.api();
         let accept = incoming.header("accept");
         let role = operation.oauth.as_ref().map(|oauth| oauth.role);
         if !verdict.violations.is_empty() && !self.lenient {
             let refused = if role == Some(OAuthRole::Token) {
-                let refused = self.issuer.token(validator.schemas(), operation, incoming, verdict);
+                let refused = self.issuer.token(mount.schemas(), operation, incoming, verdict);
                 refusal::explain(refused, &verdict.violations)
             } else {
                 refusal::refuse(api, operation, &verdict.violations, accept)
@@ -147,18 +143,18 @@ impl Core {
             return (answer.outgoing(api, operation, accept), None);
         }
         let outgoing = match role {
-            Some(OAuthRole::Token) => self.issuer.token(validator.schemas(), operation, incoming, verdict),
+            Some(OAuthRole::Token) => self.issuer.token(mount.schemas(), operation, incoming, verdict),
             Some(OAuthRole::Logout) => {
                 if let Some(credentials) = &verdict.credentials {
                     self.issuer.end(credentials.token());
                 }
-                first_success(api, operation, accept)
+                mount.first_success(operation, accept)
             }
             _ => self
                 .state
                 .as_ref()
-                .and_then(|state| state.answer(validator, operation, verdict))
-                .unwrap_or_else(|| first_success(api, operation, accept)),
+                .and_then(|state| state.answer(mount, operation, verdict))
+                .unwrap_or_else(|| mount.first_success(operation, accept)),
         };
         (outgoing, None)
     }
@@ -183,24 +179,17 @@ impl Core {
     }
 }
 
-fn first_success(api: &Api, operation: &Operation, accept: Option<&str>) -> Outgoing {
-    match outgoing::success(operation).or_else(|| operation.replies.first()) {
-        Some(reply) => answer::documented(api, operation, reply.status.representative(), None, accept),
-        None => Outgoing::undocumented(501, &json!({"error": format!("`{}` documents no reply", operation.id)})),
-    }
-}
-
 /// The path or the method is not documented. A 405 is documented with some operations; the words are theirs then.
-fn unmatched(validator: Option<&Validator>, incoming: &Incoming, verdict: &Verdict) -> Outgoing {
+fn unmatched(mount: Option<&Mount>, incoming: &Incoming, verdict: &Verdict) -> Outgoing {
     if verdict.allowed.is_empty() {
         let message = format!("no operation has the path {}", clip(incoming.path()));
         return Outgoing::undocumented(404, &json!({"error": message, "method": clip(incoming.method())}));
     }
     let allow = verdict.allowed.join(", ");
-    let neighbour = validator.and_then(|validator| {
-        let known = |method: &String| validator.route(method, incoming.path());
+    let neighbour = mount.and_then(|mount| {
+        let known = |method: &String| mount.route(method, incoming.path());
         let mut operations = verdict.allowed.iter().filter_map(known);
-        Some((validator.api(), operations.find(|operation| operation.reply(405).is_some())?))
+        Some((mount.api(), operations.find(|operation| operation.reply(405).is_some())?))
     });
     let outgoing = match neighbour {
         Some((api, operation)) => answer::documented(api, operation, 405, None, incoming.header("accept")),

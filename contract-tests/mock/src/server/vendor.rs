@@ -13,6 +13,7 @@ use super::{
     answer::Answer,
     builder::MockVendorBuilder,
     exchange::Exchange,
+    mount::Mount,
     responder::{Core, Handler},
 };
 use crate::{
@@ -94,21 +95,23 @@ impl MockVendor {
     /// Puts another document, such as a mutant, in the place of the mounted one of the same name. Answers, routes and
     /// judgement follow it from the next request on.
     pub fn replace(&self, api: impl Into<Arc<Api>>) {
-        let validator = Validator::new(api.into());
-        let mounts = Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner));
-        let name = validator.api().name();
-        let open = mounts.iter().any(|mounted| mounted.api().name() == name && mounted.allows_unknown_members());
-        self.replace_validator(if open { validator.allowing_unknown_members() } else { validator });
+        let api = api.into();
+        let mounts = self.mounts();
+        let validator = match mounts.iter().find(|mounted| mounted.api().name() == api.name()) {
+            Some(mounted) => mounted.with_api(api),
+            None => Validator::new(api),
+        };
+        self.replace_validator(validator);
     }
 
     /// As [`MockVendor::replace`], with a validator that may have compiled its schemas before.
     pub fn replace_validator(&self, validator: Validator) {
         let mut mounts = self.core.mounts.write().unwrap_or_else(PoisonError::into_inner);
-        let mut next: Vec<Arc<Validator>> = mounts.iter().cloned().collect();
-        let validator = Arc::new(validator);
-        match next.iter_mut().find(|mounted| mounted.api().name() == validator.api().name()) {
-            Some(mounted) => *mounted = validator,
-            None => next.push(validator),
+        let mut next: Vec<Arc<Mount>> = mounts.iter().cloned().collect();
+        let mount = Arc::new(Mount::new(validator));
+        match next.iter_mut().find(|mounted| mounted.api().name() == mount.api().name()) {
+            Some(mounted) => *mounted = mount,
+            None => next.push(mount),
         }
         *mounts = Arc::new(next);
     }
@@ -138,7 +141,7 @@ impl MockVendor {
 
     #[track_caller]
     fn owner_of(&self, collection: &str) -> Arc<Api> {
-        let mounts = Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner));
+        let mounts = self.mounts();
         let holds = |api: &Api| {
             let mut resources = api.operations.iter().filter_map(|operation| operation.resource.as_ref());
             resources.any(|resource| resource.collection == collection)
@@ -178,9 +181,13 @@ impl MockVendor {
         assert!(lines.is_empty(), "requests broke the document:\n{}", lines.join("\n"));
     }
 
+    fn mounts(&self) -> Arc<Vec<Arc<Mount>>> {
+        Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     #[track_caller]
     fn check(&self, operation: &str, answer: Option<&Answer>) {
-        let mounts = Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner));
+        let mounts = self.mounts();
         let found = mounts.iter().find_map(|mounted| mounted.api().operation(operation));
         assert!(found.is_some(), "no mounted document has an operation `{operation}`");
         let mistake = found.zip(answer).and_then(|(operation, answer)| answer.mistake(operation));

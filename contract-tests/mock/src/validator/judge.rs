@@ -30,6 +30,7 @@ pub struct Validator {
     pub(super) schemas: Schemas,
     router: Router,
     unknown_members: bool,
+    tokens_only: bool,
 }
 
 impl Validator {
@@ -37,13 +38,19 @@ impl Validator {
     pub fn new(api: impl Into<Arc<Api>>) -> Self {
         let api = api.into();
         let router = Router::new(&api);
-        Self { schemas: Schemas::new(api), router, unknown_members: true }
+        Self { schemas: Schemas::new(api), router, unknown_members: true, tokens_only: false }
     }
 
     /// A validator over those operations that are part of the token flow: for a document that only lends its tokens.
     pub(crate) fn over_token_flow(api: Arc<Api>) -> Self {
         let router = Router::over(&api, |operation| operation.oauth.is_some());
-        Self { schemas: Schemas::new(api), router, unknown_members: true }
+        Self { schemas: Schemas::new(api), router, unknown_members: true, tokens_only: true }
+    }
+
+    /// A validator over another document, or another version of it, with the settings of this one.
+    pub(crate) fn with_api(&self, api: Arc<Api>) -> Self {
+        let next = if self.tokens_only { Self::over_token_flow(api) } else { Self::new(api) };
+        Self { unknown_members: self.unknown_members, ..next }
     }
 
     /// Lets members pass that a request schema does not name. They are violations otherwise: a schema without
@@ -69,10 +76,6 @@ impl Validator {
             Found::Operation { index, .. } => self.api().operations.get(index),
             _ => None,
         }
-    }
-
-    pub(crate) fn allows_unknown_members(&self) -> bool {
-        !self.unknown_members
     }
 
     /// Judges a request.

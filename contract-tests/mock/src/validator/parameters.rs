@@ -39,6 +39,9 @@ pub(super) fn query(case: &mut Case<'_>) {
         let value = judge(case, parameter, &tree, Place::Query);
         case.verdict.parameters.query.insert(parameter.name.clone(), value);
     }
+    if used.iter().all(|used| *used) {
+        return;
+    }
     let credentials = super::security::query_names(case);
     let pointer = case.operation.place.pointer.clone();
     for (pair, used) in pairs.iter().zip(used) {
@@ -103,8 +106,6 @@ fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut
         taken
     };
     let name = parameter.name.as_str();
-    let shape = Shape::at(case.validator.api(), &parameter.pointer);
-    let kind = shape.kind();
     if parameter.style == "deepObject" {
         let taken =
             take(&|found| found == name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')));
@@ -113,6 +114,11 @@ fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut
             _ => None,
         };
     }
+    if pairs.is_empty() {
+        return None;
+    }
+    let shape = Shape::at(case.validator.api(), &parameter.pointer);
+    let kind = shape.kind();
     if kind == Some("object") && parameter.explode {
         // Exploded, an object leaves its own name behind: its members stand in the query like parameters.
         let members = shape.property_names();
@@ -188,6 +194,9 @@ fn judge(case: &mut Case<'_>, parameter: &Parameter, tree: &Tree, place: fn(Stri
     }
     for fault in faults {
         case.report(place(bracketed(&parameter.name, &fault.instance)), fault.rule, fault.message, &fault.schema);
+    }
+    if !coerced.value.is_object() && !coerced.value.is_array() {
+        return coerced.value;
     }
     // A schema without `additionalProperties` leaves other members open; of a filter's operators that is no help.
     for member in super::members::unknown(schemas, &parameter.pointer, &coerced.value) {

@@ -159,6 +159,15 @@ fn a_multipart_body_keeps_name_and_size_of_its_files() {
 }
 
 #[test]
+fn a_file_is_held_to_its_size() {
+    let request = Incoming::new("POST", "/v1/trees/1/photo").with_header("authorization", "Bearer t").with_body(
+        "multipart/form-data; boundary=B",
+        "--B\r\nContent-Disposition: form-data; name=photo; filename=p\r\n\r\nfar too many pixels for this\r\n--B--",
+    );
+    assert_eq!(broken(request), [body("/photo", "max-bytes")]);
+}
+
+#[test]
 fn media_types_are_held_to_the_document() {
     let request = Incoming::new("POST", "/v1/trees").with_header("authorization", "Bearer t");
     assert_eq!(broken(request.clone().with_body("text/plain", "x")), [(Place::MediaType, "media-type".into())]);
