@@ -55,7 +55,8 @@ pub fn path_segment(value: &str, operation: &'static Operation) -> Result<String
         let message = "a path argument may not be empty, `.` or `..`: it would reach another path";
         return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation));
     }
-    Ok(progenitor_client::encode_path(value))
+    // What URL rules read as a slash is not in progenitor's set.
+    Ok(progenitor_client::encode_path(value).replace('\\', "%5C"))
 }
 
 /// A builder that was not given all it needs, or a value it could not convert.

@@ -78,15 +78,21 @@ fn read<T: DeserializeOwned>(body: &[u8], fail: impl Fn(&'static str) -> Error) 
     match serde_json::from_slice(body) {
         Ok(value) => Ok(value),
         // The path costs, so it is looked for only when it is needed.
-        Err(_) => {
-            serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body)).map_err(|error| {
-                let path = error.path().to_string();
-                let inner = error.into_inner();
-                let message = match inner.classify() {
-                    serde_json::error::Category::Data => "the reply is not what the contract says",
-                    _ => "the reply is not JSON",
-                };
-                fail(message).with_path(path).with_cause(Mismatch::of(&inner))
+        Err(first) => {
+            let again: Result<T, _> =
+                serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body));
+            Err(match again {
+                // The value itself is good, so something follows it.
+                Ok(_) => fail("the reply is not JSON").with_cause(Mismatch::of(&first)),
+                Err(error) => {
+                    let path = error.path().to_string();
+                    let inner = error.into_inner();
+                    let message = match inner.classify() {
+                        serde_json::error::Category::Data => "the reply is not what the contract says",
+                        _ => "the reply is not JSON",
+                    };
+                    fail(message).with_path(path).with_cause(Mismatch::of(&inner))
+                }
             })
         }
     }

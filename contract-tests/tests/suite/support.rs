@@ -1,7 +1,7 @@
 //! What several modules need: subjects, clients of a raw server, surroundings without a real clock, readers of the wire.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex, OnceLock},
     time::{Duration, SystemTime},
 };
 
@@ -19,29 +19,34 @@ pub const TOKEN: &str = "example-access-token";
 /// A timer of this length or longer is a deadline; a shorter one is a pause between two attempts.
 const SHORTEST_DEADLINE: Duration = Duration::from_secs(25);
 
+/// All subjects. They are read once, because that takes a while.
+pub fn subjects() -> &'static [Subject] {
+    static ALL: LazyLock<Vec<Subject>> = LazyLock::new(|| apis::subjects(None).unwrap());
+    &ALL
+}
+
 /// The subject of this name.
 pub fn subject(api: &str) -> Subject {
-    apis::subjects(Some(api)).unwrap().remove(0)
+    subjects().iter().find(|subject| subject.name() == api).unwrap().clone()
 }
 
-/// A client of any server, with a token that is not renewed and surroundings that never wait. It shares the connections
-/// of another, because setting up TLS takes longer than all else.
-pub fn core(subject: &Subject, base_url: &str, other: Option<&Core>) -> Core {
-    let builder = builder(subject, base_url, &Arc::new(Patient::default()));
-    let builder = match other {
-        Some(other) => builder.http_client(other.http().clone()),
-        None => builder,
-    };
-    builder.build().unwrap()
+/// A client of any server, with a token that is not renewed and surroundings that never wait.
+pub fn core(subject: &Subject, base_url: &str) -> Core {
+    builder(subject, base_url, &Arc::default()).build().unwrap()
 }
 
-/// The builder of such a client.
+/// The builder of such a client. All of them share one HTTP client, because setting up TLS takes longer than all else;
+/// it is one that the client itself made, with whatever that says about redirects.
 pub fn builder(subject: &Subject, base_url: &str, surroundings: &Arc<Patient>) -> CoreBuilder {
+    static FIRST: OnceLock<Core> = OnceLock::new();
+    let first =
+        FIRST.get_or_init(|| CoreBuilder::new(subject.client.api).base_url("http://127.0.0.1:9").build().unwrap());
     let surroundings: Arc<Patient> = Arc::clone(surroundings);
     CoreBuilder::new(subject.client.api)
         .base_url(base_url)
         .token_base_url(base_url)
         .credentials(Credentials::fixed(TOKEN))
+        .http_client(first.http().clone())
         .environment(surroundings)
 }
 
