@@ -26,6 +26,9 @@ pub use standalone::standalone;
 /// Documents that only tests use: made-up vendors, and where the code generated from them goes.
 const TEST_DOCUMENTS: (&str, &str) = ("contract-tests/mock/tests/fixtures", "contract-tests/tests/suite/generated");
 
+/// Pairs of API and module name.
+type Modules = Vec<(String, String)>;
+
 /// Where generated code will live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Home {
@@ -61,14 +64,14 @@ pub fn workspace(root: &Path) -> Result<Vec<Output>> {
     Ok(outputs)
 }
 
-/// Generates all documents of one folder into another; returns the files, and pairs of API and module name.
+/// Generates all documents of one folder into another
 fn folder_of(
     root: &Path,
     documents: &str,
     folder: &Path,
     home: Home,
     generator: &str,
-) -> Result<(Vec<Output>, Vec<(String, String)>)> {
+) -> Result<(Vec<Output>, Modules)> {
     let (mut outputs, mut modules) = (Vec::new(), Vec::new());
     let paths = self::documents(&root.join(documents))?;
     let apis = paths.iter().map(|path| load(root, path)).collect::<Result<Vec<_>>>()?;
