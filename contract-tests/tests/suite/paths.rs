@@ -87,7 +87,7 @@ struct Target {
 fn targets(base_url: &str) -> Vec<Target> {
     let mut targets = Vec::new();
     for subject in support::subjects() {
-        let core = support::core(&subject, base_url);
+        let core = support::core(subject, base_url);
         for row in subject.client.api.operations {
             let in_path = row.parameters.iter().filter(|one| one.location == Location::Path && one.kind == "string");
             let texts: Vec<&str> = in_path.map(|one| one.name).collect();
