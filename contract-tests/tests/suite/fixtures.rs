@@ -338,7 +338,7 @@ fn sorted<T: Clone>(all: &[T], name: impl Fn(&T) -> &str) -> Vec<T> {
         (group, *element, member)
     };
     let mut placed: Vec<_> = all.iter().map(place).zip(all).collect();
-    placed.sort_by(|(left, _), (right, _)| left.cmp(right));
+    placed.sort_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, item)| item.clone()).collect()
 }
 
