@@ -56,10 +56,19 @@ impl fmt::Debug for Reply {
 }
 
 /// Arguments on their way into a typed builder.
-#[derive(Debug)]
 pub struct Arguments {
     members: Map<String, Value>,
     operation: &'static Operation,
+}
+
+// Values may be secret or personal: names only.
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arguments")
+            .field("operation", &self.operation.id)
+            .field("names", &self.members.keys().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl Arguments {

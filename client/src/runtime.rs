@@ -1,5 +1,7 @@
 //! What generated code calls. Public only because code generated into another crate needs it; not for direct use.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::InvalidHeaderValue;
 use serde::Serialize;
@@ -14,10 +16,20 @@ pub use crate::{secret::Masked, transport::execute};
 pub use progenitor_client::QueryParam;
 
 /// A request body on its way to the transport: its JSON, and the files that go beside it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Payload {
     pub(crate) json: Option<Bytes>,
     pub(crate) files: Vec<(&'static str, Upload)>,
+}
+
+// A body may hold a password or personal data: sizes and names only.
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Payload")
+            .field("json_bytes", &self.json.as_ref().map(Bytes::len))
+            .field("files", &self.files.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl Payload {

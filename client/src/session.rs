@@ -1,20 +1,33 @@
 //! The session of a client: who it is, what it may do, how it ends.
 
+use std::fmt;
+
 use crate::{
-    auth::Credentials,
+    auth::{self, Credentials},
     client::Core,
     error::{Error, ErrorKind, Result},
     transport,
 };
 
 /// What a token is good for, as far as anybody said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` hides a scope that holds an e-mail address.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GrantedScope {
     /// Space-separated scope; `None` where neither request nor reply named one.
     pub scope: Option<String>,
     /// The vendor granted less than was asked for (RFC 6749 §3.3).
     pub narrowed: bool,
+}
+
+impl fmt::Debug for GrantedScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GrantedScope")
+            .field("scope", &auth::shown_scope(self.scope.as_deref()))
+            .field("narrowed", &self.narrowed)
+            .finish()
+    }
 }
 
 impl Core {

@@ -41,4 +41,5 @@ pub(crate) use exchange::{Exchange, ExchangeReply, Pairs};
 pub use grants::{AuthorizationCodeGrant, ClientCredentialsGrant, PasswordGrant, RefreshTokenGrant};
 pub(crate) use manager::TokenManager;
 pub(crate) use options::{Deps, TokenOptions};
+pub(crate) use store::shown_scope;
 pub use store::{MemoryStore, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore};

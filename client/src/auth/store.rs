@@ -72,13 +72,13 @@ impl fmt::Debug for StoreKey {
             .field("origin", &self.origin)
             .field("account", &"***")
             .field("grant", &self.grant)
-            .field("scope", &shown(self.scope.as_deref()))
+            .field("scope", &shown_scope(self.scope.as_deref()))
             .finish()
     }
 }
 
 /// A scope as it may be shown: one with an e-mail address in it is personal data.
-fn shown(scope: Option<&str>) -> Option<&str> {
+pub(crate) fn shown_scope(scope: Option<&str>) -> Option<&str> {
     scope.map(|scope| if scope.contains('@') { "***" } else { scope })
 }
 
@@ -104,7 +104,7 @@ pub struct StoredToken {
 impl fmt::Debug for StoredToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredToken")
-            .field("scope", &shown(self.scope.as_deref()))
+            .field("scope", &shown_scope(self.scope.as_deref()))
             .field("obtained_at", &self.obtained_at)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
