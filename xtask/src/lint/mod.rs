@@ -1,6 +1,6 @@
 //! `cargo xtask lint`: the conventions of `spec/README.md` as rules, and what the generator would get wrong in silence.
 //!
-//! A rule is a function with a name and a reason; [`RULES`] lists them all. Each has a failing document under
+//! A rule is a function with a name and a reason; [`rules()`] lists them all. Each has a failing document under
 //! `xtask/tests/fixtures/lint/` and the message it must give in `xtask/tests/lint.rs`.
 
 mod examples;
