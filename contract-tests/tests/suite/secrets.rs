@@ -182,14 +182,14 @@ fn types_of_tokens_show_no_secret() {
     masks::<directly::types::Token>(token);
     let password = json!({"grant_type": "password", "username": EMAIL, "password": "canary-password"});
     masks::<wootric::types::PasswordGrant>(password.clone());
-    masks::<wootric::types::TokenRequest>(password);
+    masks::<wootric::types::CreateTokenRequest>(password);
     let refresh = json!({"grant_type": "refresh_token", "refresh_token": "canary-refresh"});
     masks::<wootric::types::RefreshTokenGrant>(refresh.clone());
-    masks::<wootric::types::TokenRequest>(refresh);
+    masks::<wootric::types::CreateTokenRequest>(refresh);
     let application =
         json!({"grant_type": "client_credentials", "client_id": "an-id", "client_secret": "canary-secret"});
     masks::<wootric::types::ClientCredentialsGrant>(application.clone());
-    masks::<wootric::types::TokenRequest>(application);
+    masks::<wootric::types::CreateTokenRequest>(application);
     let code = json!({
         "grant_type": "authorization_code",
         "client_id": "an-id",
