@@ -18,5 +18,6 @@ pub mod arguments;
 pub mod cases;
 pub mod compare;
 pub mod coverage;
+pub mod exemptions;
 pub mod report;
 pub mod runner;

@@ -19,11 +19,6 @@ use crate::support::{self, Part, TOKEN};
 /// Exchanges that the client cannot have, and why. One that it can have after all has no place here.
 const UNSUPPORTED: &[(&str, &str)] = &[
     (
-        "wootric/create_bounce_report__source_email_api_reply_null.json",
-        "the document puts the arguments into the query, the facts (2.1) call every documented write a form",
-    ),
-    ("wootric/create_bounce_report__source_send_id_reply_null.json", "as above"),
-    (
         "wootric/create_email_survey_csv__base64_url_safe_text.json",
         "the builder writes the first of the two request types, a file; the text in a form has a schema of its own",
     ),
@@ -39,10 +34,6 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     (
         "wootric/create_token__client_credentials_without_secret.json",
         "the document does not offer client credentials without a secret, and says so",
-    ),
-    (
-        "wootric/delete_end_user__empty_body_204.json",
-        "the document wants the deleted end user in the reply; by the facts (6.3, inferred) an empty body will do",
     ),
 ];
 

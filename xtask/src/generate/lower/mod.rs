@@ -9,6 +9,8 @@ mod names;
 mod parameters;
 mod replies;
 mod schemas;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use names::snake_case;

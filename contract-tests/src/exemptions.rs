@@ -1,0 +1,69 @@
+//! What need not be covered, and why: `exemptions.json`.
+//!
+//! An entry names an API and a gap as `cargo xtask coverage` prints it. One that is no longer needed is a finding, so that
+//! the list only ever says what is true.
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::report::ApiReport;
+
+/// A gap that is accepted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exemption {
+    /// API it belongs to.
+    pub api: String,
+    /// The gap, as it is printed.
+    pub gap: String,
+    /// Why it is accepted.
+    pub reason: String,
+}
+
+/// The list of this repository.
+///
+/// # Errors
+/// A list that cannot be read, or an entry without a reason.
+pub fn load() -> Result<Vec<Exemption>> {
+    let list: Vec<Exemption> =
+        serde_json::from_str(include_str!("../exemptions.json")).context("contract-tests/exemptions.json")?;
+    match list.iter().find(|one| one.reason.trim().is_empty()) {
+        Some(one) => anyhow::bail!("contract-tests/exemptions.json: `{}` has no reason", one.gap),
+        None => Ok(list),
+    }
+}
+
+/// Takes accepted gaps out of a report; returns what is to be said of entries that are not needed.
+pub fn apply(list: &[Exemption], api: &str, report: &mut ApiReport) -> Vec<String> {
+    let of_this = || list.iter().filter(|one| one.api == api);
+    let needless = of_this()
+        .filter(|one| !report.gaps.contains(&one.gap))
+        .map(|one| format!("contract-tests/exemptions.json: {api} covers `{}` by now; take the entry out", one.gap))
+        .collect();
+    report.gaps.retain(|gap| !of_this().any(|one| one.gap == *gap));
+    needless
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exemption(gap: &str) -> Exemption {
+        Exemption { api: "a".into(), gap: gap.into(), reason: "because".into() }
+    }
+
+    #[test]
+    fn an_accepted_gap_is_no_gap_and_a_needless_entry_is_a_finding() {
+        let mut report = ApiReport { gaps: vec!["x".into(), "y".into()], ..Default::default() };
+        let needless = apply(&[exemption("x"), exemption("z")], "a", &mut report);
+        assert_eq!(report.gaps, ["y"]);
+        assert_eq!(needless, ["contract-tests/exemptions.json: a covers `z` by now; take the entry out"]);
+    }
+
+    #[test]
+    fn entries_of_another_api_do_not_count() {
+        let mut report = ApiReport { gaps: vec!["x".into()], ..Default::default() };
+        assert!(apply(&[exemption("x")], "b", &mut report).is_empty());
+        assert_eq!(report.gaps, ["x"]);
+    }
+}

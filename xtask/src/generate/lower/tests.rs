@@ -1,0 +1,188 @@
+//! Each pass alone: what goes in, what comes out.
+
+use cx_spec::{Api, Document};
+use serde_json::{Value, json};
+
+use super::{PASSES, View, lower};
+
+/// A document with one operation, whose parts a test gives, and component schemas.
+fn api(operation: &str, schemas: &str) -> Api {
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a/{{id}}:\n    post:\n      operationId: post_a\n      \
+         {operation}\ncomponents:\n  schemas: {schemas}\n"
+    );
+    Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap()
+}
+
+/// The view after one pass.
+fn after(pass: &str, api: &Api) -> View {
+    let pass = PASSES.iter().find(|one| one.name == pass).unwrap();
+    let mut view = View::new(api);
+    (pass.run)(&mut view, api);
+    view
+}
+
+fn operation(view: &View) -> &Value {
+    view.value.pointer("/paths/~1a~1{id}/post").unwrap()
+}
+
+const OK: &str = "responses: {'200': {description: ok}}";
+
+#[test]
+fn one_success_is_left_and_no_error() {
+    let api = api(
+        "responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}, \
+         '204': {description: none}, '400': {description: no, content: {text/html: {schema: {type: string}}}}}",
+        "{A: {type: object}}",
+    );
+    let view = after("success_only", &api);
+    let schema = json!({"nullable": true, "allOf": [{"$ref": "#/components/schemas/A"}]});
+    assert_eq!(
+        operation(&view)["responses"],
+        json!({"2XX": {"description": "success", "content": {"application/json": {"schema": schema}}}})
+    );
+}
+
+#[test]
+fn successes_that_differ_become_any_json() {
+    let api = api(
+        "responses: {'200': {description: a, content: {application/json: {schema: {type: string}}}}, \
+         '201': {description: b, content: {application/json: {schema: {type: integer}}}}}",
+        "{}",
+    );
+    let view = after("success_only", &api);
+    assert_eq!(operation(&view)["responses"]["2XX"]["content"]["application/json"]["schema"], json!({}));
+}
+
+#[test]
+fn a_documented_304_makes_the_success_nullable() {
+    let api = api(
+        "responses: {'200': {description: a, content: {application/json: {schema: {type: array, items: {type: string}}}}}, \
+         '304': {description: nothing new}}",
+        "{}",
+    );
+    let view = after("success_only", &api);
+    let schema = &operation(&view)["responses"]["2XX"]["content"]["application/json"]["schema"];
+    assert_eq!(schema["nullable"], json!(true));
+}
+
+#[test]
+fn the_body_that_is_sent_stays_as_json() {
+    let api = api(
+        &format!(
+            "x-form: {{media_type: multipart/form-data}}\n      requestBody: {{content: {{application/x-www-form-urlencoded: \
+             {{schema: {{type: object}}}}, multipart/form-data: {{schema: {{type: object, properties: {{f: {{type: string}}}}}}}}}}}}\n      {OK}"
+        ),
+        "{}",
+    );
+    let view = after("one_body", &api);
+    let schema = json!({"type": "object", "properties": {"f": {"type": "string"}}});
+    assert_eq!(
+        operation(&view)["requestBody"],
+        json!({"required": true, "content": {"application/json": {"schema": schema}}})
+    );
+}
+
+#[test]
+fn a_deep_object_becomes_literal_names() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: created, in: query, style: deepObject, explode: true, schema: {{$ref: '#/components/schemas/F'}}}}]\n      {OK}"
+        ),
+        "{F: {type: object, properties: {gt: {type: integer}, lt: {type: integer}}}}",
+    );
+    let view = after("flatten_queries", &api);
+    let names: Vec<_> =
+        operation(&view)["parameters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["created[gt]", "created[lt]"]);
+}
+
+#[test]
+fn a_cookie_travels_under_a_header_of_ours() {
+    let api = api(&format!("parameters: [{{name: sid, in: cookie, schema: {{type: string}}}}]\n      {OK}"), "{}");
+    let view = after("cookies_as_headers", &api);
+    let parameter = &operation(&view)["parameters"][0];
+    assert_eq!((&parameter["in"], &parameter["name"]), (&json!("header"), &json!("x-cx-cookie-sid")));
+}
+
+#[test]
+fn an_operation_with_two_parameters_of_one_rust_name_is_left_out_and_reported() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: 'a[b]', in: query, schema: {{type: string}}}}, {{name: a_b, in: query, schema: {{type: string}}}}]\n      {OK}"
+        ),
+        "{}",
+    );
+    let view = after("distinct_parameters", &api);
+    assert!(view.value.pointer("/paths/~1a~1{id}/post").is_none());
+    assert_eq!(view.unsupported.len(), 1);
+    assert_eq!(view.unsupported[0].pointer, "/paths/~1a~1{id}/post");
+}
+
+/// What a pass makes of one component schema.
+fn schema_after(pass: &str, schema: &str) -> Value {
+    let api = api(OK, &format!("{{A: {schema}, N: {{nullable: true, type: object}}}}"));
+    after(pass, &api).schema("A").unwrap().clone()
+}
+
+#[test]
+fn schema_passes_do_what_their_names_say() {
+    for (pass, before, expected) in [
+        ("files", "{type: string, format: binary}", json!({"type": "string", "format": "cx-file"})),
+        ("any_of", "{anyOf: [{type: string}]}", json!({"oneOf": [{"type": "string"}]})),
+        ("strip_defaults", "{type: string, default: x}", json!({"type": "string"})),
+        ("strip_bounds", "{type: integer, minimum: 1, maximum: 9}", json!({"type": "integer", "format": "int64"})),
+        ("strip_bounds", "{type: string, format: date-time, pattern: x}", json!({"type": "string"})),
+        ("strip_bounds", "{type: string, format: cx-time}", json!({"type": "string", "format": "cx-time"})),
+        ("open_objects", "{type: object, additionalProperties: false}", json!({"type": "object"})),
+        (
+            "open_objects",
+            "{type: object, properties: {a: {type: string}}, additionalProperties: true}",
+            json!({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": {}}),
+        ),
+        (
+            "personal",
+            "{type: object, properties: {a: {type: string, x-personal: true}}}",
+            json!({"type": "object", "properties": {"a": {
+                "type": "string", "x-personal": true, "description": super::PERSONAL_MARK,
+            }}}),
+        ),
+        (
+            "secrets",
+            "{type: string, x-secret: true}",
+            json!({"type": "string", "x-secret": true, "format": "password"}),
+        ),
+        ("strip_extensions", "{type: string, x-source: [seed]}", json!({"type": "string"})),
+        (
+            "optional_containers",
+            "{type: object, required: [a], properties: {a: {type: array, items: {}}, b: {type: array, items: {}}}}",
+            json!({"type": "object", "required": ["a"], "properties": {
+                "a": {"type": "array", "items": {}}, "b": {"type": "array", "items": {}, "nullable": true},
+            }}),
+        ),
+        (
+            "nullable_components",
+            "{type: object, properties: {n: {$ref: '#/components/schemas/N'}}}",
+            json!({"type": "object", "properties": {
+                "n": {"nullable": true, "allOf": [{"$ref": "#/components/schemas/N"}]},
+            }}),
+        ),
+    ] {
+        assert_eq!(schema_after(pass, before), expected, "{pass}: {before}");
+    }
+}
+
+#[test]
+fn every_pass_has_a_name_of_its_own_and_a_reason() {
+    let mut names: Vec<_> = PASSES.iter().map(|pass| pass.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), PASSES.len());
+    assert!(PASSES.iter().all(|pass| !pass.reason.is_empty()));
+}
+
+#[test]
+fn lowering_is_a_function_of_the_document() {
+    let api = cx_spec::embedded("directly").unwrap();
+    assert_eq!(lower(&api).value, lower(&api).value);
+}
