@@ -84,11 +84,20 @@ impl Subject {
         grants.keys().find_map(|grant| match grant.as_str() {
             "password" => Some(Credentials::password(issuer::USERNAME, issuer::PASSWORD)),
             "client_credentials" => Some(Credentials::client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET)),
-            "authorization_code" => Some(
-                Credentials::authorization_code(issuer::CLIENT_ID, issuer::CLIENT_SECRET, issuer::CODE)
-                    .with_scope("read write"),
-            ),
+            "authorization_code" => {
+                let code = Credentials::authorization_code(issuer::CLIENT_ID, issuer::CLIENT_SECRET, issuer::CODE);
+                Some(code.with_scope(scopes(document)))
+            }
             _ => None,
         })
     }
+}
+
+/// Every scope of the document's code flow, space-separated.
+fn scopes(api: &Api) -> String {
+    let schemes = api.document().at("/components/securitySchemes").map(|node| node.members()).unwrap_or_default();
+    let scopes =
+        schemes.iter().find_map(|(_, scheme)| scheme.member("flows")?.member("authorizationCode")?.member("scopes"));
+    let names = scopes.map(|scopes| scopes.members().into_iter().map(|(name, _)| name).collect::<Vec<_>>());
+    names.unwrap_or_default().join(" ")
 }

@@ -9,8 +9,8 @@ use cx_mock::{MockVendor, issuer};
 /// Serves a document as a mock vendor.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Which one.
-    #[arg(long, default_value = "wootric")]
+    /// Which one; the first of the alphabet if none is named.
+    #[arg(long, default_value = cx_spec::NAMES.first().copied().unwrap_or_default())]
     api: String,
     /// Port on loopback; 0 takes a free one.
     #[arg(long, default_value_t = 0)]

@@ -183,6 +183,7 @@ fn every_pass_has_a_name_of_its_own_and_a_reason() {
 
 #[test]
 fn lowering_is_a_function_of_the_document() {
-    let api = cx_spec::embedded("directly").unwrap();
-    assert_eq!(lower(&api).value, lower(&api).value);
+    for api in cx_spec::embedded_all().unwrap() {
+        assert_eq!(lower(&api).value, lower(&api).value, "{}", api.name());
+    }
 }
