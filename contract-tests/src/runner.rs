@@ -87,8 +87,27 @@ impl Runner {
         }
         let violations = self.vendor.take_violations();
         let exchanges = self.vendor.take_exchanges();
+        let asked = exchanges.iter().rev().find(|one| one.operation() == Some(operation.id.as_str()));
+        if let Some(exchange) = asked {
+            problems.extend(unsent(&case, exchange));
+        }
         Outcome { case, problems, violations, exchanges }
     }
+}
+
+/// Query arguments that the caller gave and the request does not carry. A vendor would not complain of most of them.
+fn unsent(case: &Case, exchange: &Exchange) -> Vec<String> {
+    let sent: Vec<String> = exchange.request.query_pairs().into_iter().map(|pair| pair.name).collect();
+    let known = |name: &String| {
+        let parameters = &exchange.verdict.parameters;
+        [&parameters.path, &parameters.header, &parameters.cookie].iter().any(|part| part.contains_key(name))
+    };
+    let arguments = case.arguments.as_object().into_iter().flatten();
+    arguments
+        .map(|(name, _)| name)
+        .filter(|name| *name != "body" && !sent.contains(name) && !known(name))
+        .map(|name| format!("{}: parameter `{name}` was given and not sent [required]", case.operation))
+        .collect()
 }
 
 fn answer(case: &Case) -> Answer {
