@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     error::{Place, SpecError},
+    nulls,
     yaml::{self, Positions},
 };
 
@@ -28,11 +29,12 @@ impl Document {
     /// # Errors
     /// Text that is not YAML, a key given twice, or something other than an OpenAPI 3.0 document.
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, SpecError> {
-        let (value, positions) = yaml::parse(text).map_err(|error| {
+        let (mut value, positions) = yaml::parse(text).map_err(|error| {
             let place =
                 Place { file: file.to_owned(), line: error.line, column: error.column, pointer: error.pointer };
             SpecError::new(place, error.message)
         })?;
+        nulls::fold(&mut value);
         let document = Self { name: name.to_owned(), file: file.to_owned(), text: text.to_owned(), value, positions };
         match document.value.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => Ok(document),
@@ -72,7 +74,7 @@ impl Document {
         &self.text
     }
 
-    /// The whole document as JSON.
+    /// The whole document as JSON. A choice with a branch for null (`spec/README.md`, *Conventions*) is a nullable one here.
     pub fn value(&self) -> &Value {
         &self.value
     }

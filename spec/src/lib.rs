@@ -17,6 +17,7 @@ mod document;
 mod embedded;
 mod error;
 mod extensions;
+mod nulls;
 mod yaml;
 
 pub use api::{Api, Body, Example, Location, Media, Operation, Parameter, Reply, Status};

@@ -44,20 +44,22 @@ const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Step {
     }
 }
 
+/// An outside judge of the documents.
+const fn judge(program: &'static str, arguments: &'static [&'static str]) -> Step {
+    Step { name: program, program, arguments, environment: &[], optional: true, announced: false, documents: true }
+}
+
 const STEPS: &[Step] = &[
     cargo("format", &["fmt", "--all", "--check"]),
     cargo("lint of the documents", &["xtask", "lint"]),
     cargo("generated code", &["xtask", "gen", "--check"]),
     Step { announced: true, ..cargo("changes are announced", &["xtask", "diff"]) },
+    judge("openapi-spec-validator", &[]),
     Step {
-        name: "openapi-spec-validator",
-        program: "openapi-spec-validator",
-        arguments: &[],
-        environment: &[],
-        optional: true,
-        announced: false,
-        documents: true,
+        environment: &[("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")],
+        ..judge("redocly", &["lint", "--config", "spec/judges/redocly.yaml"])
     },
+    judge("spectral", &["lint", "--ruleset", "spec/judges/spectral.yaml", "--fail-severity", "hint"]),
     cargo(
         "clippy",
         &["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--locked", "--", "-D", "warnings"],
