@@ -150,3 +150,68 @@ impl VisitMut for Unmark {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A module of types as typify writes it, with a member that the view marked.
+    fn types(member: &str, setter: &str) -> ItemMod {
+        let text = format!(
+            "mod types {{\n\
+             #[doc = \"An inline type.{PATCH_MARK}\"] pub enum Style {{ A }}\n\
+             pub enum Either {{ One {{ #[doc = \"{PATCH_MARK}\"] #[serde(default, skip_serializing_if = \"Option::is_none\")] a: ::std::option::Option<i64> }} }}\n\
+             pub struct X {{ {member} pub b: ::std::option::Option<i64> }}\n\
+             pub mod builder {{\n\
+             pub struct X {{ a: ::std::result::Result<::std::option::Option<Vec<::std::option::Option<i64>>>, String>, b: ::std::option::Option<i64> }}\n\
+             impl X {{ pub fn a<T>(mut self, value: T) -> Self where T: ::std::convert::TryInto<{setter}>, T::Error: ::std::fmt::Display {{ self }} }}\n\
+             }} }}"
+        );
+        syn::parse_str(&text).unwrap()
+    }
+
+    fn member(serde: &str, ty: &str) -> String {
+        format!("#[doc = \"Text.{PATCH_MARK}\"] #[serde({serde})] pub a: {ty},")
+    }
+
+    const LIST: &str = "::std::option::Option<Vec<::std::option::Option<i64>>>";
+    const SKIP: &str = "rename = \"A\", skip_serializing_if = \"::std::option::Option::is_none\"";
+
+    #[test]
+    fn a_marked_member_its_builder_and_its_setter_take_a_patch() {
+        let mut module = types(&member(SKIP, LIST), LIST);
+        bend(&mut module).unwrap();
+        let expected = format!(
+            "mod types {{\n\
+             #[doc = \"An inline type.\"] pub enum Style {{ A }}\n\
+             pub enum Either {{ One {{ #[serde(default, skip_serializing_if = \"::cx_client::Patch::is_absent\")] a: ::cx_client::Patch<i64> }} }}\n\
+             pub struct X {{\n\
+             #[doc = \"Text.\"] #[serde(rename = \"A\", default, skip_serializing_if = \"::cx_client::Patch::is_absent\")] pub a: {patch},\n\
+             pub b: ::std::option::Option<i64> }}\n\
+             pub mod builder {{\n\
+             pub struct X {{ a: ::std::result::Result<{patch}, String>, b: ::std::option::Option<i64> }}\n\
+             impl X {{ pub fn a<T>(mut self, value: T) -> Self where T: ::std::convert::TryInto<{patch}>, T::Error: ::std::fmt::Display {{ self }} }}\n\
+             }} }}",
+            patch = "::cx_client::Patch<Vec<::std::option::Option<i64>>>",
+        );
+        let expected: ItemMod = syn::parse_str(&expected).unwrap();
+        assert_eq!(module.to_token_stream().to_string(), expected.to_token_stream().to_string());
+    }
+
+    #[test]
+    fn a_member_that_is_always_written_needs_no_third_state() {
+        let mut module = types(&member("rename = \"A\"", LIST), LIST);
+        bend(&mut module).unwrap();
+        let text = module.to_token_stream().to_string();
+        assert_eq!(text.matches("Patch <").count(), 1, "only the member of the enum is bent: {text}");
+        assert!(!text.contains(PATCH_MARK));
+    }
+
+    #[test]
+    fn code_of_another_form_is_an_error() {
+        let error = bend(&mut types(&member(SKIP, "Vec<i64>"), LIST)).unwrap_err();
+        assert!(format!("{error:#}").contains("`a` is no `Option`"), "{error:#}");
+        let error = bend(&mut types(&member(SKIP, LIST), "i64")).unwrap_err();
+        assert!(format!("{error:#}").contains("the setter `a` takes no `Option`"), "{error:#}");
+    }
+}
