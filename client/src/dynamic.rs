@@ -111,15 +111,31 @@ impl Arguments {
     /// Takes the body out.
     ///
     /// # Errors
-    /// A body of another type, or with a member that the type would drop or change.
+    /// A body of another type, with a member that the type would drop or change, or without one that it would add.
     pub fn body<T: DeserializeOwned + Serialize>(&mut self) -> Result<Option<T>> {
+        self.read_body(None)
+    }
+
+    /// Takes the body out, as the one that the operation takes as this media type.
+    ///
+    /// # Errors
+    /// As [`body`](Self::body).
+    pub fn body_sent_as<T: DeserializeOwned + Serialize>(&mut self, media_type: &str) -> Result<Option<T>> {
+        self.read_body(Some(media_type))
+    }
+
+    fn read_body<T: DeserializeOwned + Serialize>(&mut self, media_type: Option<&str>) -> Result<Option<T>> {
         let Some(value) = self.members.remove("body") else { return Ok(None) };
-        let given = value.clone();
+        let given = self.without_files(value.clone(), media_type);
         let body: T = serde_path_to_error::deserialize(value)
             .map_err(|error| self.refuse(format!("`body` is of another type at `{}`", error.path())))?;
-        let kept = serde_json::to_value(&body).unwrap_or_default();
-        if let Some(lost) = lost(&self.without_files(given), &kept, "body") {
+        let kept = self.without_files(serde_json::to_value(&body).unwrap_or_default(), media_type);
+        if let Some(lost) = lost(&given, &kept, "body") {
             return Err(self.refuse(format!("`{lost}` is not a member of this request, or of another type")));
+        }
+        // Nothing goes out that the caller did not set, not even a null.
+        if let Some(added) = lost(&kept, &given, "body") {
+            return Err(self.refuse(format!("`{added}` is missing")));
         }
         Ok(Some(body))
     }
@@ -139,8 +155,8 @@ impl Arguments {
     }
 
     /// A file does not come back as it was given, so it is not compared.
-    fn without_files(&self, mut body: Value) -> Value {
-        let files = self.operation.body.as_ref().map(|body| body.files).unwrap_or_default();
+    fn without_files(&self, mut body: Value, media_type: Option<&str>) -> Value {
+        let files = self.operation.body.as_ref().map(|body| body.sent_as(media_type).files).unwrap_or_default();
         if let Some(members) = body.as_object_mut() {
             for file in files {
                 members.remove(file.name);
@@ -152,6 +168,11 @@ impl Arguments {
     fn refuse(&self, message: String) -> Error {
         Error::new(ErrorKind::InvalidRequest, message).with_operation(self.operation)
     }
+}
+
+/// The media type that a call asks its body to be sent as.
+pub fn media_type(options: &CallOptions) -> Option<&str> {
+    options.media_type.as_deref()
 }
 
 /// A list as one value.

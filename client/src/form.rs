@@ -171,8 +171,14 @@ mod tests {
 
     use super::*;
 
-    const BRACKETS: Body =
-        Body { required: true, media_types: &[], indexed: false, indexed_members: &["import.tag_names"], files: &[] };
+    const BRACKETS: Body = Body {
+        required: true,
+        media_types: &[],
+        indexed: false,
+        indexed_members: &["import.tag_names"],
+        files: &[],
+        alternatives: &[],
+    };
     const INDICES: Body = Body { indexed: true, indexed_members: &[], ..BRACKETS };
 
     fn written(value: &Value, body: &Body) -> Vec<String> {

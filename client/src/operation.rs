@@ -139,7 +139,7 @@ pub enum Location {
 pub struct Body {
     /// Whether there must be one.
     pub required: bool,
-    /// Media types that the vendor takes; the first is the one sent by default.
+    /// Media types in which the vendor takes it; the first is the one sent by default.
     pub media_types: &'static [&'static str],
     /// Arrays carry `[0]` instead of `[]`.
     pub indexed: bool,
@@ -147,6 +147,16 @@ pub struct Body {
     pub indexed_members: &'static [&'static str],
     /// Members that are files, with the largest size in bytes.
     pub files: &'static [File],
+    /// Bodies of another schema that may be sent in its place, each in a media type of its own.
+    pub alternatives: &'static [Body],
+}
+
+impl Body {
+    /// The body that is sent as a media type: an alternative if one has it, this one if not.
+    pub fn sent_as(&self, media_type: Option<&str>) -> &Self {
+        let has = |one: &&Self| media_type.is_some_and(|wanted| one.media_types.contains(&wanted));
+        self.alternatives.iter().find(has).unwrap_or(self)
+    }
 }
 
 /// A member that is a file.

@@ -37,7 +37,8 @@ impl CallOptions {
         self
     }
 
-    /// Sends the body as another of the media types that the operation documents.
+    /// Sends the body as another of the media types that the operation documents for it. A media type with a schema of
+    /// its own has a setter of its own in the builder; in a call by operation id, it says which of the bodies is given.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self

@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::{secret::Secret, time::Time};
+
 /// An optional, nullable member of a JSON request body.
 ///
-/// "Leave it as it is" and "clear it" are different requests, which an `Option` cannot tell apart. A field of this type
+/// "Leave it as it is" and "clear it" are different requests, which an `Option` cannot tell apart. The setter of such a
+/// member takes a value, an `Option`, or one of the three states: `.plan("Pro")`, `.plan(Patch::Null)`. A field of this type
 /// carries `#[serde(default, skip_serializing_if = "Patch::is_absent")]`: without the first a missing member is an error,
 /// without the second an absent one is written as `null`.
 ///
@@ -77,6 +80,30 @@ impl<T> From<Option<T>> for Patch<T> {
     }
 }
 
+impl From<&str> for Patch<String> {
+    fn from(value: &str) -> Self {
+        Self::Value(value.to_owned())
+    }
+}
+
+impl From<&str> for Patch<Secret> {
+    fn from(value: &str) -> Self {
+        Self::Value(value.into())
+    }
+}
+
+impl From<&str> for Patch<Time> {
+    fn from(value: &str) -> Self {
+        Self::Value(value.into())
+    }
+}
+
+impl<T: Into<U>, U, const N: usize> From<[T; N]> for Patch<Vec<U>> {
+    fn from(values: [T; N]) -> Self {
+        Self::Value(values.map(Into::into).into())
+    }
+}
+
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -125,6 +152,22 @@ mod tests {
         assert_eq!(set(Some(3)), Patch::Value(3));
         assert_eq!(set(None), Patch::Null);
         assert_eq!(set(Patch::Absent), Patch::Absent);
+    }
+
+    #[test]
+    fn a_setter_takes_a_literal() {
+        fn text(value: impl TryInto<Patch<String>>) -> Patch<String> {
+            value.try_into().ok().unwrap()
+        }
+        fn list(value: impl TryInto<Patch<Vec<String>>>) -> Patch<Vec<String>> {
+            value.try_into().ok().unwrap()
+        }
+        assert_eq!(text("Pro"), Patch::Value("Pro".to_owned()));
+        assert_eq!(text(""), Patch::Value(String::new()));
+        assert_eq!(text(None), Patch::Null);
+        assert_eq!(list(["a"]), Patch::Value(vec!["a".to_owned()]));
+        assert_eq!(list(vec![]), Patch::Value(Vec::new()));
+        assert_eq!(list(None), Patch::Null);
     }
 
     #[test]

@@ -16,9 +16,11 @@ pub use crate::{secret::Masked, transport::execute};
 pub use progenitor_client::QueryParam;
 
 /// A request body on its way to the transport: its JSON, and the files that go beside it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Payload {
     pub(crate) json: Option<Bytes>,
+    /// Set where the body is one of the operation's alternatives.
+    pub(crate) media_type: Option<&'static str>,
     pub(crate) files: Vec<(&'static str, Upload)>,
 }
 
@@ -27,6 +29,7 @@ impl fmt::Debug for Payload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Payload")
             .field("json_bytes", &self.json.as_ref().map(Bytes::len))
+            .field("media_type", &self.media_type)
             .field("files", &self.files.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .finish()
     }
@@ -48,7 +51,13 @@ impl Payload {
                 .with_operation(operation)
                 .with_cause(cause)
         })?;
-        Ok(Self { json: Some(json.into()), files: Vec::new() })
+        Ok(Self { json: Some(json.into()), ..Self::default() })
+    }
+
+    /// Says that it is the body which the operation takes as this media type, and not the usual one.
+    pub fn sent_as(mut self, media_type: &'static str) -> Self {
+        self.media_type = Some(media_type);
+        self
     }
 
     /// Adds a file that is a member of the body.

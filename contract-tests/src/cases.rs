@@ -77,7 +77,7 @@ fn replies(operation: &Operation) -> Vec<Case> {
     cases
 }
 
-/// Every example of a request in every media type that the client sends, and every parameter.
+/// Every example of a request in every media type, and every parameter.
 fn requests(operation: &Operation) -> Vec<Case> {
     let Some(success) = operation.replies.iter().find(|reply| reply.status.is_success()) else { return Vec::new() };
     let reply = success.media.first().and_then(|media| {
@@ -104,8 +104,7 @@ fn requests(operation: &Operation) -> Vec<Case> {
         cases.push(case("request/all_parameters".into(), arguments::example(operation, Breadth::All, first), None));
     }
     let Some((body, sent)) = operation.body.as_ref().zip(sent) else { return cases };
-    // A type with a schema of its own is not one that the client's request type can be written as.
-    for media in body.media.iter().filter(|media| media.schema == sent.schema) {
+    for media in &body.media {
         let other = (media.media_type != sent.media_type).then(|| media.media_type.clone());
         for example in &media.examples {
             let name = format!("request/{}/{}", media.media_type, example.name);

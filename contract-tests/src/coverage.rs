@@ -68,7 +68,7 @@ impl Recorder {
         count(&self.seen, api.operations.iter().flat_map(statuses))
     }
 
-    /// Operation × media type of the request: seen of all that the client sends.
+    /// Operation × media type of the request: seen of all.
     pub fn requests(&self, api: &Api) -> Count {
         count(&self.seen, api.operations.iter().flat_map(requests))
     }
@@ -114,14 +114,9 @@ fn statuses(operation: &Operation) -> Vec<Unit> {
         .collect()
 }
 
-/// The request types that the client sends: those with the schema of its request type.
 fn requests(operation: &Operation) -> Vec<Unit> {
-    let Some((body, sent)) = operation.body.as_ref().zip(operation.sent_media()) else { return Vec::new() };
-    body.media
-        .iter()
-        .filter(|media| media.schema == sent.schema)
-        .map(|media| Unit::Request(operation.id.clone(), essence(&media.media_type)))
-        .collect()
+    let media = operation.body.iter().flat_map(|body| &body.media);
+    media.map(|media| Unit::Request(operation.id.clone(), essence(&media.media_type))).collect()
 }
 
 fn count(seen: &BTreeSet<Unit>, units: impl Iterator<Item = Unit>) -> Count {

@@ -242,6 +242,13 @@ impl Operation {
             None => media.first(),
         }
     }
+
+    /// Media types whose schema is not the one of the body that the client sends by default.
+    pub fn alternative_media(&self) -> impl Iterator<Item = &Media> {
+        let sent = self.sent_media().map(|media| &media.schema);
+        let all = self.body.iter().flat_map(|body| &body.media);
+        all.filter(move |media| sent.is_some_and(|sent| *sent != media.schema))
+    }
 }
 
 impl Api {

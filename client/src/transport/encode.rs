@@ -55,6 +55,7 @@ impl Outgoing {
         }
         let body = match (payload.json, &operation.body) {
             (Some(json), Some(row)) => {
+                let row = row.sent_as(payload.media_type);
                 let files = with_limits(payload.files, row);
                 write(json, files, row, options).map_err(refuse)?
             }
@@ -131,7 +132,7 @@ fn write(
             .media_types
             .iter()
             .find(|known| *known == wanted)
-            .ok_or_else(|| format!("the operation takes {}, not {wanted}", row.media_types.join(", ")))?,
+            .ok_or_else(|| format!("the body is sent as {}, not as {wanted}", row.media_types.join(", ")))?,
         None => *row.media_types.first().ok_or("the operation takes no body")?,
     };
     if media_type.starts_with("multipart/") || media_type == "application/x-www-form-urlencoded" {

@@ -19,10 +19,6 @@ use crate::support::{self, Part, TOKEN};
 /// Exchanges that the client cannot have, and why. One that it can have after all has no place here.
 const UNSUPPORTED: &[(&str, &str)] = &[
     (
-        "wootric/create_email_survey_csv__base64_url_safe_text.json",
-        "the builder writes the first of the two request types, a file; the text in a form has a schema of its own",
-    ),
-    (
         "wootric/create_end_user__all_fields_201.json",
         "the document has properties as texts, which is what goes out; the facts (2.2) let a caller give any scalar",
     ),
@@ -207,7 +203,8 @@ async fn exchange(subject: &Subject, validator: &Validator, fixture: &Fixture) -
     let server = FaultServer::start(vec![script(&fixture.reply)]).await.unwrap();
     let core = support::core(subject, &server.base_url());
     let arguments = with_files(fixture.arguments.clone());
-    let result = (subject.client.call)(core, &fixture.operation, arguments, CallOptions::new().max_attempts(1)).await;
+    let options = options(subject, fixture).max_attempts(1);
+    let result = (subject.client.call)(core, &fixture.operation, arguments, options).await;
     let mut problems = Vec::new();
     match server.take_requests().as_slice() {
         [request] => {
@@ -226,6 +223,22 @@ async fn exchange(subject: &Subject, validator: &Validator, fixture: &Fixture) -
     }
     problems.extend(judge_outcome(subject, fixture, result));
     problems
+}
+
+/// The media type is asked for where the exchange has another than the client's usual one.
+fn options(subject: &Subject, fixture: &Fixture) -> CallOptions {
+    let Request { form, json, multipart, .. } = &fixture.request;
+    let media_type = match (form, json, multipart) {
+        (Some(_), ..) => "application/x-www-form-urlencoded",
+        (_, Some(_), _) => "application/json",
+        (.., Some(_)) => "multipart/form-data",
+        (None, None, None) => return CallOptions::new(),
+    };
+    let usual = subject.api.operation(&fixture.operation).and_then(|operation| operation.sent_media());
+    match usual {
+        Some(usual) if usual.media_type != media_type => CallOptions::new().media_type(media_type),
+        _ => CallOptions::new(),
+    }
 }
 
 fn script(reply: &Scripted) -> Step {

@@ -7,6 +7,7 @@
     reason = "a test may stop where it fails, and its name says what it shows"
 )]
 
+mod bodies;
 mod directly;
 mod environment;
 mod errors;

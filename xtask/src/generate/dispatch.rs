@@ -3,7 +3,10 @@
 use anyhow::Result;
 use quote::{format_ident, quote};
 
-use super::{print_tokens, tree::Call};
+use super::{
+    print_tokens,
+    tree::{Call, OtherBody},
+};
 
 /// `dispatch.rs`.
 pub fn module(calls: &[Call]) -> Result<String> {
@@ -50,9 +53,28 @@ fn function(call: &Call) -> proc_macro2::TokenStream {
             }
         }
     });
+    let others = call.others.iter().map(|OtherBody { media_type, setter, ty }| {
+        quote! {
+            if wanted.as_deref() == Some(#media_type) {
+                if let Some(value) = arguments.body_sent_as::<#ty>(#media_type)? {
+                    call = call.#setter(value);
+                }
+            } else
+        }
+    });
+    // A row with other bodies takes the one that the media type of the call names.
+    let (wanted, body) = if call.others.is_empty() {
+        (None, quote!(#body))
+    } else {
+        (
+            Some(quote!(let wanted = dynamic::media_type(&options).map(ToOwned::to_owned);)),
+            quote!(#(#others)* { #body }),
+        )
+    };
     quote! {
         async fn #name(client: Client, arguments: Value, options: CallOptions) -> Result<dynamic::Reply> {
             let mut arguments = Arguments::new(arguments, &super::operations::OPERATIONS.#name)?;
+            #wanted
             let mut call = client.#method().with_options(options);
             #(#parameters)*
             #body

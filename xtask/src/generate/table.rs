@@ -1,7 +1,7 @@
 //! The operation table: what the runtime knows of an API, as constants.
 
 use anyhow::{Context, Result};
-use cx_spec::{Api, Arrays, OAuth, OAuthRole, Operation, Parameter, RefreshScope, Retry};
+use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, Parameter, RefreshScope, Retry};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -170,33 +170,49 @@ fn delimiter(parameter: &Parameter) -> Option<char> {
 }
 
 fn body(api: &Api, operation: &Operation) -> TokenStream {
-    let Some(body) = &operation.body else { return quote!(None) };
-    let required = body.required;
-    let sent = operation.sent_media().map(|media| media.media_type.as_str());
-    let others = body.media.iter().map(|media| media.media_type.as_str()).filter(|one| Some(*one) != sent);
-    let media_types: Vec<&str> = sent.into_iter().chain(others).collect();
+    let (Some(body), Some(sent)) = (&operation.body, operation.sent_media()) else { return quote!(None) };
+    let same = body.media.iter().filter(|media| media.schema == sent.schema);
+    let others = same.map(|media| media.media_type.as_str()).filter(|one| *one != sent.media_type);
+    let media_types: Vec<&str> = std::iter::once(sent.media_type.as_str()).chain(others).collect();
+    let alternatives = operation.alternative_media().map(|media| {
+        let media_types = [media.media_type.as_str()];
+        body_row(api, operation, media, &media_types, &[])
+    });
+    let row = body_row(api, operation, sent, &media_types, &alternatives.collect::<Vec<_>>());
+    quote!(Some(#row))
+}
+
+fn body_row(
+    api: &Api,
+    operation: &Operation,
+    media: &Media,
+    media_types: &[&str],
+    alternatives: &[TokenStream],
+) -> TokenStream {
+    let required = operation.body.as_ref().is_some_and(|body| body.required);
     let indexed = operation.form.arrays == Arrays::Indices;
     let indexed_members = &operation.form.indexed;
-    let files = files(api, operation).into_iter().map(|(name, max_bytes)| {
+    let files = files(api, media).into_iter().map(|(name, max_bytes)| {
         let max_bytes = option(max_bytes.map(|bytes| quote!(#bytes)));
         quote!(File { name: #name, max_bytes: #max_bytes })
     });
     quote! {
-        Some(Body {
+        Body {
             required: #required,
             media_types: &[#(#media_types),*],
             indexed: #indexed,
             indexed_members: &[#(#indexed_members),*],
             files: &[#(#files),*],
-        })
+            alternatives: &[#(#alternatives),*],
+        }
     }
 }
 
-/// Members of the body that are files, with the largest size that the vendor takes.
-pub fn files(api: &Api, operation: &Operation) -> Vec<(String, Option<u64>)> {
-    let Some(media) = operation.sent_media().filter(|media| media.media_type.starts_with("multipart/")) else {
+/// Members of a body that are files, with the largest size that the vendor takes.
+pub fn files(api: &Api, media: &Media) -> Vec<(String, Option<u64>)> {
+    if !media.media_type.starts_with("multipart/") {
         return Vec::new();
-    };
+    }
     let Some(schema) = api.document().at(&media.pointer).and_then(|node| node.resolve().ok()) else {
         return Vec::new();
     };

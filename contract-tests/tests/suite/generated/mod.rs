@@ -3,4 +3,7 @@
 
 #[rustfmt::skip]
 #[allow(missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
+pub mod atelier;
+#[rustfmt::skip]
+#[allow(missing_docs, dead_code, clippy::all, clippy::pedantic, clippy::restriction, unreachable_patterns, rustdoc::all, reason = "generated")]
 pub mod orchard;

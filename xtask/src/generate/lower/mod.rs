@@ -7,14 +7,17 @@
 mod bodies;
 mod names;
 mod parameters;
+mod patches;
 mod replies;
 mod schemas;
 #[cfg(test)]
 mod tests;
 mod view;
 
+pub use bodies::Alternative;
 pub use names::snake_case;
 pub use parameters::COOKIE_HEADER;
+pub use patches::PATCH_MARK;
 pub use schemas::PERSONAL_MARK;
 
 use cx_spec::Api;
@@ -47,6 +50,11 @@ pub const PASSES: &[Pass] = &[
         name: "one_body",
         reason: "several media types, multipart and nested forms are refused; the transport writes the notation",
         run: bodies::one_body,
+    },
+    Pass {
+        name: "other_bodies",
+        reason: "a media type with a schema of its own has no place in the one body; it gets a setter of its own",
+        run: bodies::other_bodies,
     },
     Pass {
         name: "flatten_queries",
@@ -98,6 +106,11 @@ pub const PASSES: &[Pass] = &[
         name: "strip_extensions",
         reason: "a schema with an extension matches no conversion",
         run: schemas::strip_extensions,
+    },
+    Pass {
+        name: "tri_state",
+        reason: "an optional, nullable member is one `Option`: a JSON request could not set it to null",
+        run: patches::tri_state,
     },
     Pass {
         name: "optional_containers",

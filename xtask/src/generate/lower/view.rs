@@ -3,7 +3,7 @@
 use cx_spec::{Api, Location, Media, Operation};
 use serde_json::{Map, Value, json};
 
-use super::{Unsupported, set};
+use super::{Alternative, Unsupported, set};
 
 /// A document on its way to the generator.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct View {
     pub unsupported: Vec<Unsupported>,
     /// Components that are nullable in the document; the view carries their null where they are used.
     pub nullable: Vec<String>,
+    /// Bodies with a media type and a schema of their own.
+    pub alternatives: Vec<Alternative>,
 }
 
 impl View {
@@ -34,7 +36,7 @@ impl View {
             "paths": paths,
             "components": {"schemas": schemas},
         });
-        Self { value, unsupported: Vec::new(), nullable: Vec::new() }
+        Self { value, unsupported: Vec::new(), nullable: Vec::new(), alternatives: Vec::new() }
     }
 
     /// Operation id and value of each operation.
@@ -61,6 +63,22 @@ impl View {
     /// A component schema by name.
     pub fn schema(&self, name: &str) -> Option<&Value> {
         self.value.get("components")?.get("schemas")?.get(name)
+    }
+
+    /// Adds a component schema.
+    pub fn add_schema(&mut self, name: &str, schema: Value) {
+        if let Some(schemas) = self.value.pointer_mut("/components/schemas") {
+            set(schemas, name, schema);
+        }
+    }
+
+    /// This name for a component schema, or one with a number where it is taken.
+    pub fn free_name(&self, name: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}{number}"));
+        std::iter::once(name.to_owned())
+            .chain(numbered)
+            .find(|name| self.schema(name).is_none())
+            .unwrap_or_else(|| name.to_owned())
     }
 
     /// A schema with `$ref`s and one-element `allOf`s followed.

@@ -1,9 +1,9 @@
 //! Personal members do not show in `Debug`. Secret ones have a type of their own that sees to itself.
 
 use quote::{format_ident, quote};
-use syn::{Attribute, Expr, Fields, Item, ItemMod, ItemStruct, Lit, Meta, parse_quote};
+use syn::{Fields, Item, ItemMod, ItemStruct, parse_quote};
 
-use super::{items, underive};
+use super::{items, marks, underive};
 use crate::generate::lower::PERSONAL_MARK;
 
 /// Writes `Debug` by hand for structs with personal members, and for the builders of all.
@@ -21,7 +21,7 @@ pub fn mask(module: &mut ItemMod) {
             Item::Enum(one) => {
                 for variant in &mut one.variants {
                     for field in &mut variant.fields {
-                        take_mark(&mut field.attrs);
+                        marks::take(&mut field.attrs, PERSONAL_MARK);
                     }
                 }
             }
@@ -76,27 +76,9 @@ fn take_marks(one: &mut ItemStruct) -> Vec<String> {
     let Fields::Named(fields) = &mut one.fields else { return Vec::new() };
     let mut marked = Vec::new();
     for field in &mut fields.named {
-        if take_mark(&mut field.attrs) {
+        if marks::take(&mut field.attrs, PERSONAL_MARK) {
             marked.extend(field.ident.as_ref().map(ToString::to_string));
         }
     }
     marked
-}
-
-fn take_mark(attributes: &mut Vec<Attribute>) -> bool {
-    let mut found = false;
-    attributes.retain_mut(|attribute| {
-        let Meta::NameValue(meta) = &mut attribute.meta else { return true };
-        let Expr::Lit(literal) = &mut meta.value else { return true };
-        let Lit::Str(text) = &mut literal.lit else { return true };
-        let value = text.value();
-        if !meta.path.is_ident("doc") || !value.contains(PERSONAL_MARK) {
-            return true;
-        }
-        found = true;
-        let clean = value.replace(PERSONAL_MARK, "");
-        *text = syn::LitStr::new(&clean, text.span());
-        !clean.trim().is_empty()
-    });
-    found
 }

@@ -4,10 +4,13 @@
 //! the runtime's. So everything after `.build()` in each `send()` becomes one call into it. A pattern that is not found
 //! exactly once an operation is an error: it means that another version of progenitor writes other code.
 
+mod alternatives;
 mod client;
 mod documentation;
 mod enums;
+mod marks;
 mod masking;
+mod patches;
 mod send;
 mod structs;
 
@@ -17,20 +20,23 @@ use syn::{Item, ItemMod};
 
 use super::{Home, lower::View, print};
 
+pub use alternatives::OtherBody;
 pub use send::Call;
 
 /// Bends the whole file; returns what dispatch needs to know of each operation.
 pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
     let types = module(file, "types")?;
+    patches::bend(types)?;
     structs::bend(types);
     enums::open(types)?;
     masking::mask(types);
 
     let builder = module(file, "builder")?;
-    let calls = send::bend(builder, api)?;
+    let mut calls = send::bend(builder, api)?;
     let expected = api.operations.len() - view.unsupported.len();
     ensure!(calls.len() == expected, "{} of {expected} operations have a `send` that could be bent", calls.len());
     documentation::describe_setters(builder, &calls, view);
+    alternatives::add(builder, &mut calls, api, view)?;
 
     client::replace(file, api)?;
     Ok(calls)

@@ -11,7 +11,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{items, underive};
+use super::{alternatives::OtherBody, items, underive};
 
 /// What dispatch needs to know of one operation.
 pub struct Call {
@@ -25,6 +25,8 @@ pub struct Call {
     pub parameters: Vec<(String, Ident, Type)>,
     /// Type of the body.
     pub body: Option<Type>,
+    /// Bodies of other types, in the place of that one.
+    pub others: Vec<OtherBody>,
 }
 
 /// Bends every builder of the module.
@@ -166,13 +168,20 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
         .collect::<Result<Vec<_>>>()?;
     let body =
         chain.has_body.then(|| argument_type(fields, &format_ident!("body"))).transpose()?.map(without_builder);
-    Ok(Call { method: format_ident!("{}", id), builder: fields.ident.clone(), id, parameters, body })
+    Ok(Call {
+        method: format_ident!("{}", id),
+        builder: fields.ident.clone(),
+        id,
+        parameters,
+        body,
+        others: Vec::new(),
+    })
 }
 
 /// Members of the body that are files.
 fn files(api: &Api, id: &str) -> Vec<String> {
-    let operation = api.operation(id);
-    operation.map(|one| super::super::table::files(api, one)).into_iter().flatten().map(|(name, _)| name).collect()
+    let media = api.operation(id).and_then(|operation| operation.sent_media());
+    media.map(|one| super::super::table::files(api, one)).into_iter().flatten().map(|(name, _)| name).collect()
 }
 
 /// `T` of `Result<ResponseValue<T>, Error<()>>`.

@@ -1,7 +1,7 @@
 //! Structs decode leniently: vendors send `1.0` for `1`, and a number where they declare a text.
 
 use quote::ToTokens;
-use syn::{Fields, Item, ItemMod, parse_quote};
+use syn::{Attribute, Fields, Item, ItemMod, Meta, parse_quote, punctuated::Punctuated};
 
 use super::items;
 
@@ -26,11 +26,35 @@ pub fn bend(module: &mut ItemMod) {
             let ty = field.ty.to_token_stream().to_string();
             let Some((_, decoder)) = LENIENT.iter().find(|(known, _)| *known == ty) else { continue };
             let path = format!("::cx_client::lenient::{decoder}");
-            field.attrs.push(if decoder.starts_with("option") {
+            // A member that is required and nullable has a decoder already, which refuses to make up a null.
+            let required = take_decoder(&mut field.attrs);
+            field.attrs.push(if decoder.starts_with("option") && !required {
                 parse_quote!(#[serde(default, deserialize_with = #path)])
             } else {
                 parse_quote!(#[serde(deserialize_with = #path)])
             });
         }
     }
+}
+
+/// Takes the decoder out that typify gave a field; says whether there was one.
+fn take_decoder(attributes: &mut Vec<Attribute>) -> bool {
+    let mut found = false;
+    attributes.retain_mut(|attribute| {
+        let parser = Punctuated::<Meta, syn::Token![,]>::parse_terminated;
+        let Some(metas) =
+            attribute.path().is_ident("serde").then(|| attribute.parse_args_with(parser).ok()).flatten()
+        else {
+            return true;
+        };
+        let kept: Vec<_> = metas.iter().filter(|meta| !meta.path().is_ident("deserialize_with")).collect();
+        if kept.len() == metas.len() {
+            return true;
+        }
+        found = true;
+        let keep = !kept.is_empty();
+        *attribute = parse_quote!(#[serde(#(#kept),*)]);
+        keep
+    });
+    found
 }
