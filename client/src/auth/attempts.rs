@@ -49,6 +49,10 @@ pub(crate) async fn ask(deps: &Deps, control: &Control, pairs: Pairs, repeat: Re
         if control.cancelled() {
             return Answer::Unsent(Failure::signed_out());
         }
+        if !deps.keep_lease(control).await {
+            let error = Error::new(ErrorKind::Store, "the lock of the token store was lost").with_sent(Sent::No);
+            return Answer::Unsent(Failure::new(error.with_operation(deps.oauth.token)));
+        }
         if repeat != Repeat::Freely {
             control.set_precious();
         }

@@ -15,7 +15,7 @@ use futures_util::{
     future::{AbortHandle, Shared, abortable},
 };
 
-use super::renewal::Outcome;
+use super::{locking::Held, renewal::Outcome};
 
 type Landing = Shared<Pin<Box<dyn Future<Output = Arc<Outcome>> + Send>>>;
 
@@ -72,8 +72,11 @@ impl Seat {
 }
 
 impl Drop for Seat {
+    /// A flight that all have left gives the lock of the store back, unless an answer is under way that it protects.
     fn drop(&mut self) {
-        self.0.seats.fetch_sub(1, Ordering::AcqRel);
+        if self.0.seats.fetch_sub(1, Ordering::AcqRel) == 1 && !self.0.control.precious() {
+            drop(self.0.control.take_lease());
+        }
     }
 }
 
@@ -90,6 +93,8 @@ struct Stage {
     /// Counts what can be interrupted.
     step: u32,
     interrupt: Option<(Step, AbortHandle)>,
+    /// The lock of the store. It is not here while it is used.
+    lease: Option<Held>,
 }
 
 /// What can be interrupted.
@@ -126,6 +131,14 @@ impl Control {
 
     pub(crate) fn precious(&self) -> bool {
         self.stage().precious
+    }
+
+    pub(crate) fn put_lease(&self, held: Held) {
+        self.stage().lease = Some(held);
+    }
+
+    pub(crate) fn take_lease(&self) -> Option<Held> {
+        self.stage().lease.take()
     }
 
     /// Number of the present step, for [`Self::hurry`].

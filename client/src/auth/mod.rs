@@ -13,6 +13,8 @@
 //! A flight is a shared future that its passengers poll, not a task: nothing is spawned, and when the caller who started
 //! it is dropped the next one drives it on. Rejected: a lock held over the request (a dropped leader lets the next one
 //! send a spent refresh token), and a spawned task (it needs a runtime, and outlives the client that wanted it).
+//!
+//! Between processes the lock of the [`TokenStore`] does what the flight does within one.
 
 mod attempts;
 mod authorize;
@@ -22,6 +24,7 @@ mod exchange;
 mod failure;
 mod flight;
 mod grants;
+mod locking;
 mod login;
 mod manager;
 mod options;
@@ -41,5 +44,7 @@ pub(crate) use exchange::{Exchange, ExchangeReply, Pairs};
 pub use grants::{AuthorizationCodeGrant, ClientCredentialsGrant, PasswordGrant, RefreshTokenGrant};
 pub(crate) use manager::TokenManager;
 pub(crate) use options::{Deps, TokenOptions};
+#[cfg(feature = "redis")]
+pub use store::RedisStore;
 pub(crate) use store::shown_scope;
-pub use store::{MemoryStore, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore};
+pub use store::{FileStore, Lease, Lock, MemoryStore, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore};

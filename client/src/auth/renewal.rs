@@ -1,4 +1,4 @@
-//! What one flight does: look into the store, refresh, log in, save.
+//! What one flight does: look into the store, lock it, refresh, log in, save.
 
 use std::{sync::Arc, time::Duration};
 
@@ -68,6 +68,15 @@ pub(crate) struct Renewal {
     pub(crate) before: Option<Arc<Flight>>,
 }
 
+/// What the store did with a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Saved {
+    Yes,
+    No,
+    /// The lock was lost, and others have written since: theirs stays.
+    Late,
+}
+
 /// How a refresh failed.
 enum Refusal {
     /// The refresh token is dead.
@@ -85,6 +94,7 @@ impl Renewal {
             flight.landing().await;
         }
         let bearer = self.renew().await;
+        self.unlock().await;
         let rest = bearer.as_ref().err().and_then(|failure| self.rest(failure.error()));
         if let Err(failure) = &bearer {
             let error = failure.error();
@@ -106,6 +116,9 @@ impl Renewal {
 
     async fn renew(&mut self) -> Result<Bearer, Failure> {
         if let Some(bearer) = self.look_up().await? {
+            return Ok(bearer);
+        }
+        if let Some(bearer) = self.lock().await? {
             return Ok(bearer);
         }
         let mut why = self.means.ended.clone();
@@ -149,14 +162,17 @@ impl Renewal {
 
     /// Takes over what the store holds, unless it is what this client wrote or older. A token that is good is returned; of
     /// one that is not, the refresh token is kept.
-    async fn look_up(&mut self) -> Result<Option<Bearer>, Failure> {
+    pub(super) async fn look_up(&mut self) -> Result<Option<Bearer>, Failure> {
         if self.means.afresh || self.last.as_ref().is_some_and(|last| !last.stored()) {
             return Ok(None);
         }
         let load = self.deps.store.load(&self.means.key);
         let stored = match self.deps.within(self.deps.options.exchange_timeout, load).await {
             Some(Ok(Some(stored))) => stored,
-            Some(Ok(None)) => return Ok(None),
+            Some(Ok(None)) => {
+                self.forgotten();
+                return Ok(None);
+            }
             other => {
                 if self.last.is_some() {
                     tracing::warn!(api = self.deps.api, "the token store cannot be read");
@@ -173,7 +189,8 @@ impl Renewal {
         let known = self.last.as_ref().is_some_and(known);
         let refresh = stored.refresh_token.clone().filter(|token| Some(token) != self.means.buried.as_ref());
         if refresh != self.means.refresh {
-            if known && refresh.is_none() {
+            let spent = stored.refresh_token.is_some() && refresh.is_none();
+            if refresh.is_none() && (known || spent) {
                 return Ok(None);
             }
             self.means.lost = 0;
@@ -190,6 +207,16 @@ impl Renewal {
         }
         tracing::debug!(api = self.deps.api, "a token was found in the store");
         Ok(self.bearer(token, true).ok())
+    }
+
+    /// The store has lost what it held of this session: another client signed out, or found the refresh token refused.
+    /// Going on with it would bring back what was ended, or send a token that is known to be spent.
+    fn forgotten(&mut self) {
+        if self.last.is_some() && self.means.refresh.is_some() {
+            self.means.bury();
+            let message = "the token store no longer holds the session: sign in again";
+            self.means.ended = Some(Failure::new(Error::new(ErrorKind::Authentication, message)));
+        }
     }
 
     async fn refresh(&mut self, row: &'static Grant, token: Secret) -> Result<Bearer, Refusal> {
@@ -274,8 +301,17 @@ impl Renewal {
         self.means.lost = 0;
         self.means.ended = None;
         self.means.afresh = false;
-        let stored = self.save(&token).await;
-        self.bearer(token, stored).map_err(Failure::new)
+        let saved = self.save(&token).await;
+        if saved == Saved::Late {
+            // Whoever overtook this client has left word in the store.
+            if let Ok(Some(bearer)) = self.look_up().await {
+                return Ok(bearer);
+            }
+            if let Some(failure) = &self.means.ended {
+                return Err(failure.clone());
+            }
+        }
+        self.bearer(token, saved != Saved::No).map_err(Failure::new)
     }
 
     fn bearer(&self, token: Token, stored: bool) -> Result<Bearer, Error> {
@@ -287,27 +323,30 @@ impl Renewal {
         Bearer::new(token, narrowed, stored)
     }
 
-    /// Whether the store took the token. A second try is made; then the session goes on in memory alone, because the
-    /// token before it may be spent already.
-    async fn save(&self, token: &Token) -> bool {
+    /// Gives the token to the store. A second try is made; then the session goes on in memory alone, because the token
+    /// before it may be spent already.
+    async fn save(&self, token: &Token) -> Saved {
         let record = token.record(self.deps.environment.wall_clock(), self.deps.now());
         self.control.set_precious();
         for _ in 0..2 {
             if self.control.cancelled() {
-                return false;
+                return Saved::No;
             }
-            let save = self.deps.store.save(&self.means.key, &record);
-            if matches!(self.deps.within(self.deps.options.exchange_timeout, save).await, Some(Ok(()))) {
-                return true;
+            match self.write(Some(&record)).await {
+                Some(true) => return Saved::Yes,
+                Some(false) => {
+                    tracing::warn!(api = self.deps.api, "another client wrote to the token store meanwhile");
+                    return Saved::Late;
+                }
+                None => {}
             }
         }
         tracing::warn!(api = self.deps.api, "the token store did not take the new token: it is held in memory alone");
-        false
+        Saved::No
     }
 
     async fn clear(&self) {
-        let clear = self.deps.store.clear(&self.means.key);
-        if !matches!(self.deps.within(self.deps.options.exchange_timeout, clear).await, Some(Ok(()))) {
+        if self.write(None).await.is_none() {
             tracing::warn!(api = self.deps.api, "the token store did not drop a refused token");
         }
     }

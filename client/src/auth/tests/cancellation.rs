@@ -31,6 +31,13 @@ impl TokenStore for Slow {
             self.0.clear(key).await
         })
     }
+
+    fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
+        Box::pin(async move {
+            yields(3).await;
+            self.0.lock(key).await
+        })
+    }
 }
 
 /// More polls than any renewal here takes.

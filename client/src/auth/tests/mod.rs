@@ -6,6 +6,7 @@ mod cancellation;
 mod clock;
 mod flights;
 mod forms;
+mod locks;
 mod refusals;
 mod renewals;
 mod replies;

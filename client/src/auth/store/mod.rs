@@ -1,17 +1,28 @@
 //! Where tokens outlive a process, if they should.
 
+mod file;
+mod lock;
+mod memory;
+mod name;
+#[cfg(feature = "redis")]
+mod redis;
+
 use std::{
-    collections::HashMap,
     error::Error as StdError,
     fmt,
     future::{Future, ready},
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::secret::Secret;
+
+pub use file::FileStore;
+pub use lock::{Lease, Lock};
+pub use memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
 
 /// Why a store failed. It becomes the source of an error of kind `Store`, so its text must not hold a token.
 pub type StoreError = Box<dyn StdError + Send + Sync>;
@@ -45,6 +56,21 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     ///
     /// When the record may still be there.
     fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()>;
+
+    /// Takes the lock of a key if it is free, and does not wait for it. The client holds it from before it asks the
+    /// vendor until the answer is saved, so that a rotating refresh token is sent by one client alone.
+    ///
+    /// A store without locks, the default, serves clients that take turns. One with locks must make every
+    /// [`save`](Self::save) and [`clear`](Self::clear) that comes past a lease fence it out: from then on
+    /// [`Lease::save`] of that lease is refused.
+    ///
+    /// # Errors
+    ///
+    /// When the store cannot tell. The client then sends no refresh token that the vendor rotates.
+    fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
+        let _ = key;
+        Box::pin(ready(Ok(Lock::Unsupported)))
+    }
 }
 
 /// What a token is kept under. Two sessions that differ in any member never see each other's tokens (RFC 9700 §4.4).
@@ -63,6 +89,25 @@ pub struct StoreKey {
     pub grant: String,
     /// Scope that was asked for.
     pub scope: Option<String>,
+}
+
+impl StoreKey {
+    /// A key without a scope.
+    pub fn new(
+        api: impl Into<String>,
+        origin: impl Into<String>,
+        account: impl Into<String>,
+        grant: impl Into<String>,
+    ) -> Self {
+        Self { api: api.into(), origin: origin.into(), account: account.into(), grant: grant.into(), scope: None }
+    }
+
+    /// The same key with a scope.
+    #[must_use]
+    pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
 }
 
 impl fmt::Debug for StoreKey {
@@ -108,39 +153,5 @@ impl fmt::Debug for StoredToken {
             .field("obtained_at", &self.obtained_at)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
-    }
-}
-
-/// Keeps tokens in memory and nowhere else. The default.
-///
-/// One store handed to several clients lets those with equal keys share a session.
-#[derive(Default)]
-pub struct MemoryStore(Mutex<HashMap<StoreKey, StoredToken>>);
-
-impl MemoryStore {
-    fn records(&self) -> MutexGuard<'_, HashMap<StoreKey, StoredToken>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl fmt::Debug for MemoryStore {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore").field("records", &self.records().len()).finish()
-    }
-}
-
-impl TokenStore for MemoryStore {
-    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
-        Box::pin(ready(Ok(self.records().get(key).cloned())))
-    }
-
-    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
-        self.records().insert(key.clone(), token.clone());
-        Box::pin(ready(Ok(())))
-    }
-
-    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
-        self.records().remove(key);
-        Box::pin(ready(Ok(())))
     }
 }

@@ -1,0 +1,34 @@
+//! What can be wrong with a file.
+
+use std::{error::Error as StdError, fmt, io, path::Path};
+
+/// What is wrong with a file, and with which. It quotes nothing of what the file holds.
+#[derive(Debug)]
+pub(super) struct FileError {
+    path: String,
+    what: String,
+    cause: Option<io::Error>,
+}
+
+impl FileError {
+    pub(super) fn new(path: &Path, what: impl Into<String>) -> Self {
+        Self { path: path.display().to_string(), what: what.into(), cause: None }
+    }
+
+    /// For `map_err` after an operation on a path.
+    pub(super) fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self { cause: Some(cause), ..Self::new(path, what) }
+    }
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.path, self.what)
+    }
+}
+
+impl StdError for FileError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_ref().map(|cause| cause as _)
+    }
+}

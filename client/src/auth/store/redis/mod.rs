@@ -1,0 +1,231 @@
+//! Tokens on a Redis server.
+
+mod failure;
+mod lease;
+mod scripts;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, aio::MultiplexedConnection};
+use zeroize::Zeroizing;
+
+use super::{Lock, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore, name::name};
+use failure::RedisFailure;
+use lease::RedisLease;
+use scripts::Script;
+
+/// How long a lock lasts: longer than a token request may take.
+const TERM: Duration = Duration::from_secs(60);
+/// How long a session is kept that nobody renews.
+const LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// Longest wait for a connection or a reply.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Keeps tokens on a Redis server (version 5 or later, or what speaks its protocol), so that many machines share a
+/// session.
+///
+/// The lock is a key that expires, with a fencing number: a holder that died frees it by the end of its term, and one
+/// that was stopped for longer than that can no longer write. Names of keys show the API and the grant; the rest of the
+/// [`StoreKey`] is hashed. Tokens are written as they are: whoever can read the database can use them. A record that the
+/// server lost ends the sessions that cannot log in again, so do not let it evict keys.
+///
+/// `rediss://` needs a TLS feature of the crate `redis`, turned on by the application. `Debug` shows neither the address
+/// nor the password.
+#[derive(Clone)]
+pub struct RedisStore {
+    server: Arc<Server>,
+    prefix: Arc<str>,
+    term: Duration,
+    lifetime: Duration,
+}
+
+impl RedisStore {
+    /// A store on the server of a URL such as `redis://:password@host:6379/0`. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// When that is not a URL of a Redis server. The error does not quote it.
+    pub fn new(url: &str) -> Result<Self, StoreError> {
+        let client = Client::open(url).map_err(RedisFailure::new)?;
+        let server = Arc::new(Server { client, connection: Mutex::default() });
+        Ok(Self { server, prefix: "cx-client".into(), term: TERM, lifetime: LIFETIME })
+    }
+
+    /// What the names of keys begin with; `cx-client` unless told otherwise.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into().into();
+        self
+    }
+
+    /// How long a lock lasts whose holder gives no sign of life; 60 s. It should be longer than a token request may
+    /// take.
+    #[must_use]
+    pub fn with_lock_term(mut self, term: Duration) -> Self {
+        self.term = term;
+        self
+    }
+
+    /// How long a session is kept that nobody renews; 90 days. A token that cannot be renewed is kept until it expires.
+    #[must_use]
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    fn slot(&self, key: &StoreKey) -> Slot {
+        // In braces, so that a cluster keeps all keys of a session on one node.
+        let name = |what: &str| format!("{}:{{{}}}:{what}", self.prefix, name(key));
+        Slot {
+            server: Arc::clone(&self.server),
+            keys: [name("token"), name("lock"), name("fence")],
+            term: self.term,
+            lifetime: self.lifetime,
+        }
+    }
+}
+
+impl fmt::Debug for RedisStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStore")
+            .field("prefix", &self.prefix)
+            .field("term", &self.term)
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+impl TokenStore for RedisStore {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        let slot = self.slot(key);
+        Box::pin(async move {
+            let Some(text) = slot.run::<Option<String>>(&scripts::LOAD, &[]).await?.map(Zeroizing::new) else {
+                return Ok(None);
+            };
+            // The message of the parser may quote the record.
+            let token = serde_json::from_str(&text).map_err(|_| "the record on the Redis server is not a token")?;
+            Ok(Some(token))
+        })
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        let slot = self.slot(key);
+        Box::pin(async move { slot.save(&scripts::SAVE_PAST, None, token).await.map(drop) })
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        let slot = self.slot(key);
+        Box::pin(async move { slot.run::<bool>(&scripts::CLEAR_PAST, &[]).await.map(drop) })
+    }
+
+    fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
+        let slot = self.slot(key);
+        Box::pin(async move {
+            let number = slot.run::<u64>(&scripts::LOCK, &[&slot.term_ms()]).await?;
+            Ok(match number {
+                0 => Lock::Taken,
+                number => Lock::Held(Box::new(RedisLease::new(slot, number))),
+            })
+        })
+    }
+}
+
+/// The keys of one session.
+#[derive(Clone)]
+struct Slot {
+    server: Arc<Server>,
+    /// Record, lock and fence.
+    keys: [String; 3],
+    term: Duration,
+    lifetime: Duration,
+}
+
+impl Slot {
+    async fn run<T: FromRedisValue>(&self, script: &Script, arguments: &[&str]) -> Result<T, StoreError> {
+        Ok(self.server.run(script, &self.keys, arguments).await?)
+    }
+
+    /// Replaces the record, under the lease of a number or past all.
+    async fn save(&self, script: &Script, number: Option<u64>, token: &StoredToken) -> Result<bool, StoreError> {
+        let text =
+            serde_json::to_string(token).map(Zeroizing::new).map_err(|_| "the token cannot be written as JSON")?;
+        let number = number.unwrap_or_default().to_string();
+        self.run(script, &[&number, &text, &millis(self.lifetime_of(token))]).await
+    }
+
+    /// How long a record is of use.
+    fn lifetime_of(&self, token: &StoredToken) -> Duration {
+        match token.expires_at {
+            Some(end) if token.refresh_token.is_none() => Duration::from_secs(end.saturating_sub(token.obtained_at)),
+            _ => self.lifetime,
+        }
+    }
+
+    fn term_ms(&self) -> String {
+        millis(self.term)
+    }
+}
+
+/// Milliseconds as Redis takes them: at least one.
+fn millis(duration: Duration) -> String {
+    duration.as_millis().max(1).to_string()
+}
+
+/// A server, and the connection that all share.
+struct Server {
+    client: Client,
+    connection: Mutex<Option<MultiplexedConnection>>,
+}
+
+impl Server {
+    /// Runs a script, a second time when the connection turned out to be dead. Every script can be repeated: at worst the
+    /// lock that the lost answer told of lasts for its term.
+    async fn run<T: FromRedisValue>(
+        &self,
+        script: &Script,
+        keys: &[String],
+        arguments: &[&str],
+    ) -> Result<T, RedisFailure> {
+        let mut invocation = script.prepare_invoke();
+        for key in keys {
+            invocation.key(key);
+        }
+        for argument in arguments {
+            invocation.arg(*argument);
+        }
+        let mut again = true;
+        loop {
+            let mut connection = self.connection().await?;
+            match invocation.invoke_async(&mut connection).await {
+                Err(error) if error.is_unrecoverable_error() => {
+                    self.keep(None);
+                    if !std::mem::take(&mut again) {
+                        return Err(RedisFailure::new(error));
+                    }
+                }
+                result => return result.map_err(RedisFailure::new),
+            }
+        }
+    }
+
+    async fn connection(&self) -> Result<MultiplexedConnection, RedisFailure> {
+        let present = self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(connection) = present {
+            return Ok(connection);
+        }
+        let config =
+            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+        let connection = self.client.get_multiplexed_async_connection_with_config(&config).await;
+        let connection = connection.map_err(RedisFailure::new)?;
+        self.keep(Some(connection.clone()));
+        Ok(connection)
+    }
+
+    fn keep(&self, connection: Option<MultiplexedConnection>) {
+        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+}

@@ -1,0 +1,237 @@
+//! Clients that share a store, and its lock.
+
+use std::pin::pin;
+
+use super::*;
+
+/// What asking for the lock comes to.
+#[derive(Clone, Copy, Debug, Default)]
+enum Mood {
+    #[default]
+    Fair,
+    Broken,
+    Taken,
+}
+
+/// A store whose lock does what a test says.
+#[derive(Debug, Default)]
+struct Moody {
+    inner: MemoryStore,
+    mood: Mutex<Mood>,
+}
+
+impl TokenStore for Moody {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        self.inner.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        self.inner.save(key, token)
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        self.inner.clear(key)
+    }
+
+    fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
+        match *self.mood.lock().unwrap() {
+            Mood::Fair => self.inner.lock(key),
+            Mood::Broken => Box::pin(async { Err("cannot lock".into()) }),
+            Mood::Taken => Box::pin(async { Ok(Lock::Taken) }),
+        }
+    }
+}
+
+fn moody(credentials: Credentials) -> (Bench, Arc<Moody>) {
+    let store = Arc::new(Moody::default());
+    (Bench::with_store(&WOOTRIC, Vendor::plain(), credentials, Arc::<Moody>::clone(&store)), store)
+}
+
+fn record(number: u32) -> StoredToken {
+    let (access, refresh) = (format!("access-{number}"), format!("refresh-{number}"));
+    let body =
+        json!({"access_token": access, "refresh_token": refresh, "obtained_at": 0, "expires_at": 4_000_000_000_u64});
+    serde_json::from_value(body).unwrap()
+}
+
+async fn is_free(bench: &Bench) -> bool {
+    let key = bench.manager.key().unwrap();
+    matches!(bench.store.lock(&key).await.unwrap(), Lock::Held(_))
+}
+
+#[tokio::test]
+async fn clients_on_one_store_share_one_request_per_expiry() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    let managers: Vec<TokenManager> =
+        (0..8).map(|_| manager(&WOOTRIC, &bench.vendor, password(), &bench.store, &bench.clock).unwrap()).collect();
+    for round in 1..4 {
+        bench.vendor.hold();
+        let callers: Vec<_> = managers
+            .iter()
+            .cloned()
+            .map(|manager| tokio::spawn(async move { text(&manager.bearer().await.unwrap()) }))
+            .collect();
+        quiet().await;
+        assert_eq!(bench.vendor.count(), round);
+        bench.vendor.release();
+        quiet().await;
+        bench.advance(1.0);
+        for caller in callers {
+            assert_eq!(caller.await.unwrap(), format!("access-{round}"));
+        }
+        assert_eq!((bench.vendor.count(), is_free(&bench).await), (round, true));
+        bench.advance(3600.0);
+    }
+    assert_eq!(bench.vendor.grants(), ["password", "refresh_token", "refresh_token"]);
+}
+
+#[tokio::test]
+async fn a_lock_that_is_never_freed_is_not_waited_for_for_ever() {
+    let (bench, store) = moody(password());
+    *store.mood.lock().unwrap() = Mood::Taken;
+    let caller = bench.callers(1).await.remove(0);
+    let mut seconds = 0;
+    while !caller.is_finished() {
+        bench.advance(1.0);
+        quiet().await;
+        seconds += 1;
+        assert!(seconds <= 130, "it waits for ever");
+    }
+    assert!(seconds >= 115, "it gave up after {seconds} s");
+    assert_eq!(caller.await.unwrap().unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(bench.vendor.count(), 0);
+    *store.mood.lock().unwrap() = Mood::Fair;
+    assert_eq!(bench.token().await, "access-1");
+}
+
+#[tokio::test]
+async fn a_sign_out_ends_the_wait_for_the_lock() {
+    let (bench, store) = moody(password());
+    *store.mood.lock().unwrap() = Mood::Taken;
+    let caller = bench.callers(1).await.remove(0);
+    bench.manager.sign_out().await.unwrap();
+    assert!(caller.await.unwrap().unwrap_err().is_authentication());
+    assert_eq!(bench.vendor.count(), 0);
+}
+
+#[tokio::test]
+async fn a_rotating_refresh_token_is_not_sent_without_the_lock() {
+    let (bench, store) = moody(password());
+    bench.token().await;
+    bench.advance(3600.0);
+    *store.mood.lock().unwrap() = Mood::Broken;
+    let error = bench.manager.bearer().await.unwrap_err();
+    assert_eq!((error.kind(), bench.vendor.count()), (ErrorKind::Store, 1));
+    assert!(std::error::Error::source(&error).is_some());
+    *store.mood.lock().unwrap() = Mood::Fair;
+    assert_eq!(bench.token().await, "access-2");
+}
+
+#[tokio::test]
+async fn an_application_goes_on_without_the_lock_once_it_has_a_session() {
+    let (bench, store) = moody(application());
+    *store.mood.lock().unwrap() = Mood::Broken;
+    assert_eq!(bench.manager.bearer().await.unwrap_err().kind(), ErrorKind::Store);
+    *store.mood.lock().unwrap() = Mood::Fair;
+    bench.token().await;
+    bench.advance(3600.0);
+    *store.mood.lock().unwrap() = Mood::Broken;
+    assert_eq!(bench.token().await, "access-2");
+}
+
+#[tokio::test]
+async fn a_client_that_comes_late_takes_over_what_the_others_wrote() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    bench.advance(3600.0);
+    bench.vendor.hold();
+    let caller = bench.callers(1).await.remove(0);
+    let key = bench.manager.key().unwrap();
+    bench.store.save(&key, &record(9)).await.unwrap();
+    bench.vendor.release();
+    assert_eq!(text(&caller.await.unwrap().unwrap()), "access-9");
+    assert_eq!(bench.store.load(&key).await.unwrap(), Some(record(9)));
+    assert_eq!(bench.token().await, "access-9");
+    assert!(is_free(&bench).await);
+}
+
+#[tokio::test]
+async fn a_sign_out_elsewhere_is_not_undone_by_a_renewal_under_way() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    let other = manager(&WOOTRIC, &bench.vendor, password(), &bench.store, &bench.clock).unwrap();
+    other.bearer().await.unwrap();
+    bench.advance(3600.0);
+    bench.vendor.hold();
+    let caller = bench.callers(1).await.remove(0);
+    let key = bench.manager.key().unwrap();
+    other.sign_out().await.unwrap();
+    bench.vendor.release();
+    assert!(caller.await.unwrap().unwrap_err().is_authentication());
+    assert_eq!(bench.store.load(&key).await.unwrap(), None);
+    assert!(bench.manager.bearer().await.unwrap_err().is_authentication());
+    assert_eq!(bench.vendor.count(), 2);
+}
+
+#[tokio::test]
+async fn a_session_that_is_gone_from_the_store_is_not_refreshed_from_memory() {
+    for (credentials, again) in [(password(), false), (password().with_password_kept(), true)] {
+        let bench = Bench::new(&WOOTRIC, Vendor::plain(), credentials);
+        bench.token().await;
+        let key = bench.manager.key().unwrap();
+        bench.store.clear(&key).await.unwrap();
+        bench.advance(3600.0);
+        match bench.manager.bearer().await {
+            Ok(bearer) => assert!(again && text(&bearer) == "access-2"),
+            Err(error) => assert!(!again && error.is_authentication()),
+        }
+        assert_eq!(bench.vendor.grants(), vec!["password"; 1 + usize::from(again)]);
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_all_have_left_gives_the_lock_back() {
+    let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), application());
+    {
+        let leader = pin!(bench.manager.bearer());
+        assert!(poll_times(leader, 10).is_none());
+        assert!(!is_free(&bench).await);
+    }
+    assert!(is_free(&bench).await);
+}
+
+#[tokio::test]
+async fn a_refresh_that_all_have_left_keeps_the_lock_while_its_manager_lives() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    bench.advance(3600.0);
+    bench.vendor.react(|_| Reaction::Stall);
+    {
+        let leader = pin!(bench.manager.bearer());
+        assert!(poll_times(leader, 10).is_none());
+    }
+    assert!(!is_free(&bench).await);
+    let (store, key) = (Arc::clone(&bench.store), bench.manager.key().unwrap());
+    drop(bench);
+    assert!(matches!(store.lock(&key).await.unwrap(), Lock::Held(_)));
+}
+
+#[tokio::test]
+async fn a_refresh_is_not_repeated_after_the_lock_was_lost() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    bench.advance(3600.0);
+    bench.vendor.react(|_| Reaction::Busy(503, 20));
+    let caller = bench.callers(1).await.remove(0);
+    let key = bench.manager.key().unwrap();
+    bench.store.save(&key, &record(9)).await.unwrap();
+    for _ in 0..2 {
+        bench.advance(20.0);
+        quiet().await;
+    }
+    // Within its term it went on; before a request that would have outlasted the term it noticed.
+    assert_eq!(caller.await.unwrap().unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(bench.vendor.count(), 3);
+    assert_eq!(bench.token().await, "access-9");
+    assert!(is_free(&bench).await);
+}
