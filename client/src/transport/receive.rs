@@ -51,7 +51,9 @@ fn unsent(cause: reqwest::Error) -> Error {
     if let Some(error) = upload::fault(&cause) {
         return error;
     }
-    let (kind, message, sent) = if cause.is_connect() {
+    let (kind, message, sent) = if cause.is_connect() && cause.is_timeout() {
+        (ErrorKind::Timeout, "the vendor could not be reached in time", Sent::No)
+    } else if cause.is_connect() {
         (ErrorKind::Transport, "the vendor cannot be reached", Sent::No)
     } else if cause.is_builder() {
         (ErrorKind::InvalidRequest, "the request cannot be sent as it is", Sent::No)

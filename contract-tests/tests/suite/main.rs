@@ -8,16 +8,20 @@
 )]
 
 mod bodies;
+mod canaries;
+mod capture;
 mod directly;
 mod environment;
 mod errors;
+mod faults;
 mod fixtures;
 mod generated;
+mod pacing;
 mod paths;
 mod properties;
-mod secrets;
 mod snapshots;
 mod support;
 mod surface;
 mod third;
 mod tokens;
+mod traces;
