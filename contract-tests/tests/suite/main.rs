@@ -14,6 +14,7 @@ mod fixtures;
 mod generated;
 mod paths;
 mod properties;
+mod schemas;
 mod secrets;
 mod snapshots;
 mod support;

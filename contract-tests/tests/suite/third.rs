@@ -7,7 +7,13 @@ use cx_client::dynamic::Registered;
 
 use crate::generated::orchard;
 
-static ORCHARD: Registered = Registered { api: &orchard::operations::API, call: orchard::dispatch::call };
+/// The client of the made-up vendor.
+pub static ORCHARD: Registered = Registered {
+    api: &orchard::operations::API,
+    call: orchard::dispatch::call,
+    schemas: orchard::dispatch::SCHEMAS,
+    decode_schema: orchard::dispatch::decode_schema,
+};
 
 #[tokio::test]
 async fn a_document_is_all_that_a_vendor_needs() {

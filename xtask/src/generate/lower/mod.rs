@@ -13,7 +13,6 @@ mod schemas;
 mod tests;
 mod view;
 
-pub use names::snake_case;
 pub use parameters::COOKIE_HEADER;
 pub use schemas::PERSONAL_MARK;
 
