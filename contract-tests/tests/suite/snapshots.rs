@@ -3,7 +3,11 @@
 //! A snapshot is also held to the document: a request breaks no rule of it, and a reply keeps the schema of its status.
 //! Its head names the grade and the source of the facts behind it, so that nobody takes a guess for a contract.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use contract_tests::{
     apis::{self, Subject},
@@ -180,6 +184,31 @@ fn keeps_its_schema(schemas: &Schemas, operation: &Operation, case: &Case) {
     let media = documented.media.iter().find(|media| media.media_type == sent.media_type).unwrap();
     let faults = schemas.judge(&media.pointer, Reading::Reply, &sent.value);
     assert!(faults.is_empty(), "{}: {faults:?}", case.id);
+}
+
+/// insta compares what is below the head of a file and not the head.
+#[test]
+fn every_snapshot_names_its_grade_and_none_is_left_over() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/snapshots");
+    let prefix = "suite__snapshots__";
+    let mut expected = BTreeMap::new();
+    for subject in apis::subjects(None).unwrap() {
+        for operation in &subject.api.operations {
+            for kind in ["request", "replies"] {
+                let file = format!("{prefix}{}__{}__{kind}.snap", subject.name(), operation.id);
+                expected.insert(file, (grade(operation.confidence), operation.source.clone()));
+            }
+        }
+    }
+    let names = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let found: BTreeSet<String> = names.filter(|name| name.starts_with(prefix)).collect();
+    assert_eq!(found, expected.keys().cloned().collect());
+    for (file, (grade, source)) in expected {
+        let text = fs::read_to_string(folder.join(&file)).unwrap();
+        let head = text.split("---\n").nth(1).unwrap();
+        assert!(head.contains(&format!("\n  grade: {grade}\n")), "{file} is not {grade}: {head}");
+        assert!(source.iter().all(|one| head.contains(&format!("    - {one}\n"))), "{file}: {source:?}: {head}");
+    }
 }
 
 #[tokio::test]
