@@ -27,6 +27,11 @@ pub struct Registered {
     pub api: &'static Api,
     /// Calls one of its operations.
     pub call: fn(Core, &str, Value, CallOptions) -> Future,
+    /// Names of the component schemas that have a type.
+    pub schemas: &'static [&'static str],
+    /// Decodes a value into the type of a component schema, as a reply or a payload pushed by the vendor would be, and
+    /// encodes it again. What the type does not know is left out of the result.
+    pub decode_schema: fn(&str, Value) -> Result<Value>,
 }
 
 impl fmt::Debug for Registered {
@@ -200,6 +205,10 @@ fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
             one.or_else(|| (given.len() != kept.len()).then(|| path.to_owned()))
         }
         (Value::Number(given), Value::Number(kept)) => (given.as_f64() != kept.as_f64()).then(|| path.to_owned()),
+        // Numbers and flags may stand for texts.
+        (Value::Number(_) | Value::Bool(_), Value::String(kept)) => {
+            (given.to_string() != *kept).then(|| path.to_owned())
+        }
         (given, kept) => (given != kept).then(|| path.to_owned()),
     }
 }
@@ -217,6 +226,23 @@ pub fn reply<T: Serialize>(response: Response<T>) -> Result<Reply> {
         raw: serde_json::from_slice(response.raw()).ok(),
         typed,
     })
+}
+
+/// A value through a type and back.
+///
+/// # Errors
+/// A value of another type, with the path of the first mismatch and without the value itself.
+pub fn recode<T: DeserializeOwned + Serialize>(value: Value) -> Result<Value> {
+    let decoded: T = serde_path_to_error::deserialize(value).map_err(|error| {
+        Error::new(ErrorKind::Decode, "the value is not what the contract says").with_path(error.path().to_string())
+    })?;
+    serde_json::to_value(decoded)
+        .map_err(|cause| Error::new(ErrorKind::Decode, "the value has no JSON form").with_cause(cause))
+}
+
+/// A name that no component schema has.
+pub fn unknown_schema() -> Error {
+    Error::new(ErrorKind::InvalidRequest, "the API has no such schema")
 }
 
 /// An id that no operation has.

@@ -4,7 +4,7 @@
 //! read the value directly, without an intermediate tree. A value that does not fit is an error which does not quote it,
 //! because it may be a secret or personal.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -40,6 +40,26 @@ pub fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::E
 /// A string as [`string`] reads it; `null` is `None`, an empty string is an empty string.
 pub fn option_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     deserializer.deserialize_any(Optional { inner: Text, empty_is_none: false })
+}
+
+/// Texts by name, each as [`string`] reads it.
+pub fn string_map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    BTreeMap::<String, Lenient>::deserialize(deserializer).map(plain)
+}
+
+/// Texts by name as [`string_map`] reads them; `null` is `None`.
+pub fn option_string_map<'de, D>(deserializer: D) -> Result<Option<BTreeMap<String, String>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    Option::<BTreeMap<String, Lenient>>::deserialize(deserializer).map(|map| map.map(plain))
+}
+
+#[derive(Deserialize)]
+struct Lenient(#[serde(deserialize_with = "string")] String);
+
+fn plain(map: BTreeMap<String, Lenient>) -> BTreeMap<String, String> {
+    map.into_iter().map(|(name, Lenient(text))| (name, text)).collect()
 }
 
 /// A boolean: also `"true"` and `"false"`.
@@ -360,6 +380,22 @@ mod tests {
         }
         assert!(read!("string", String, "null").is_err());
         assert_eq!(read!("option_string", Option<String>, "null"), Ok(None));
+    }
+
+    #[test]
+    fn maps_of_strings() {
+        for (json, expected) in [(r#""x""#, "x"), ("7", "7"), ("0.5", "0.5"), ("true", "true")] {
+            let map = read!("string_map", BTreeMap<String, String>, &format!(r#"{{"a b":{json}}}"#));
+            assert_eq!(map, Ok(BTreeMap::from([("a b".to_owned(), expected.to_owned())])), "{json}");
+        }
+        for json in ["null", "[]", "{}"] {
+            assert!(
+                read!("string_map", BTreeMap<String, String>, &format!(r#"{{"a b":{json}}}"#)).is_err(),
+                "{json}"
+            );
+        }
+        assert_eq!(read!("option_string_map", Option<BTreeMap<String, String>>, "null"), Ok(None));
+        assert!(read!("string_map", BTreeMap<String, String>, "null").is_err());
     }
 
     #[test]

@@ -20,9 +20,24 @@ pub mod wootric;
 #[cfg(feature = "dynamic")]
 pub static REGISTRY: &[crate::dynamic::Registered] = &[
     #[cfg(feature = "directly")]
-    crate::dynamic::Registered { api: &directly::operations::API, call: directly::dispatch::call },
+    crate::dynamic::Registered {
+        api: &directly::operations::API,
+        call: directly::dispatch::call,
+        schemas: directly::dispatch::SCHEMAS,
+        decode_schema: directly::dispatch::decode_schema,
+    },
     #[cfg(feature = "wootric-cxi")]
-    crate::dynamic::Registered { api: &wootric_cxi::operations::API, call: wootric_cxi::dispatch::call },
+    crate::dynamic::Registered {
+        api: &wootric_cxi::operations::API,
+        call: wootric_cxi::dispatch::call,
+        schemas: wootric_cxi::dispatch::SCHEMAS,
+        decode_schema: wootric_cxi::dispatch::decode_schema,
+    },
     #[cfg(feature = "wootric")]
-    crate::dynamic::Registered { api: &wootric::operations::API, call: wootric::dispatch::call },
+    crate::dynamic::Registered {
+        api: &wootric::operations::API,
+        call: wootric::dispatch::call,
+        schemas: wootric::dispatch::SCHEMAS,
+        decode_schema: wootric::dispatch::decode_schema,
+    },
 ];

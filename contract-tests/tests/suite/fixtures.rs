@@ -19,11 +19,6 @@ use crate::support::{self, Part, TOKEN};
 /// Exchanges that the client cannot have, and why. One that it can have after all has no place here.
 const UNSUPPORTED: &[(&str, &str)] = &[
     (
-        "wootric/create_end_user__all_fields_201.json",
-        "the document has properties as texts, which is what goes out; the facts (2.2) let a caller give any scalar",
-    ),
-    ("wootric/create_response__full_body_with_end_user_properties.json", "as above"),
-    (
         "wootric/create_response__undocumented_sdk_fields.json",
         "the document requires `ip_address`, as the vendor's table does; the vendor's SDKs leave it out",
     ),

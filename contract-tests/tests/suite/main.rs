@@ -19,6 +19,7 @@ mod generated;
 mod pacing;
 mod paths;
 mod properties;
+mod schemas;
 mod snapshots;
 mod support;
 mod surface;

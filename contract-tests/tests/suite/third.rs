@@ -7,8 +7,19 @@ use cx_client::dynamic::Registered;
 
 use crate::generated::{atelier, orchard};
 
-static ORCHARD: Registered = Registered { api: &orchard::operations::API, call: orchard::dispatch::call };
-static ATELIER: Registered = Registered { api: &atelier::operations::API, call: atelier::dispatch::call };
+pub static ORCHARD: Registered = Registered {
+    api: &orchard::operations::API,
+    call: orchard::dispatch::call,
+    schemas: orchard::dispatch::SCHEMAS,
+    decode_schema: orchard::dispatch::decode_schema,
+};
+
+static ATELIER: Registered = Registered {
+    api: &atelier::operations::API,
+    call: atelier::dispatch::call,
+    schemas: atelier::dispatch::SCHEMAS,
+    decode_schema: atelier::dispatch::decode_schema,
+};
 
 /// The vendor with one of everything that the mock has to understand.
 pub fn orchard() -> Subject {

@@ -4,7 +4,7 @@ use cx_spec::{Api, Operation};
 use serde_json::Value;
 
 use super::{bodies, change::Changes, parameters, security};
-use crate::lint::rust_name;
+use crate::generate::names::snake_case;
 
 pub fn compare(changes: &mut Changes<'_>) {
     let (old, new) = (changes.old, changes.new);
@@ -26,7 +26,7 @@ pub fn compare(changes: &mut Changes<'_>) {
 
 /// An operation as messages name it.
 pub fn method(operation: &Operation) -> String {
-    format!("`Client::{}`", rust_name(&operation.id))
+    format!("`Client::{}`", snake_case(&operation.id))
 }
 
 fn request_line(operation: &Operation) -> String {

@@ -8,7 +8,10 @@ use super::{
     rust_type::{Shape, shape},
     schemas::{self, Pair, Way},
 };
-use crate::lint::{location, parameter_pointer, rust_name};
+use crate::{
+    generate::names::snake_case,
+    lint::{location, parameter_pointer},
+};
 
 /// A parameter as it travels: an object in the query is one a member.
 struct Wire<'d> {
@@ -29,7 +32,7 @@ pub fn compare(changes: &mut Changes<'_>, old: &Operation, new: &Operation) {
     let name = method(new);
     for gone in before.iter().filter(|one| !after.iter().any(|other| other.is(one))) {
         let moved = after.iter().find(|one| one.name == gone.name && !before.iter().any(|other| other.is(one)));
-        let call = rust_name(&gone.name);
+        let call = snake_case(&gone.name);
         match moved {
             Some(moved) => {
                 let (from, to) = (location(gone.parameter.location), location(moved.parameter.location));
@@ -43,7 +46,7 @@ pub fn compare(changes: &mut Changes<'_>, old: &Operation, new: &Operation) {
         }
     }
     for added in after.iter().filter(|one| !before.iter().any(|other| other.name == one.name)) {
-        let (call, pointer) = (rust_name(&added.name), parameter_pointer(added.parameter));
+        let (call, pointer) = (snake_case(&added.name), parameter_pointer(added.parameter));
         if added.required {
             changes.breaking(pointer, format!("{name} gained the method `{call}`, which has to be called"));
         } else {
@@ -58,7 +61,7 @@ pub fn compare(changes: &mut Changes<'_>, old: &Operation, new: &Operation) {
 }
 
 fn parameter(changes: &mut Changes<'_>, name: &str, old: &Wire<'_>, new: &Wire<'_>) {
-    let path = format!("the method `{}` of {name}", rust_name(&new.name));
+    let path = format!("the method `{}` of {name}", snake_case(&new.name));
     let at = parameter_pointer(new.parameter);
     match (old.required, new.required) {
         (false, true) => changes.breaking(at, format!("{path} has to be called now")),

@@ -5,16 +5,17 @@ use quote::{format_ident, quote};
 
 use super::{
     print_tokens,
-    tree::{Call, OtherBody},
+    tree::{Call, OtherBody, Schema},
 };
 
 /// `dispatch.rs`.
-pub fn module(calls: &[Call]) -> Result<String> {
+pub fn module(calls: &[Call], schemas: &[Schema]) -> Result<String> {
     let arms = calls.iter().map(|call| {
         let (id, name) = (&call.id, format_ident!("{}", call.id));
         quote!(#id => Box::pin(#name(client, arguments, options)))
     });
     let functions = calls.iter().map(function);
+    let schemas = decoder(schemas);
     let code = quote! {
         use super::{Client, types};
         use ::cx_client::{CallOptions, Result, dynamic::{self, Arguments}};
@@ -29,11 +30,34 @@ pub fn module(calls: &[Call]) -> Result<String> {
             }
         }
 
+        #schemas
+
         #(#functions)*
     };
     print_tokens(code).map(|text| {
         format!("//! Calls by operation id, with JSON in and out.\n#![allow(unused_imports, unused_mut, deprecated, reason = \"an API may have no body, and dispatch reaches deprecated operations too\")]\n\n{text}")
     })
+}
+
+/// Every type by the name of its schema, those that no operation refers to included.
+fn decoder(schemas: &[Schema]) -> proc_macro2::TokenStream {
+    let names = schemas.iter().map(|schema| &schema.name);
+    let arms = schemas.iter().map(|Schema { name, ty, nullable }| {
+        let ty = if *nullable { quote!(Option<types::#ty>) } else { quote!(types::#ty) };
+        quote!(#name => dynamic::recode::<#ty>(value))
+    });
+    quote! {
+        /// The component schemas that [`decode_schema`] knows.
+        pub static SCHEMAS: &[&str] = &[#(#names),*];
+
+        /// Decodes a value into the type of a component schema and encodes it again.
+        pub fn decode_schema(name: &str, value: Value) -> Result<Value> {
+            match name {
+                #(#arms,)*
+                _ => Err(dynamic::unknown_schema()),
+            }
+        }
+    }
 }
 
 fn function(call: &Call) -> proc_macro2::TokenStream {

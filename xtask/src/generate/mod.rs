@@ -7,6 +7,7 @@ mod digest;
 mod dispatch;
 mod engine;
 mod lower;
+pub mod names;
 mod output;
 mod registry;
 mod reply;
@@ -120,9 +121,10 @@ pub fn generate(api: &Api, all: &[Api], home: Home) -> Result<Generated> {
     let mut file: syn::File = syn::parse2(tokens).context("progenitor wrote something that is not Rust")?;
     let calls = tree::bend(&mut file, api, &view)?;
     let module = module_name(api.name());
+    let schemas = tree::schemas(&file, &view);
     let mut files = tree::split(file, api, home)?;
     files.push(("operations.rs".to_owned(), table::module(api, all, &view)?));
-    files.push(("dispatch.rs".to_owned(), dispatch::module(&calls)?));
+    files.push(("dispatch.rs".to_owned(), dispatch::module(&calls, &schemas)?));
     Ok(Generated { module, files, unsupported: view.unsupported })
 }
 

@@ -42,7 +42,12 @@ pub fn module(modules: &[(String, String)], features: &[String]) -> String {
             text.push_str(&format!("    {gate}"));
         }
         text.push_str(&format!(
-            "    crate::dynamic::Registered {{ api: &{module}::operations::API, call: {module}::dispatch::call }},\n"
+            "    crate::dynamic::Registered {{\n        \
+                     api: &{module}::operations::API,\n        \
+                     call: {module}::dispatch::call,\n        \
+                     schemas: {module}::dispatch::SCHEMAS,\n        \
+                     decode_schema: {module}::dispatch::decode_schema,\n    \
+                 }},\n"
         ));
     }
     text.push_str("];\n");

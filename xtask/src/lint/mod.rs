@@ -24,7 +24,6 @@ mod subject;
 pub use finding::Finding;
 pub use output::{Report, to_json, to_sarif, to_text};
 pub use rules::{Rule, rules};
-pub use rust_names::rust_name;
 pub use subject::{inner as inner_schemas, location, parameter_pointer};
 
 use anyhow::{Context, Result};

@@ -1,12 +1,11 @@
 //! Names: operations, schemas, request bodies.
 
-use heck::ToUpperCamelCase;
-
 use super::{
     finding::Findings,
     rules::Rule,
     subject::{Kind, Subject},
 };
+use crate::generate::names;
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -98,7 +97,7 @@ fn operation_id(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let pointer = format!("{}/operationId", operation.place.pointer);
         let verb = operation.id.split('_').next().unwrap_or_default();
         if !is_snake_case(&operation.id) {
-            let fix = format!("write `{}`", heck::ToSnakeCase::to_snake_case(operation.id.as_str()));
+            let fix = format!("write `{}`", names::snake_case(&operation.id));
             findings.at(&pointer, format!("`{}` is not snake_case", operation.id), fix);
         } else if !VERBS.contains(&verb) {
             let message = format!("`{}` does not begin with a verb that is known here", operation.id);
@@ -120,7 +119,7 @@ fn schema_name(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let pascal =
             name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
         if !pascal {
-            let fix = format!("write `{}`", name.to_upper_camel_case());
+            let fix = format!("write `{}`", names::pascal_case(name));
             findings.at(schema.pointer(), format!("`{name}` is not PascalCase"), fix);
         }
     }
@@ -129,7 +128,7 @@ fn schema_name(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn request_name(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for operation in &subject.api.operations {
         let Some(media) = operation.sent_media() else { continue };
-        let wanted = format!("{}Request", operation.id.to_upper_camel_case());
+        let wanted = format!("{}Request", names::pascal_case(&operation.id));
         let named =
             media.schema.get("$ref").and_then(|target| target.as_str()).and_then(|target| target.rsplit('/').next());
         let message = match named {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use cx_spec::{Location, Operation, Parameter};
-use heck::ToSnakeCase;
 
 use super::{
     finding::Findings,
     rules::Rule,
     subject::{Subject, location, parameter_pointer, plain, properties},
 };
+use crate::generate::names::snake_case;
 
 pub const RULES: &[Rule] = &[
     Rule {
@@ -39,15 +39,10 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// The Rust name of a wire name, as the generator writes it (a keyword apart, which gets an underscore).
-pub fn rust_name(name: &str) -> String {
-    name.replace('\'', "").to_snake_case()
-}
-
 fn operation_collision(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let mut taken: BTreeMap<String, &Operation> = BTreeMap::new();
     for operation in &subject.api.operations {
-        let name = rust_name(&operation.id);
+        let name = snake_case(&operation.id);
         match taken.get(&name) {
             Some(first) => {
                 let pointer = format!("{}/operationId", operation.place.pointer);
@@ -67,7 +62,7 @@ fn parameter_collision(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let mut taken: BTreeMap<String, (String, Location)> = BTreeMap::new();
         for parameter in &operation.parameters {
             for wire in wire_names(subject, parameter) {
-                let name = rust_name(&wire);
+                let name = snake_case(&wire);
                 match taken.get(&name) {
                     // One and the same name is the business of another rule.
                     Some((first, place)) if *first != wire || *place == parameter.location => {
@@ -100,7 +95,7 @@ fn wire_names(subject: &Subject<'_>, parameter: &Parameter) -> Vec<String> {
 
 fn parameter_body(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for operation in subject.api.operations.iter().filter(|operation| operation.body.is_some()) {
-        for parameter in operation.parameters.iter().filter(|parameter| rust_name(&parameter.name) == "body") {
+        for parameter in operation.parameters.iter().filter(|parameter| snake_case(&parameter.name) == "body") {
             let message = format!("`{}` has a parameter `{}` beside a request body", operation.id, parameter.name);
             findings.at(parameter_pointer(parameter), message, "it cannot be generated: leave it out and say so");
         }
@@ -125,7 +120,7 @@ fn property_collision(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for part in subject.schemas().filter(|part| part.node.text("$ref").is_none()) {
         let mut taken: BTreeMap<String, &str> = BTreeMap::new();
         for (wire, member) in part.node.member("properties").map(|node| node.members()).unwrap_or_default() {
-            let name = rust_name(wire);
+            let name = snake_case(wire);
             match taken.get(&name) {
                 Some(first) => {
                     let message = format!("`{wire}` and `{first}` both become `{name}`");

@@ -1,13 +1,13 @@
 //! Credentials are marked, so that nothing shows them.
 
 use cx_spec::Node;
-use heck::ToSnakeCase;
 
 use super::{
     finding::Findings,
     rules::Rule,
     subject::{Kind, Subject, plain},
 };
+use crate::generate::names::snake_case;
 
 pub const RULES: &[Rule] = &[Rule {
     name: "secret",
@@ -52,7 +52,7 @@ fn unmarked(name: &str, node: &Node<'_>, findings: &mut Findings<'_>) {
 
 /// Whether a name sounds like a credential.
 fn is_credential(name: &str) -> bool {
-    let words = name.to_snake_case();
+    let words = snake_case(name);
     let last = words.rsplit('_').next().unwrap_or_default();
     CREDENTIALS.contains(&last) || words == "authorization_code" || words.ends_with("api_key")
 }

@@ -15,7 +15,6 @@ mod tests;
 mod view;
 
 pub use bodies::Alternative;
-pub use names::snake_case;
 pub use parameters::COOKIE_HEADER;
 pub use patches::PATCH_MARK;
 pub use schemas::PERSONAL_MARK;

@@ -6,6 +6,7 @@ use cx_spec::Api;
 use serde_json::Value;
 
 use super::View;
+use crate::generate::names::snake_case;
 
 /// Leaves out operations with two parameters that collapse to one Rust name, or one that takes the body's.
 pub fn distinct_parameters(view: &mut View, api: &Api) {
@@ -27,25 +28,4 @@ pub fn distinct_parameters(view: &mut View, api: &Api) {
             view.leave_out(operation, format!("parameter `{name}` collapses to a Rust name that is taken"));
         }
     }
-}
-
-/// The Rust name that a wire name collapses to.
-pub fn snake_case(name: &str) -> String {
-    let mut out = String::new();
-    let mut previous_lower = false;
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            if c.is_ascii_uppercase() && previous_lower {
-                out.push('_');
-            }
-            previous_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-            out.push(c.to_ascii_lowercase());
-        } else {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
-            previous_lower = false;
-        }
-    }
-    out.trim_end_matches('_').to_owned()
 }

@@ -60,6 +60,12 @@ impl View {
         schemas.into_iter().flatten().map(|(name, schema)| (name.clone(), schema)).collect()
     }
 
+    /// Names of the component schemas.
+    pub fn schema_names(&self) -> Vec<String> {
+        let schemas = self.value.pointer("/components/schemas").and_then(Value::as_object);
+        schemas.into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    }
+
     /// A component schema by name.
     pub fn schema(&self, name: &str) -> Option<&Value> {
         self.value.get("components")?.get("schemas")?.get(name)

@@ -14,11 +14,13 @@ mod patches;
 mod send;
 mod structs;
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, ensure};
 use cx_spec::Api;
 use syn::{Item, ItemMod};
 
-use super::{Home, lower::View, print};
+use super::{Home, lower::View, names, print};
 
 pub use alternatives::OtherBody;
 pub use send::Call;
@@ -40,6 +42,40 @@ pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
 
     client::replace(file, api)?;
     Ok(calls)
+}
+
+/// A component schema that became a type.
+pub struct Schema {
+    /// Its name in the document.
+    pub name: String,
+    /// Name of the type.
+    pub ty: syn::Ident,
+    /// Whether the document lets it be `null`, which the type itself does not.
+    pub nullable: bool,
+}
+
+/// The component schemas of the view that became types.
+pub fn schemas(file: &syn::File, view: &View) -> Vec<Schema> {
+    let types = file.items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+        _ => None,
+    });
+    let types: BTreeMap<String, &syn::Ident> = types
+        .into_iter()
+        .flat_map(|(_, items)| items)
+        .filter_map(|item| match item {
+            Item::Struct(one) => Some(&one.ident),
+            Item::Enum(one) => Some(&one.ident),
+            Item::Type(one) => Some(&one.ident),
+            _ => None,
+        })
+        .map(|ident| (ident.to_string(), ident))
+        .collect();
+    let found = |name: &String| {
+        let ty = (*types.get(&names::pascal_case(name))?).clone();
+        Some(Schema { name: name.clone(), ty, nullable: view.nullable.contains(name) })
+    };
+    view.schema_names().iter().filter_map(found).collect()
 }
 
 /// Splits the file into the files of a module.

@@ -139,7 +139,7 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
 
     let payload = if chain.has_body {
         let files = files(api, &id).into_iter().map(|name| {
-            let field = format_ident!("{}", super::super::lower::snake_case(&name));
+            let field = format_ident!("{}", crate::generate::names::snake_case(&name));
             quote!(.with_file(#name, &body.#field))
         });
         quote!(runtime::Payload::new(&body, #row)? #(#files)*)

@@ -15,16 +15,25 @@ const LENIENT: &[(&str, &str)] = &[
     (":: std :: option :: Option < bool >", "option_bool"),
     (":: std :: string :: String", "string"),
     (":: std :: option :: Option < :: std :: string :: String >", "option_string"),
+    (":: std :: collections :: BTreeMap < :: std :: string :: String , :: std :: string :: String >", "string_map"),
+    (
+        ":: std :: option :: Option < :: std :: collections :: BTreeMap < :: std :: string :: String , :: std :: string :: String > >",
+        "option_string_map",
+    ),
 ];
 
 /// Adds the lenient decoders to the fields of all structs.
 pub fn bend(module: &mut ItemMod) {
     for item in items(module) {
         let Item::Struct(one) = item else { continue };
-        let Fields::Named(fields) = &mut one.fields else { continue };
-        for field in &mut fields.named {
+        let named = matches!(one.fields, Fields::Named(_));
+        for field in &mut one.fields {
             let ty = field.ty.to_token_stream().to_string();
             let Some((_, decoder)) = LENIENT.iter().find(|(known, _)| *known == ty) else { continue };
+            // A type of its own around a plain value says that the value matters; around a map it only names it.
+            if !named && *decoder != "string_map" {
+                continue;
+            }
             let path = format!("::cx_client::lenient::{decoder}");
             // A member that is required and nullable has a decoder already, which refuses to make up a null.
             let required = take_decoder(&mut field.attrs);

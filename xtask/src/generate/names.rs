@@ -1,0 +1,53 @@
+//! Names as progenitor and typify write them, so that we see a collision before they do.
+
+use heck::{ToPascalCase, ToSnakeCase};
+
+/// The Rust name of a field, a method or a parameter.
+pub fn snake_case(name: &str) -> String {
+    identifier(name, str::to_snake_case)
+}
+
+/// The Rust name of a type.
+pub fn pascal_case(name: &str) -> String {
+    identifier(name, str::to_pascal_case)
+}
+
+fn identifier(name: &str, write: fn(&str) -> String) -> String {
+    let name = match name {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        _ => write(&name.replace('\'', "")),
+    };
+    let name = match name.chars().next() {
+        Some(first) if first.is_alphabetic() || first == '_' => name,
+        _ => format!("{}{name}", write("x")),
+    };
+    // A keyword is no identifier.
+    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_generated_code() {
+        for (wire, field) in [
+            ("created[gte]", "created_gte"),
+            ("externalId.system", "external_id_system"),
+            ("HTTPServer", "http_server"),
+            ("userEmail", "user_email"),
+            ("X-Request-ID", "x_request_id"),
+            ("type", "type_"),
+            ("9lives", "x9lives"),
+            ("don't", "dont"),
+            ("-1", "minus1"),
+            ("[]", "x"),
+        ] {
+            assert_eq!(snake_case(wire), field, "{wire}");
+        }
+        assert_eq!(pascal_case("HTTPServer"), "HttpServer");
+        assert_eq!(pascal_case("end_user"), "EndUser");
+        assert_eq!(pascal_case("4xx"), "X4xx");
+    }
+}
