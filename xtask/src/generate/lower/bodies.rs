@@ -4,7 +4,8 @@ use cx_spec::{Api, Media};
 use heck::ToPascalCase;
 use serde_json::{Value, json};
 
-use super::{View, set, snake_case};
+use super::{View, set};
+use crate::generate::names::snake_case;
 
 /// A body that may be sent in the place of the usual one, in a media type of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,8 @@ use syn::{Expr, Fields, ImplItem, ImplItemFn, Item, ItemMod, Pat, Stmt, Type, pa
 
 use super::{items, send::Call};
 use crate::generate::{
-    lower::{Alternative, View, snake_case},
+    lower::{Alternative, View},
+    names::snake_case,
     table,
 };
 
