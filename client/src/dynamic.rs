@@ -207,7 +207,8 @@ fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
         (Value::Number(given), Value::Number(kept)) => (given.as_f64() != kept.as_f64()).then(|| path.to_owned()),
         // Numbers and flags may stand for texts.
         (Value::Number(_) | Value::Bool(_), Value::String(kept)) => {
-            (given.to_string() != *kept).then(|| path.to_owned())
+            let text = given.to_string();
+            (text != *kept).then(|| path.to_owned())
         }
         (given, kept) => (given != kept).then(|| path.to_owned()),
     }

@@ -10,7 +10,15 @@
 //! assert_eq!(operation.path, "/oauth/token");
 //! # Ok::<(), cx_spec::SpecError>(())
 //! ```
-#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop where it fails"))]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        reason = "a test may stop where it fails"
+    )
+)]
 
 mod api;
 mod document;
@@ -18,6 +26,8 @@ mod embedded;
 mod error;
 mod extensions;
 mod nulls;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod yaml;
 
 pub use api::{Api, Body, Example, Location, Media, Operation, Parameter, Reply, Status};

@@ -7,7 +7,8 @@ use contract_tests::{
 };
 use cx_client::CallOptions;
 use cx_mock::{Answer, strategy};
-use serde_json::Value;
+use cx_spec::Operation;
+use serde_json::{Value, json};
 
 /// Values a reply. The schemas of one operation are small, so a few show most of what they allow.
 const VALUES: u64 = 12;
@@ -25,17 +26,40 @@ async fn replies_round_trip(name: &str) {
             for seed in 0..VALUES {
                 let Some(value) = strategy::sample(&subject.api, &media.schema, seed) else { continue };
                 tried += 1;
-                vendor.script(&operation.id, Answer::value(reply.status.representative(), value.clone()));
+                // Every other reply holds members that no document knows.
+                let sent = if seed % 2 == 0 { value.clone() } else { with_unknown(value.clone(), operation) };
+                vendor.script(&operation.id, Answer::value(reply.status.representative(), sent.clone()));
                 let options = CallOptions::new().max_attempts(1);
                 let outcome = (subject.client.call)(core.clone(), &operation.id, arguments.clone(), options).await;
                 let got = outcome.unwrap_or_else(|error| panic!("{} seed {seed}: {error}\n{value:#}", operation.id));
                 let expected = expected(&subject, &operation.id, value.clone());
                 let lost = missing(&expected, &got.typed);
                 assert_eq!(lost, None, "{} seed {seed}: {value:#}\n{:#}", operation.id, got.typed);
+                assert_eq!(got.raw, Some(sent), "{} seed {seed}: the raw reply is another", operation.id);
             }
         }
     }
     assert!(tried > 100, "only {tried} values were tried");
+}
+
+/// A reply of tomorrow: one more member in its resource, or in each of a list.
+fn with_unknown(mut value: Value, operation: &Operation) -> Value {
+    let mut resource = &mut value;
+    if let Some(envelope) = &operation.envelope {
+        let name = envelope.items.as_ref().unwrap_or(&envelope.data);
+        match resource.get_mut(name) {
+            Some(inner) => resource = inner,
+            None => return value,
+        }
+    }
+    let objects = match resource {
+        Value::Array(items) => items.iter_mut().collect(),
+        one => vec![one],
+    };
+    for members in objects.into_iter().filter_map(Value::as_object_mut) {
+        members.insert("a member of tomorrow".to_owned(), json!({"of": ["any", "kind", 1]}));
+    }
+    value
 }
 
 /// What the typed value of a reply must hold: the reply in its canonical form, without members that the document does

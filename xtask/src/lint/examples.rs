@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use cx_spec::{Media, Node};
+use cx_spec::{
+    Media, Node,
+    schema::{Reading, compile},
+};
 use serde_json::Value;
 
 use super::{
     finding::Findings,
-    json_schema::{self, Judge},
+    json_schema,
     rules::Rule,
     subject::{Kind, Subject, parameter_pointer},
 };
@@ -45,7 +48,6 @@ fn media_pointer(media: &Media) -> &str {
 }
 
 fn example_invalid(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let judge = Judge::new(subject.api);
     // A schema is compiled once, however many values claim to be one of it.
     let mut by_schema: BTreeMap<String, (Node<'_>, BTreeMap<String, &Value>)> = BTreeMap::new();
     for (schema, pointer, value) in claims(subject) {
@@ -54,10 +56,10 @@ fn example_invalid(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         values.insert(pointer, value);
     }
     for (schema, values) in by_schema.into_values() {
-        match judge.validator(schema.value()) {
-            Ok(validator) => {
+        match compile(subject.api, schema.pointer(), schema.value(), Reading::Reply) {
+            Ok(compiled) => {
                 for (pointer, value) in values {
-                    for fault in json_schema::faults(&validator, value) {
+                    for fault in json_schema::faults(&compiled, value) {
                         let place = format!("{pointer}{}", fault.instance);
                         findings.at(
                             &place,

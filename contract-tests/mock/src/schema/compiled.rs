@@ -1,26 +1,19 @@
 //! Compiled schemas, made when first asked for and kept.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
     sync::{Arc, PoisonError, RwLock},
 };
 
-use cx_spec::Api;
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
+use cx_spec::{
+    Api,
+    schema::{self, Compiled, Reading},
+};
+use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
 
-use super::build::{build, document_pointer};
 use crate::{shape, violation::clip};
-
-/// Which way a body travels: `readOnly` members are not asked of a request, `writeOnly` ones not of a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reading {
-    /// To the server.
-    Request,
-    /// From the server.
-    Reply,
-}
 
 /// One broken rule of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,17 +44,11 @@ pub struct Fault {
 /// ```
 pub struct Schemas {
     api: Arc<Api>,
-    cache: RwLock<HashMap<(String, Reading), Arc<Compiled>>>,
+    cache: RwLock<HashMap<(String, Reading), Arc<Usable>>>,
 }
 
-enum Compiled {
-    Ready {
-        validator: Box<Validator>,
-        origins: BTreeMap<String, String>,
-    },
-    /// The document's own fault, reported for every value that is judged by it.
-    Unusable(String),
-}
+/// A schema, or the document's own fault, reported for every value that is judged by it.
+type Usable = Result<Compiled, String>;
 
 impl fmt::Debug for Schemas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -95,27 +82,27 @@ impl Schemas {
     /// Whether a value keeps the schema at a pointer of the document.
     pub fn accepts(&self, pointer: &str, reading: Reading, value: &Value) -> bool {
         match &*self.compiled(pointer, reading) {
-            Compiled::Ready { validator, .. } => validator.is_valid(value),
-            Compiled::Unusable(_) => false,
+            Ok(compiled) => compiled.validator.is_valid(value),
+            Err(_) => false,
         }
     }
 
     /// Judges a value by a schema that need not stand in the document, but may refer to it. Not kept.
     pub fn judge_by(&self, schema: &Value, reading: Reading, value: &Value) -> Vec<Fault> {
-        self.judge_with(&self.compile("", schema, reading), "", value, false)
+        self.judge_with(&schema::compile(&self.api, "", schema, reading), "", value, false)
     }
 
-    fn judge_with(&self, compiled: &Compiled, pointer: &str, value: &Value, show: bool) -> Vec<Fault> {
+    fn judge_with(&self, compiled: &Usable, pointer: &str, value: &Value, show: bool) -> Vec<Fault> {
         match compiled {
-            Compiled::Ready { validator, origins } => {
+            Ok(compiled) => {
                 let mut faults = Vec::new();
                 let root = show.then_some(pointer);
-                for error in validator.iter_errors(value) {
-                    self.report(&error, origins, root, &mut faults);
+                for error in compiled.validator.iter_errors(value) {
+                    self.report(&error, compiled, root, &mut faults);
                 }
                 faults
             }
-            Compiled::Unusable(message) => vec![Fault {
+            Err(message) => vec![Fault {
                 rule: "schema".to_owned(),
                 instance: String::new(),
                 message: message.clone(),
@@ -124,56 +111,44 @@ impl Schemas {
         }
     }
 
-    fn compiled(&self, pointer: &str, reading: Reading) -> Arc<Compiled> {
+    fn compiled(&self, pointer: &str, reading: Reading) -> Arc<Usable> {
         let key = (pointer.to_owned(), reading);
         if let Some(known) = self.cache.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(known);
         }
         let compiled = match self.api.document().at(pointer) {
-            Some(node) => self.compile(pointer, node.value(), reading),
-            None => Compiled::Unusable(format!("the document has no schema at {pointer}")),
+            Some(node) => schema::compile(&self.api, pointer, node.value(), reading),
+            None => Err(format!("the document has no schema at {pointer}")),
         };
         let compiled = Arc::new(compiled);
         self.cache.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&compiled));
         compiled
     }
 
-    fn compile(&self, pointer: &str, schema: &Value, reading: Reading) -> Compiled {
-        match build(&self.api, pointer, schema, reading) {
-            Ok((validator, origins)) => Compiled::Ready { validator: Box::new(validator), origins },
-            Err(message) => Compiled::Unusable(message),
-        }
-    }
-
-    /// Turns an error of the validator into faults. `root` is the schema that says which values may be shown. An error of a whole `oneOf` or `anyOf` says little, so where one
-    /// branch is clearly meant, what is wrong inside that branch is reported instead.
-    fn report(
-        &self,
-        error: &ValidationError<'_>,
-        origins: &BTreeMap<String, String>,
-        root: Option<&str>,
-        faults: &mut Vec<Fault>,
-    ) {
+    /// Turns an error of the validator into faults. `root` is the schema that says which values may be shown. An error of
+    /// a whole `oneOf` or `anyOf` says little, so where one branch is clearly meant, what is wrong inside that branch is
+    /// reported instead.
+    fn report(&self, error: &ValidationError<'_>, compiled: &Compiled, root: Option<&str>, faults: &mut Vec<Fault>) {
         let branches = match error.kind() {
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context,
             _ => {
-                faults.push(self.fault(error, origins, root));
+                faults.push(self.fault(error, compiled, root));
                 return;
             }
         };
         let meant = match branches.as_slice() {
-            [_, inner] if is_nullable_wrapper(error.schema_path().as_str(), origins) => Some(inner),
+            [_, inner] if is_nullable_wrapper(error.schema_path().as_str(), compiled) => Some(inner),
             _ => meant_branch(branches, error.instance_path().as_str()),
         };
         match meant {
-            Some(branch) => branch.iter().for_each(|inner| self.report(inner, origins, root, faults)),
-            None => faults.push(self.fault(error, origins, root)),
+            Some(branch) => branch.iter().for_each(|inner| self.report(inner, compiled, root, faults)),
+            None => faults.push(self.fault(error, compiled, root)),
         }
     }
 
-    fn fault(&self, error: &ValidationError<'_>, origins: &BTreeMap<String, String>, root: Option<&str>) -> Fault {
+    fn fault(&self, error: &ValidationError<'_>, compiled: &Compiled, root: Option<&str>) -> Fault {
         let instance = error.instance_path().as_str().to_owned();
-        let schema = document_pointer(error.schema_path().as_str(), origins);
+        let schema = compiled.document_pointer(error.schema_path().as_str());
         let mut rule = error.kind().keyword().to_owned();
         // Bounds that stand nowhere in the document came from the format.
         if matches!(rule.as_str(), "minimum" | "maximum") && self.api.document().at(&schema).is_none() {
@@ -218,9 +193,9 @@ fn meant_branch<'b, 'e>(
 
 /// Whether an `anyOf` was put there by the rewriting, to let `null` pass: then it and its second branch come from the
 /// same schema.
-fn is_nullable_wrapper(path: &str, origins: &BTreeMap<String, String>) -> bool {
-    let own = path.strip_suffix("/anyOf").and_then(|parent| origins.get(parent));
-    own.is_some() && own == origins.get(&format!("{path}/1"))
+fn is_nullable_wrapper(path: &str, compiled: &Compiled) -> bool {
+    let own = path.strip_suffix("/anyOf").and_then(|parent| compiled.origin(parent));
+    own.is_some() && own == compiled.origin(&format!("{path}/1"))
 }
 
 #[cfg(test)]

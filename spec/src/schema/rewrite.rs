@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use cx_spec::Api;
 use serde_json::{Map, Value, json};
 
-use super::compiled::Reading;
+use super::Reading;
+use crate::Api;
 
 /// A schema of draft 4 that stands alone, and the way back to the document.
 pub(super) struct Rewritten {
@@ -200,14 +200,14 @@ fn bound_integers(schema: &mut Map<String, Value>) {
 }
 
 /// A member name as a segment of a JSON pointer.
-pub(crate) fn escape(name: &str) -> String {
+pub fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cx_spec::Document;
+    use crate::Document;
 
     fn rewritten(schema: Value) -> Value {
         let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n\

@@ -1,0 +1,22 @@
+//! Schemas of OpenAPI 3.0 as JSON Schema draft 4 (feature `schema`).
+//!
+//! OpenAPI 3.0 is draft 4 with a few words of its own. [`compile`] rewrites those words and knows the way back, so that
+//! a fault is reported with the pointer of the document and not of the rewritten schema. Lint and mock vendor judge by
+//! the same rules that way.
+
+mod compile;
+mod formats;
+mod rewrite;
+
+pub use compile::{Compiled, compile};
+pub use formats::{FORMATS, is_cx_time, is_date, is_date_time, is_uuid};
+pub use rewrite::escape;
+
+/// Which way a body travels: `readOnly` members are not asked of a request, `writeOnly` ones not of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reading {
+    /// To the server.
+    Request,
+    /// From the server.
+    Reply,
+}
