@@ -38,7 +38,9 @@ impl Exchange for HttpExchange {
         Box::pin(async move {
             let request = request?;
             let span = trace::request(request.method(), template, &request, 0);
-            let outcome = receive::send(&http, request, MAX_BODY_BYTES).instrument(span.clone()).await;
+            // The token manager has a limit of its own.
+            let timer = Box::pin(std::future::pending());
+            let outcome = receive::send(&http, request, MAX_BODY_BYTES, timer).instrument(span.clone()).await;
             trace::received(&span, &outcome);
             let Received { status, headers, body } = outcome?;
             let retry_after = rate_limit::retry_after(&headers, environment.wall_clock());

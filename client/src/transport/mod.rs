@@ -21,7 +21,7 @@ use tracing::Instrument;
 use crate::{
     auth::Bearer,
     client::Core,
-    error::{Error, ErrorKind, Result, Sent},
+    error::{Error, ErrorKind, Result},
     operation::Operation,
     options::CallOptions,
     rate_limit,
@@ -196,16 +196,9 @@ async fn attempt(
     }
     let span = trace::request(&operation.method, operation.path, &request, resent);
     let limits = core.limits();
-    let exchange = receive::send(core.http(), request, limits.max_body_bytes).instrument(span.clone());
     let timer = core.environment().sleep(limits.attempt_deadline);
-    let outcome = match futures_util::future::select(Box::pin(exchange), timer).await {
-        futures_util::future::Either::Left((result, _)) => result.map_err(|error| error.with_operation(operation)),
-        futures_util::future::Either::Right(((), _)) => {
-            Err(Error::new(ErrorKind::Timeout, "the attempt took too long")
-                .with_operation(operation)
-                .with_sent(Sent::Unknown))
-        }
-    };
+    let exchange = receive::send(core.http(), request, limits.max_body_bytes, timer).instrument(span.clone());
+    let outcome = exchange.await.map_err(|error| error.with_operation(operation));
     trace::received(&span, &outcome);
     outcome
 }

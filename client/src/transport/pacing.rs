@@ -68,8 +68,8 @@ impl Pacer {
         if now >= window.ends {
             match window.limit.filter(|limit| *limit > 0) {
                 Some(limit) => {
-                    let limit = Some(limit);
-                    *window = Window { ends: now + MINUTE, left: limit.unwrap_or(1), limit, ..Window::unstated() };
+                    let next = Window { ends: now + MINUTE, left: limit, ..Window::unstated() };
+                    *window = Window { limit: Some(limit), ..next };
                 }
                 None => {
                     state.window = None;

@@ -138,6 +138,7 @@ fn every_schema_with_canaries_is_read_kept_and_not_shown() {
 
 #[test]
 fn a_type_is_printed_by_display_where_it_has_it() {
-    assert_eq!((&Probe(&7)).displayed(), "7");
-    assert_eq!((&Probe(&Some(7))).displayed(), "");
+    let (with, without) = (Probe(&7), Probe(&Some(7)));
+    assert_eq!(with.displayed(), "7");
+    assert_eq!((&without).displayed(), "");
 }

@@ -134,10 +134,9 @@ pub async fn run(fault: &Fault, class: Retry) -> Ran {
     if requests != fault.requests[index] {
         problems.push(format!("{requests} requests instead of {}", fault.requests[index]));
     }
-    if let Place::Server(_, Some(other)) = &place {
-        if other.connections() > 0 {
-            problems.push("the redirect was followed".to_owned());
-        }
+    let followed = matches!(&place, Place::Server(_, Some(other)) if other.connections() > 0);
+    if followed {
+        problems.push("the redirect was followed".to_owned());
     }
     Ran { fault: fault.name, class, requests, ended, problems }
 }

@@ -66,7 +66,7 @@ impl Environment for Surroundings {
             Clocks::Calm | Clocks::Leaping => now,
             Clocks::LongAgo => now - CENTURY,
             Clocks::FarAhead => now + CENTURY,
-            Clocks::ToAndFro if self.look() % 2 == 0 => now - CENTURY,
+            Clocks::ToAndFro if self.look().is_multiple_of(2) => now - CENTURY,
             Clocks::ToAndFro => now + CENTURY,
         }
     }

@@ -137,8 +137,8 @@ fn succeeds(name: &'static str, one: Step) -> Fault {
     step(name, one, End::Success, ONCE)
 }
 
-fn stalls(name: &'static str, one: Step) -> Fault {
-    step(name, one, End::Error(ErrorKind::Timeout, None), HARMLESS).within(Deadline::Attempt)
+fn stalls(name: &'static str, one: Step, status: Option<u16>) -> Fault {
+    step(name, one, End::Error(ErrorKind::Timeout, status), HARMLESS).within(Deadline::Attempt)
 }
 
 /// All of them.
@@ -195,11 +195,11 @@ fn transfers() -> Vec<Fault> {
 fn stalling() -> Vec<Fault> {
     let total = End::Error(ErrorKind::Timeout, None);
     vec![
-        stalls("stall before headers", Step::stall_before_headers()),
-        stalls("stall after headers", Step::stall_after_headers()),
-        stalls("stall in body", Step::stall_in_body()),
-        stalls("slow drip", Step::drip(" ".repeat(1000), 1, Duration::from_millis(20))),
-        stalls("endless 1xx", Step::nothing().after_interim_replies(u64::MAX)),
+        stalls("stall before headers", Step::stall_before_headers(), None),
+        stalls("stall after headers", Step::stall_after_headers(), Some(200)).keeps(0),
+        stalls("stall in body", Step::stall_in_body(), Some(200)).keeps(5),
+        stalls("slow drip", Step::drip(" ".repeat(1000), 1, Duration::from_millis(20)), None),
+        stalls("endless 1xx", Step::nothing().after_interim_replies(u64::MAX), None),
         step("stall until the deadline", Step::stall_before_headers(), total, ONCE).within(Deadline::Total),
         fault(
             "stall after a refusal until the deadline",
