@@ -15,7 +15,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     operation::{Api, Operation},
     secret::Secret,
-    transport::{HttpExchange, RetryBudget},
+    transport::{HttpExchange, Pacer, RetryBudget},
 };
 
 /// What a generated client is: an API's table, and a [`Core`] to run it on.
@@ -39,6 +39,7 @@ struct Inner {
     token_in_query: bool,
     limits: Limits,
     budget: RetryBudget,
+    pacer: Pacer,
     environment: Arc<dyn Environment>,
     user_agent: HeaderValue,
 }
@@ -52,6 +53,7 @@ pub(crate) struct Limits {
     pub max_body_bytes: usize,
     pub first_pause: Duration,
     pub longest_pause: Duration,
+    pub pacing: bool,
 }
 
 impl Default for Limits {
@@ -63,6 +65,7 @@ impl Default for Limits {
             max_body_bytes: 16 * 1024 * 1024,
             first_pause: Duration::from_millis(500),
             longest_pause: Duration::from_secs(20),
+            pacing: true,
         }
     }
 }
@@ -101,6 +104,10 @@ impl Core {
 
     pub(crate) fn budget(&self) -> &RetryBudget {
         &self.0.budget
+    }
+
+    pub(crate) fn pacer(&self) -> &Pacer {
+        &self.0.pacer
     }
 
     pub(crate) fn environment(&self) -> &dyn Environment {
@@ -220,6 +227,7 @@ impl CoreBuilder {
                 let exchange = HttpExchange {
                     http: http.clone(),
                     url: token_url(&server, oauth.token, &self.token_query)?,
+                    template: oauth.token.path,
                     media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
                     user_agent: user_agent.clone(),
                     environment: Arc::clone(&environment),
@@ -248,6 +256,7 @@ impl CoreBuilder {
             token_in_query: self.token_in_query,
             limits: self.limits,
             budget: RetryBudget::default(),
+            pacer: Pacer::default(),
             environment,
             user_agent,
         })))
@@ -336,6 +345,13 @@ macro_rules! settings {
         /// How often a request that may be repeated is sent at most. 3.
         pub fn max_attempts(mut self, attempts: u32) -> Self {
             self$(.$core)?.limits.max_attempts = attempts.max(1);
+            self
+        }
+
+        /// Whether calls wait while the vendor's limit is known to be spent, rather than be refused with 429. A call whose
+        /// deadline would pass meanwhile fails at once with [`ErrorKind::RateLimited`]. Clones count together. On.
+        pub fn pacing(mut self, on: bool) -> Self {
+            self$(.$core)?.limits.pacing = on;
             self
         }
 
@@ -509,6 +525,11 @@ pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        // Said here because any crate of the program can turn decompression on for all.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         .connect_timeout(Duration::from_secs(10));
     if loopback {
         builder = builder.no_proxy();

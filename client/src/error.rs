@@ -8,7 +8,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{operation::Operation, vendor_message};
+use crate::{operation::Operation, rate_limit::RateLimit, vendor_message};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,6 +25,9 @@ pub enum ErrorKind {
     Authentication,
     /// The vendor answered with an error status.
     Api,
+    /// The vendor's limit is spent and starts again only after the deadline: the request was not sent.
+    /// [`Error::retry_after`] says how long that is.
+    RateLimited,
     /// The request or its reply did not get through. See [`Error::was_sent`].
     Transport,
     /// A deadline passed.
@@ -33,6 +36,22 @@ pub enum ErrorKind {
     Decode,
     /// A store for tokens failed.
     Store,
+}
+
+impl ErrorKind {
+    /// The kind in one lower-case word, for logs and metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::Authentication => "authentication",
+            Self::Api => "api",
+            Self::RateLimited => "rate_limited",
+            Self::Transport => "transport",
+            Self::Timeout => "timeout",
+            Self::Decode => "decode",
+            Self::Store => "store",
+        }
+    }
 }
 
 /// Whether a request may have reached the vendor.
@@ -193,14 +212,19 @@ impl Error {
         self.0.retry_after
     }
 
+    /// What the vendor says of its rate limit, where it says anything.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.headers().and_then(RateLimit::from_headers)
+    }
+
     /// Status 404.
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// Status 429.
+    /// Status 429, or a limit that was known to be spent before anything was sent.
     pub fn is_rate_limited(&self) -> bool {
-        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS) || self.kind() == ErrorKind::RateLimited
     }
 
     /// A deadline passed.

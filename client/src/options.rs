@@ -11,6 +11,7 @@ pub struct CallOptions {
     pub(crate) attempts: Option<u32>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) media_type: Option<String>,
+    pub(crate) pacing: Option<bool>,
 }
 
 impl CallOptions {
@@ -31,9 +32,18 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header. `Authorization` is the client's own and stays so.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    /// Adds a header, in the place of the client's own of that name. Only `Authorization` is the client's own and stays so.
+    pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
+        // Nobody knows what it is good for, so it is shown by nothing.
+        value.set_sensitive(true);
         self.headers.push((name, value));
+        self
+    }
+
+    /// Whether the call waits while the vendor's limit is spent, rather than be refused; see
+    /// [`ClientBuilder::pacing`](crate::ClientBuilder::pacing).
+    pub fn pacing(mut self, on: bool) -> Self {
+        self.pacing = Some(on);
         self
     }
 
@@ -51,6 +61,7 @@ impl std::fmt::Debug for CallOptions {
             .field("attempts", &self.attempts)
             .field("headers", &self.headers.iter().map(|(name, _)| name).collect::<Vec<_>>())
             .field("media_type", &self.media_type)
+            .field("pacing", &self.pacing)
             .finish()
     }
 }

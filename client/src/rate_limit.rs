@@ -2,7 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, HeaderName, header::RETRY_AFTER};
+use http::{
+    HeaderMap, HeaderName,
+    header::{DATE, RETRY_AFTER},
+};
 
 /// The longest wait a server is obeyed for, 120 seconds: twice what any of the vendors documents.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(120);
@@ -43,8 +46,21 @@ impl RateLimit {
 /// `X-Rate-Limit-Reset`, unless the reply says that requests are left: that header also comes with failures that have
 /// nothing to do with the limit.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let wait = text(headers, &RETRY_AFTER).and_then(|text| asked(text, now)).or_else(|| until_reset(headers, now))?;
+    let now = vendors_clock(headers).unwrap_or(now);
+    let asked = text(headers, &RETRY_AFTER).and_then(|text| asked(text, now));
+    let left = RateLimit::from_headers(headers).and_then(|limit| limit.remaining).is_some_and(|left| left > 0);
+    let wait = asked.or_else(|| if left { None } else { reset(headers, now) })?;
     Some(wait.min(MAX_WAIT))
+}
+
+/// How long it is until `X-Rate-Limit-Reset`, at most [`MAX_WAIT`]; `None` if that is past or not said.
+pub(crate) fn until_reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    reset(headers, vendors_clock(headers).unwrap_or(now)).map(|wait| wait.min(MAX_WAIT))
+}
+
+/// The time of day where the reply was written: what it dates is dated by that clock, and ours may be wrong.
+fn vendors_clock(headers: &HeaderMap) -> Option<SystemTime> {
+    httpdate::parse_http_date(text(headers, &DATE)?).ok()
 }
 
 fn asked(text: &str, now: SystemTime) -> Option<Duration> {
@@ -55,12 +71,8 @@ fn asked(text: &str, now: SystemTime) -> Option<Duration> {
     ahead(httpdate::parse_http_date(text).ok()?, now)
 }
 
-fn until_reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let limit = RateLimit::from_headers(headers)?;
-    if limit.remaining.is_some_and(|remaining| remaining > 0) {
-        return None;
-    }
-    let reset = u64::try_from(limit.reset?).ok()?;
+fn reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let reset = u64::try_from(RateLimit::from_headers(headers)?.reset?).ok()?;
     ahead(UNIX_EPOCH.checked_add(Duration::from_secs(reset))?, now)
 }
 
@@ -144,6 +156,20 @@ mod tests {
         for past in ["1537999950", "1537999949", "0", "-1", "x"] {
             assert_eq!(wait(&[("x-rate-limit-reset", past)]), None, "{past}");
         }
+    }
+
+    #[test]
+    fn dates_are_read_by_the_clock_of_whoever_wrote_them() {
+        let at = |second| httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(second));
+        // Ours is years behind, then years ahead.
+        for vendors_now in [NOW + 100_000_000, NOW - 100_000_000] {
+            let (date, later) = (at(vendors_now), at(vendors_now + 30));
+            assert_eq!(wait(&[("date", &date), ("retry-after", &later)]), Some(30));
+            let reset = (vendors_now + 20).to_string();
+            assert_eq!(wait(&[("date", &date), ("x-rate-limit-reset", &reset)]), Some(20));
+            assert_eq!(wait(&[("date", &date), ("retry-after", "7")]), Some(7));
+        }
+        assert_eq!(wait(&[("date", "yesterday"), ("x-rate-limit-reset", "1537999980")]), Some(30));
     }
 
     proptest! {

@@ -21,6 +21,9 @@ pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'sta
         )
     };
     let body = trimmed(&received.body);
+    if operation.reply != Reply::Empty && is_encoded(received) {
+        return Err(fail("the reply came in a content encoding that was not asked for"));
+    }
     match operation.reply {
         _ if received.status == http::StatusCode::NOT_MODIFIED => absent(fail),
         Reply::Empty => absent(fail),
@@ -45,6 +48,12 @@ pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'sta
             read(body, fail)
         }
     }
+}
+
+/// Whether a body is compressed. No encoding is ever asked for, so that the limit for bodies bounds what is held.
+fn is_encoded(received: &Received) -> bool {
+    let encoding = received.headers.get(http::header::CONTENT_ENCODING).map(http::HeaderValue::as_bytes);
+    !received.body.is_empty() && encoding.is_some_and(|name| !name.eq_ignore_ascii_case(b"identity"))
 }
 
 /// No body, `null` or `{}`.

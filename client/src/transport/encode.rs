@@ -1,7 +1,7 @@
 //! From arguments to what is written: media type, notation, headers.
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use serde_json::Value;
 
 use crate::{
@@ -48,11 +48,7 @@ impl Outgoing {
         };
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         headers.insert(header::USER_AGENT, core.user_agent().clone());
-        for (name, value) in &options.headers {
-            if *name != header::AUTHORIZATION {
-                headers.append(name.clone(), value.clone());
-            }
-        }
+        override_with(headers, &options.headers);
         let body = match (payload.json, &operation.body) {
             (Some(json), Some(row)) => {
                 let files = with_limits(payload.files, row);
@@ -107,6 +103,17 @@ impl Outgoing {
             }
         }
         Ok(request)
+    }
+}
+
+/// Puts the caller's headers in the place of the client's. A name given twice is sent twice.
+fn override_with(headers: &mut HeaderMap, given: &[(HeaderName, HeaderValue)]) {
+    let given = || given.iter().filter(|(name, _)| *name != header::AUTHORIZATION);
+    for (name, _) in given() {
+        headers.remove(name);
+    }
+    for (name, value) in given() {
+        headers.append(name.clone(), value.clone());
     }
 }
 

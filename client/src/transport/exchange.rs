@@ -3,9 +3,13 @@
 use std::{fmt, sync::Arc};
 
 use http::{HeaderValue, Method, header};
+use tracing::Instrument;
 use url::Url;
 
-use super::receive::{self, Received};
+use super::{
+    receive::{self, Received},
+    trace,
+};
 use crate::{
     auth::{Exchange, ExchangeReply, Pairs},
     env::{BoxFuture, Environment},
@@ -20,6 +24,8 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 pub(crate) struct HttpExchange {
     pub http: reqwest::Client,
     pub url: Url,
+    /// Path of the token operation, to name it by: the URL may hold an account token.
+    pub template: &'static str,
     pub media_type: Option<&'static str>,
     pub user_agent: HeaderValue,
     pub environment: Arc<dyn Environment>,
@@ -28,9 +34,15 @@ pub(crate) struct HttpExchange {
 impl Exchange for HttpExchange {
     fn exchange(&self, pairs: Pairs) -> BoxFuture<Result<ExchangeReply, Error>> {
         let request = self.request(&pairs);
-        let (http, environment) = (self.http.clone(), Arc::clone(&self.environment));
+        let (http, environment, template) = (self.http.clone(), Arc::clone(&self.environment), self.template);
         Box::pin(async move {
-            let Received { status, headers, body } = receive::send(&http, request?, MAX_BODY_BYTES).await?;
+            let request = request?;
+            let span = trace::request(request.method(), template, &request, 0);
+            // The token manager has a limit of its own.
+            let timer = Box::pin(std::future::pending());
+            let outcome = receive::send(&http, request, MAX_BODY_BYTES, timer).instrument(span.clone()).await;
+            trace::received(&span, &outcome);
+            let Received { status, headers, body } = outcome?;
             let retry_after = rate_limit::retry_after(&headers, environment.wall_clock());
             Ok(ExchangeReply { status, headers, body, retry_after })
         })

@@ -6,8 +6,11 @@
 mod decode;
 mod encode;
 mod exchange;
+mod pacing;
+mod progress;
 mod receive;
 mod retry;
+mod trace;
 
 use std::time::Duration;
 
@@ -18,7 +21,7 @@ use tracing::Instrument;
 use crate::{
     auth::Bearer,
     client::Core,
-    error::{Error, ErrorKind, Result, Sent},
+    error::{Error, ErrorKind, Result},
     operation::Operation,
     options::CallOptions,
     rate_limit,
@@ -27,9 +30,11 @@ use crate::{
 };
 
 pub(crate) use exchange::HttpExchange;
+pub(crate) use pacing::Pacer;
 pub(crate) use retry::RetryBudget;
 
 use encode::Outgoing;
+use progress::Progress;
 use receive::Received;
 
 /// Sends a request and decodes its reply.
@@ -43,9 +48,14 @@ pub async fn execute<T: DeserializeOwned>(
     operation: &'static Operation,
     options: CallOptions,
 ) -> Result<Response<T>> {
-    let (received, attempts) = exchange_with_deadline(core, request, payload, operation, &options).await?;
-    let value = decode::success(&received, operation).map_err(|error| error.with_attempts(attempts))?;
-    let Received { status, headers, body } = received;
+    let span = trace::call(operation);
+    let call = exchange_with_deadline(core, request, payload, operation, &options).instrument(span.clone());
+    let outcome = call.await.and_then(|(received, attempts)| {
+        let value = decode::success(&received, operation).map_err(|error| error.with_attempts(attempts))?;
+        Ok((value, received, attempts))
+    });
+    let (value, Received { status, headers, body }, attempts) =
+        outcome.inspect_err(|error| trace::failed(&span, error))?;
     Ok(Response::new(value, Meta { status, headers, body, attempts }))
 }
 
@@ -57,26 +67,21 @@ async fn exchange_with_deadline(
     operation: &'static Operation,
     options: &CallOptions,
 ) -> Result<(Received, u32)> {
-    let span = tracing::debug_span!(
-        "request",
-        otel.kind = "client",
-        http.request.method = %operation.method,
-        url.template = operation.path,
-        cx.api = operation.api,
-        cx.operation = operation.id,
-    );
     let deadline = options.deadline.unwrap_or(core.limits().deadline);
     let started = core.environment().now();
+    let progress = Progress::default();
     let call = async {
         let outgoing = Outgoing::new(core, request, payload, operation, options)?;
-        attempts(core, outgoing, operation, options, started + deadline).await
+        attempts(core, outgoing, operation, options, started.saturating_add(deadline), &progress).await
     };
     let timer = core.environment().sleep(deadline);
-    match futures_util::future::select(Box::pin(call.instrument(span)), timer).await {
+    match futures_util::future::select(Box::pin(call), timer).await {
         futures_util::future::Either::Left((result, _)) => result,
-        futures_util::future::Either::Right(((), _)) => Err(Error::new(ErrorKind::Timeout, "the deadline passed")
-            .with_operation(operation)
-            .with_sent(Sent::Unknown)),
+        futures_util::future::Either::Right(((), call)) => {
+            // Ends the exchange, if there is one.
+            drop(call);
+            Err(progress.cut_off(operation))
+        }
     }
 }
 
@@ -87,8 +92,11 @@ async fn attempts(
     operation: &'static Operation,
     options: &CallOptions,
     deadline: Duration,
+    progress: &Progress,
 ) -> Result<(Received, u32)> {
     let mut retry = retry::Schedule::new(core, operation, options, deadline, outgoing.can_repeat());
+    // Before the token, which might expire meanwhile.
+    pace(core, operation, options, deadline, progress).await?;
     let mut bearer = match (operation.authenticated, core.tokens()) {
         (false, _) => None,
         (true, Some(tokens)) => Some(tokens.bearer().await.map_err(|error| error.with_operation(operation))?),
@@ -98,21 +106,20 @@ async fn attempts(
         }
     };
     let mut replayed = false;
-    let mut sent: u32 = 0;
     loop {
-        sent += 1;
-        let outcome = attempt(core, &outgoing, bearer.as_ref(), operation).await;
-        tracing::debug!(
-            http.response.status_code = outcome.as_ref().ok().map(|received| received.status.as_u16()),
-            http.request.resend_count = sent - 1,
-            "attempt ended"
-        );
+        let sent = progress.sending();
+        let outcome = attempt(core, &outgoing, bearer.as_ref(), operation, sent - 1).await;
+        if let Ok(received) = &outcome {
+            let environment = core.environment();
+            core.pacer().observe(operation, received, environment.now(), environment.wall_clock());
+        }
         let outcome = match (outcome, &bearer) {
             (Ok(received), Some(rejected)) if received.status == StatusCode::UNAUTHORIZED && !replayed => {
                 replayed = true;
                 match renew(core, rejected, &received, operation, &outgoing).await {
                     Ok(fresh) => {
                         bearer = Some(fresh);
+                        pace(core, operation, options, deadline, progress).await?;
                         continue;
                     }
                     Err(error) => return Err(error.with_attempts(sent)),
@@ -120,10 +127,34 @@ async fn attempts(
             }
             (outcome, _) => outcome,
         };
-        match retry.after(&outcome, sent) {
-            Some(pause) => core.environment().sleep(pause).await,
-            None => return finish(core, outcome, operation, sent),
+        let Some(pause) = retry.after(&outcome, sent) else { return finish(core, outcome, operation, sent) };
+        tracing::debug!(pause_ms = pause.as_millis(), "the request is sent again after a pause");
+        progress.failed(finish(core, outcome, operation, sent).err());
+        core.environment().sleep(pause).await;
+        pace(core, operation, options, deadline, progress).await?;
+    }
+}
+
+/// Waits until the vendor's limit leaves room for one more request.
+async fn pace(
+    core: &Core,
+    operation: &'static Operation,
+    options: &CallOptions,
+    deadline: Duration,
+    progress: &Progress,
+) -> Result<()> {
+    if !options.pacing.unwrap_or(core.limits().pacing) {
+        return Ok(());
+    }
+    let environment = core.environment();
+    loop {
+        let now = environment.now();
+        let Some(wait) = core.pacer().take(operation, now) else { return Ok(()) };
+        if now.saturating_add(wait) >= deadline {
+            return Err(progress.out_of_budget(operation, wait));
         }
+        tracing::debug!(wait_ms = wait.as_millis(), "the vendor's limit is spent, its reset is waited for");
+        environment.sleep(wait).await;
     }
 }
 
@@ -157,22 +188,19 @@ async fn attempt(
     outgoing: &Outgoing,
     bearer: Option<&Bearer>,
     operation: &'static Operation,
+    resent: u32,
 ) -> Result<Received> {
     let mut request = outgoing.request(operation).await?;
     if let Some(bearer) = bearer {
         core.authorize(&mut request, bearer);
     }
+    let span = trace::request(&operation.method, operation.path, &request, resent);
     let limits = core.limits();
-    let exchange = receive::send(core.http(), request, limits.max_body_bytes);
     let timer = core.environment().sleep(limits.attempt_deadline);
-    match futures_util::future::select(Box::pin(exchange), timer).await {
-        futures_util::future::Either::Left((result, _)) => result.map_err(|error| error.with_operation(operation)),
-        futures_util::future::Either::Right(((), _)) => {
-            Err(Error::new(ErrorKind::Timeout, "the attempt took too long")
-                .with_operation(operation)
-                .with_sent(Sent::Unknown))
-        }
-    }
+    let exchange = receive::send(core.http(), request, limits.max_body_bytes, timer).instrument(span.clone());
+    let outcome = exchange.await.map_err(|error| error.with_operation(operation));
+    trace::received(&span, &outcome);
+    outcome
 }
 
 /// Tells the vendor that a session is over. Sent once: the token may already be dead.
@@ -181,7 +209,7 @@ pub(crate) async fn logout(core: &Core, bearer: &Bearer, operation: &'static Ope
     let request = core.http().request(operation.method.clone(), url).build();
     let request = request.map_err(|cause| crate::runtime::unbuilt(cause, operation))?;
     let outgoing = Outgoing::new(core, request, Payload::none(), operation, &CallOptions::new())?;
-    let received = attempt(core, &outgoing, Some(bearer), operation).await;
+    let received = attempt(core, &outgoing, Some(bearer), operation, 0).await;
     match received {
         Ok(received) if received.status == StatusCode::UNAUTHORIZED => Ok(()),
         outcome => finish(core, outcome, operation, 1).map(drop),

@@ -1,9 +1,13 @@
 //! One exchange on the wire, with a bound on what is read.
 
+use std::pin::pin;
+
 use bytes::{Bytes, BytesMut};
+use futures_util::future::{Either, select};
 use http::{HeaderMap, StatusCode};
 
 use crate::{
+    env::BoxFuture,
     error::{Error, ErrorKind, Result, Sent},
     upload,
 };
@@ -16,16 +20,29 @@ pub(crate) struct Received {
     pub body: Bytes,
 }
 
-/// Sends a request and reads its reply.
+/// Sends a request and reads its reply, until the timer ends.
 ///
-/// A body beyond `max_bytes`, or one that ends early, is an error that keeps status, headers and what was read.
-pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_bytes: usize) -> Result<Received> {
-    let mut response = http.execute(request).await.map_err(unsent)?;
+/// A body beyond `max_bytes`, one that ends early or one that comes too late is an error that keeps status, headers and
+/// what was read.
+pub(crate) async fn send(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+    max_bytes: usize,
+    mut timer: BoxFuture<()>,
+) -> Result<Received> {
+    let late = || Error::new(ErrorKind::Timeout, "the attempt took too long");
+    let mut response = match select(pin!(http.execute(request)), &mut timer).await {
+        Either::Left((outcome, _)) => outcome.map_err(unsent)?,
+        Either::Right(_) => return Err(late().with_sent(Sent::Unknown)),
+    };
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     let mut body = BytesMut::new();
     let problem = loop {
-        match response.chunk().await {
+        let Either::Left((chunk, _)) = select(pin!(response.chunk()), &mut timer).await else {
+            break Some(late());
+        };
+        match chunk {
             Ok(None) => break None,
             Ok(Some(chunk)) => {
                 let room = max_bytes.saturating_sub(body.len());
@@ -51,7 +68,9 @@ fn unsent(cause: reqwest::Error) -> Error {
     if let Some(error) = upload::fault(&cause) {
         return error;
     }
-    let (kind, message, sent) = if cause.is_connect() {
+    let (kind, message, sent) = if cause.is_connect() && cause.is_timeout() {
+        (ErrorKind::Timeout, "the vendor could not be reached in time", Sent::No)
+    } else if cause.is_connect() {
         (ErrorKind::Transport, "the vendor cannot be reached", Sent::No)
     } else if cause.is_builder() {
         (ErrorKind::InvalidRequest, "the request cannot be sent as it is", Sent::No)

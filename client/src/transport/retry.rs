@@ -56,18 +56,21 @@ pub(crate) struct Schedule<'c> {
     can_repeat: bool,
     max_attempts: u32,
     deadline: Duration,
+    operation: &'c Operation,
+    pacing: bool,
 }
 
 impl<'c> Schedule<'c> {
     pub fn new(
         core: &'c Core,
-        operation: &Operation,
+        operation: &'c Operation,
         options: &CallOptions,
         deadline: Duration,
         can_repeat: bool,
     ) -> Self {
         let max_attempts = options.attempts.unwrap_or(core.limits().max_attempts);
-        Self { core, retry: operation.retry, can_repeat, max_attempts, deadline }
+        let pacing = options.pacing.unwrap_or(core.limits().pacing);
+        Self { core, retry: operation.retry, can_repeat, max_attempts, deadline, operation, pacing }
     }
 
     /// How long to wait before the next attempt; `None` if there is to be none.
@@ -86,7 +89,11 @@ impl<'c> Schedule<'c> {
         };
         let asked = headers.and_then(|headers| rate_limit::retry_after(headers, environment.wall_clock()));
         let pause = asked.unwrap_or_else(|| self.core.limits().backoff(sent).mul_f64(environment.random()));
-        let fits = environment.now() + pause < self.deadline;
+        let now = environment.now();
+        // A pause that ends while nothing is left would only be followed by another wait.
+        let closed = self.pacing.then(|| self.core.pacer().closed_for(self.operation, now)).flatten();
+        let pause = pause.max(closed.unwrap_or_default());
+        let fits = now.saturating_add(pause) < self.deadline;
         (fits && self.core.budget().spend()).then_some(pause)
     }
 

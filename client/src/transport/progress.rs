@@ -1,0 +1,54 @@
+//! How far a call has come, for the error of a limit that ends it.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use crate::{
+    error::{Error, ErrorKind, Sent},
+    operation::Operation,
+};
+
+/// Requests sent so far, and how the last of them failed.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    sent: AtomicU32,
+    last: Mutex<Option<Error>>,
+}
+
+impl Progress {
+    /// Counts a request that is about to be sent, and gives the count.
+    pub fn sending(&self) -> u32 {
+        self.sent.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Keeps how the last request failed.
+    pub fn failed(&self, error: Option<Error>) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+
+    /// The deadline passed.
+    pub fn cut_off(&self, operation: &'static Operation) -> Error {
+        self.end(Error::new(ErrorKind::Timeout, "the deadline passed"), operation)
+    }
+
+    /// The vendor's limit is spent for longer than the deadline lets anybody wait.
+    pub fn out_of_budget(&self, operation: &'static Operation, wait: Duration) -> Error {
+        let message = "the vendor's rate limit is spent, and its reset is later than the deadline";
+        self.end(Error::new(ErrorKind::RateLimited, message), operation).with_retry_after(Some(wait))
+    }
+
+    fn end(&self, error: Error, operation: &'static Operation) -> Error {
+        let attempts = self.sent.load(Ordering::Relaxed);
+        let sent = if attempts == 0 { Sent::No } else { Sent::Unknown };
+        let error = error.with_operation(operation).with_attempts(attempts).with_sent(sent);
+        match self.last.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(cause) => error.with_cause(cause),
+            None => error,
+        }
+    }
+}
