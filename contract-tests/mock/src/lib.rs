@@ -61,7 +61,7 @@ pub mod strategy;
 mod validator;
 mod violation;
 
-pub use fault::{FaultServer, Step};
+pub use fault::{ClosedPort, DeafPort, FaultServer, Step};
 pub use incoming::Incoming;
 pub use issuer::{Clock, Issuer, ManualClock, Standing, SystemClock};
 pub use outgoing::Outgoing;

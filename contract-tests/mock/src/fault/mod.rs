@@ -15,9 +15,12 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod gzip;
+mod port;
 mod reader;
 mod server;
 mod step;
 
+pub use port::{ClosedPort, DeafPort};
 pub use server::FaultServer;
 pub use step::Step;

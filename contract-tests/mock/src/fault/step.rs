@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::gzip;
+
 /// One thing to do on a connection.
 #[derive(Clone, Debug)]
 pub(super) enum Action {
@@ -132,9 +134,14 @@ impl Step {
 
     /// So many interim replies (RFC 9110 §15.2) before the good one.
     pub fn informational_storm(count: u64) -> Self {
+        Self::ok().after_interim_replies(count)
+    }
+
+    /// The same, with so many interim replies (RFC 9110 §15.2) before it.
+    pub fn after_interim_replies(self, count: u64) -> Self {
         let hint = b"HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n".to_vec();
         let mut step = Self::nothing().act(Action::Repeat(hint, count));
-        step.actions.extend(Self::ok().actions);
+        step.actions.extend(self.actions);
         step
     }
 
@@ -157,6 +164,21 @@ impl Step {
     /// Bytes that are announced as gzip, whatever they are: a bomb, a cut stream, no gzip at all.
     pub fn gzip(bytes: impl Into<Vec<u8>>) -> Self {
         Self::reply(200, &[("content-type", "application/json"), ("content-encoding", "gzip")], bytes)
+    }
+
+    /// A small reply that grows to about so many bytes when it is decompressed.
+    pub fn gzip_bomb(bytes: u64) -> Self {
+        Self::gzip(gzip::bomb(bytes))
+    }
+
+    /// Lists in lists, so many deep.
+    pub fn deep_json(depth: usize) -> Self {
+        Self::reply(200, JSON, format!("{}{}", "[".repeat(depth), "]".repeat(depth)))
+    }
+
+    /// A head that ends in the middle.
+    pub fn cut_head() -> Self {
+        Self::nothing().send("HTTP/1.1 200 OK\r\ncontent-ty").close()
     }
 
     /// A redirect.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cx_mock::{FaultServer, Step};
+use cx_mock::{ClosedPort, DeafPort, FaultServer, Step};
 use serde_json::json;
 
 use crate::server::http;
@@ -101,4 +101,24 @@ async fn a_request_in_chunks_is_read_to_its_end() {
     assert!(reply.starts_with("HTTP/1.1 200 OK\r\n") && reply.ends_with("\r\n\r\n{}"), "{reply}");
     let request = &server.take_requests()[0];
     assert_eq!((request.path(), request.query(), request.body()), ("/a", "b=c", b"abcde".as_slice()));
+}
+
+#[tokio::test]
+async fn a_closed_port_refuses_and_a_deaf_one_says_nothing() {
+    let closed = ClosedPort::take().unwrap();
+    let error = http().get(closed.base_url().unwrap()).send().await.unwrap_err();
+    assert!(error.is_connect() && !error.is_timeout(), "{error:?}");
+    let deaf = DeafPort::take().await.unwrap();
+    let request = http().get(deaf.base_url().unwrap()).timeout(Duration::from_millis(50));
+    assert!(request.send().await.unwrap_err().is_timeout());
+}
+
+#[tokio::test]
+async fn a_bomb_is_small_and_says_what_it_is() {
+    let server = FaultServer::start(vec![Step::gzip_bomb(10_000_000)]).await.unwrap();
+    let reply = http().get(server.base_url()).send().await.unwrap();
+    assert_eq!(reply.headers()["content-encoding"], "gzip");
+    let bytes = reply.bytes().await.unwrap();
+    assert_eq!(&bytes[..3], [0x1f, 0x8b, 8]);
+    assert!((60_000..70_000).contains(&bytes.len()), "{}", bytes.len());
 }
