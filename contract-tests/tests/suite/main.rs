@@ -7,16 +7,20 @@
     reason = "a test may stop where it fails, and its name says what it shows"
 )]
 
+mod canaries;
+mod capture;
 mod directly;
 mod environment;
 mod errors;
+mod faults;
 mod fixtures;
 mod generated;
+mod pacing;
 mod paths;
 mod properties;
-mod secrets;
 mod snapshots;
 mod support;
 mod surface;
 mod third;
 mod tokens;
+mod traces;

@@ -2,12 +2,14 @@
 //!
 //! A snapshot is also held to the document: the request breaks no rule of it, and the reply is one of its examples.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contract_tests::{apis, cases, cases::Case, runner::Runner};
 use cx_client::CallOptions;
 use cx_mock::{Answer, Exchange, form};
 use serde_json::{Map, Value, json};
+
+use crate::canaries;
 
 /// The request as text: what is the same in all requests of an API is left out.
 fn request(exchange: &Exchange) -> Value {
@@ -39,6 +41,18 @@ fn request(exchange: &Exchange) -> Value {
     })
 }
 
+/// A snapshot is no place for a secret, be it a made-up one.
+fn masked(value: Value, secrets: &BTreeSet<String>) -> Value {
+    match value {
+        Value::String(text) => secrets.iter().fold(text, |text, secret| text.replace(secret.as_str(), "…")).into(),
+        Value::Array(items) => items.into_iter().map(|item| masked(item, secrets)).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, masked(member, secrets))).collect::<Map<_, _>>().into()
+        }
+        other => other,
+    }
+}
+
 fn pair_text(pair: &form::Pair) -> &str {
     match &pair.part {
         form::Part::Text(text) => text,
@@ -62,6 +76,7 @@ async fn requests(name: &str) {
     let subject = apis::subjects(Some(name)).unwrap().remove(0);
     let cases = widest(cases::enumerate(&subject));
     assert_eq!(cases.len(), subject.api.operations.len());
+    let secrets = canaries::secrets(&subject.api);
     let runner = Runner::start(subject).await.unwrap();
     let mut shown = Map::new();
     for (operation, case) in cases {
@@ -71,6 +86,7 @@ async fn requests(name: &str) {
         shown.insert(operation, request(exchange));
     }
     for (operation, request) in shown {
+        let request = masked(request, &secrets);
         insta::assert_json_snapshot!(format!("{name}__{operation}__request"), request);
     }
 }
@@ -78,6 +94,7 @@ async fn requests(name: &str) {
 async fn replies(name: &str) {
     let subject = apis::subjects(Some(name)).unwrap().remove(0);
     let client = subject.client;
+    let secrets = canaries::secrets(&subject.api);
     let vendor = subject.vendor().await;
     let core = subject.connect(&vendor).unwrap();
     let mut shown: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
@@ -100,6 +117,7 @@ async fn replies(name: &str) {
         shown.entry(case.operation).or_default().insert(label, value);
     }
     for (operation, replies) in shown {
+        let replies = masked(Value::Object(replies), &secrets);
         insta::assert_json_snapshot!(format!("{name}__{operation}__replies"), replies);
     }
 }
