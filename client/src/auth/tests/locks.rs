@@ -11,6 +11,8 @@ enum Mood {
     Fair,
     Broken,
     Taken,
+    /// Somebody else has renewed the token and gives the lock back just now.
+    JustFreed,
 }
 
 /// A store whose lock does what a test says.
@@ -37,6 +39,10 @@ impl TokenStore for Moody {
         match *self.mood.lock().unwrap() {
             Mood::Fair => self.inner.lock(key),
             Mood::Broken => Box::pin(async { Err("cannot lock".into()) }),
+            Mood::JustFreed => {
+                drop(self.inner.save(key, &record(9)));
+                self.inner.lock(key)
+            }
             Mood::Taken => Box::pin(async { Ok(Lock::Taken) }),
         }
     }
@@ -233,5 +239,16 @@ async fn a_refresh_is_not_repeated_after_the_lock_was_lost() {
     assert_eq!(caller.await.unwrap().unwrap_err().kind(), ErrorKind::Store);
     assert_eq!(bench.vendor.count(), 3);
     assert_eq!(bench.token().await, "access-9");
+    assert!(is_free(&bench).await);
+}
+
+#[tokio::test]
+async fn the_store_is_looked_into_again_under_the_lock() {
+    let (bench, store) = moody(password());
+    bench.token().await;
+    bench.advance(3600.0);
+    *store.mood.lock().unwrap() = Mood::JustFreed;
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-9", 1));
+    *store.mood.lock().unwrap() = Mood::Fair;
     assert!(is_free(&bench).await);
 }
