@@ -43,6 +43,7 @@ extern crate self as cx_client;
 struct Readme;
 
 pub mod auth;
+mod binary;
 mod client;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
@@ -74,6 +75,7 @@ pub use generated::wootric;
 #[cfg(feature = "wootric-cxi")]
 pub use generated::wootric_cxi;
 
+pub use binary::Binary;
 pub use client::{ApiClient, ClientBuilder, Core, CoreBuilder};
 pub use error::{Error, ErrorKind, Result, Sent};
 pub use options::CallOptions;

@@ -31,7 +31,7 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header. `Authorization` is the client's own and stays so.
+    /// Adds a header. `Authorization` is the client's own where the operation takes its token, and stays so.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self

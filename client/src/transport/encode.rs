@@ -49,7 +49,7 @@ impl Outgoing {
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         headers.insert(header::USER_AGENT, core.user_agent().clone());
         for (name, value) in &options.headers {
-            if *name != header::AUTHORIZATION {
+            if *name != header::AUTHORIZATION || !operation.authenticated {
                 headers.append(name.clone(), value.clone());
             }
         }

@@ -3,23 +3,26 @@
 use std::collections::BTreeSet;
 
 use cx_spec::Api;
+use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::View;
+
+/// Names that every builder has for itself.
+const RESERVED: &[&str] = &["call_options", "client", "new", "send", "with_options"];
 
 /// Leaves out operations with two parameters that collapse to one Rust name, or one that takes the body's.
 pub fn distinct_parameters(view: &mut View, api: &Api) {
     let mut clashes = Vec::new();
     for (id, value) in view.operations_mut() {
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
         if value.get("requestBody").is_some() {
             seen.insert("body".to_owned());
         }
-        for parameter in value.get("parameters").and_then(Value::as_array).into_iter().flatten() {
-            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-            if !seen.insert(snake_case(name)) {
-                clashes.push((id.clone(), name.to_owned()));
-            }
+        let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        let mut names = parameters.filter_map(|parameter| parameter.get("name").and_then(Value::as_str));
+        if let Some(name) = names.find(|name| !seen.insert(rust_name(name))) {
+            clashes.push((id, name.to_owned()));
         }
     }
     for (id, name) in clashes {
@@ -29,23 +32,17 @@ pub fn distinct_parameters(view: &mut View, api: &Api) {
     }
 }
 
-/// The Rust name that a wire name collapses to.
-pub fn snake_case(name: &str) -> String {
-    let mut out = String::new();
-    let mut previous_lower = false;
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() {
-            if c.is_ascii_uppercase() && previous_lower {
-                out.push('_');
-            }
-            previous_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-            out.push(c.to_ascii_lowercase());
-        } else {
-            if !out.is_empty() && !out.ends_with('_') {
-                out.push('_');
-            }
-            previous_lower = false;
-        }
-    }
-    out.trim_end_matches('_').to_owned()
+/// The Rust name that a wire name collapses to, as progenitor and typify write it.
+pub fn rust_name(name: &str) -> String {
+    let name = match name {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        _ => name.replace('\'', "").replace(|c: char| !(c == '_' || c.is_alphanumeric()), "-").to_snake_case(),
+    };
+    let name = match name.chars().next() {
+        None => "x".to_owned(),
+        Some(first) if first.is_alphabetic() || first == '_' => name,
+        Some(_) => format!("_{name}"),
+    };
+    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
