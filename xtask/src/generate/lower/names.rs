@@ -6,7 +6,7 @@ use cx_spec::Api;
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use super::View;
+use super::{COOKIE_HEADER, View};
 
 /// Names that every builder has for itself.
 const RESERVED: &[&str] = &["call_options", "client", "new", "send", "with_options"];
@@ -21,7 +21,9 @@ pub fn distinct_parameters(view: &mut View, api: &Api) {
         }
         let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let mut names = parameters.filter_map(|parameter| parameter.get("name").and_then(Value::as_str));
-        if let Some(name) = names.find(|name| !seen.insert(rust_name(name))) {
+        if let Some(name) =
+            names.find(|name| !seen.insert(rust_name(name.strip_prefix(COOKIE_HEADER).unwrap_or(name))))
+        {
             clashes.push((id, name.to_owned()));
         }
     }

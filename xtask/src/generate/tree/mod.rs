@@ -5,6 +5,7 @@
 //! exactly once an operation is an error: it means that another version of progenitor writes other code.
 
 mod client;
+mod cookies;
 mod documentation;
 mod enums;
 mod masking;
@@ -21,6 +22,7 @@ pub use send::Call;
 
 /// Bends the whole file; returns what dispatch needs to know of each operation.
 pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
+    cookies::rename(file);
     let types = module(file, "types")?;
     structs::bend(types);
     enums::open(types)?;
