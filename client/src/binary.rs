@@ -67,7 +67,8 @@ impl<'de> Deserialize<'de> for Binary {
             }
         }
 
-        deserializer.deserialize_bytes(BytesOrBase64)
+        // Not `deserialize_bytes`, for which JSON would hand over the letters of a text.
+        deserializer.deserialize_any(BytesOrBase64)
     }
 }
 
