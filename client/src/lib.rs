@@ -44,6 +44,7 @@ extern crate self as cx_client;
 struct Readme;
 
 pub mod auth;
+mod binary;
 mod client;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
@@ -75,6 +76,7 @@ pub use generated::wootric;
 #[cfg(feature = "wootric-cxi")]
 pub use generated::wootric_cxi;
 
+pub use binary::Binary;
 pub use client::{ApiClient, ClientBuilder, Core, CoreBuilder};
 pub use error::{Error, ErrorKind, Result, Sent};
 pub use options::CallOptions;

@@ -32,7 +32,8 @@ impl CallOptions {
         self
     }
 
-    /// Adds a header, in the place of the client's own of that name. Only `Authorization` is the client's own and stays so.
+    /// Adds a header, in the place of the client's own of that name. Only `Authorization` stays the client's own, where the
+    /// operation takes its token.
     pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
         // Nobody knows what it is good for, so it is shown by nothing.
         value.set_sensitive(true);

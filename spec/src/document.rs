@@ -59,6 +59,12 @@ impl Document {
         Self::parse(name, &file, &text)
     }
 
+    /// A copy with another value. Its places are those of the text: what moved has the place of its nearest ancestor.
+    pub fn with_value(&self, value: Value) -> Self {
+        let Self { name, file, text, positions, .. } = self;
+        Self { name: name.clone(), file: file.clone(), text: text.clone(), value, positions: positions.clone() }
+    }
+
     /// The API's name, such as `wootric-cxi`.
     pub fn name(&self) -> &str {
         &self.name

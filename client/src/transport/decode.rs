@@ -1,7 +1,7 @@
 //! From the bytes of a success to a typed value.
 
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, value::BytesDeserializer};
 use serde_json::Value;
 
 use super::receive::Received;
@@ -29,10 +29,9 @@ pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'sta
         Reply::Empty => absent(fail),
         Reply::Text => from_value(Value::String(String::from_utf8_lossy(&received.body).into_owned()), fail),
         Reply::Binary => {
-            // Bytes travel to their type as a list of numbers, the one form of them that JSON has.
-            serde_json::to_value(&received.body[..])
-                .map_err(|cause| fail("the bytes have no value").with_cause(cause))
-                .and_then(|value| from_value(value, fail))
+            let bytes = BytesDeserializer::<serde_json::Error>::new(&received.body);
+            T::deserialize(bytes)
+                .map_err(|cause| fail("the type does not take bytes").with_cause(Mismatch::of(&cause)))
         }
         Reply::Unknown => serde_json::from_slice(body).or_else(|_| absent(fail)),
         Reply::Json { optional: true, .. } if is_absent(body) && operation.envelope.is_none() => absent(fail),

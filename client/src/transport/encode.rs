@@ -48,7 +48,7 @@ impl Outgoing {
         };
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         headers.insert(header::USER_AGENT, core.user_agent().clone());
-        override_with(headers, &options.headers);
+        override_with(headers, &options.headers, operation);
         let body = match (payload.json, &operation.body) {
             (Some(json), Some(row)) => {
                 let row = row.sent_as(payload.media_type);
@@ -108,8 +108,9 @@ impl Outgoing {
 }
 
 /// Puts the caller's headers in the place of the client's. A name given twice is sent twice.
-fn override_with(headers: &mut HeaderMap, given: &[(HeaderName, HeaderValue)]) {
-    let given = || given.iter().filter(|(name, _)| *name != header::AUTHORIZATION);
+fn override_with(headers: &mut HeaderMap, given: &[(HeaderName, HeaderValue)], operation: &Operation) {
+    let ours = |name: &HeaderName| *name == header::AUTHORIZATION && operation.authenticated;
+    let given = || given.iter().filter(|(name, _)| !ours(name));
     for (name, _) in given() {
         headers.remove(name);
     }

@@ -67,6 +67,11 @@ const STEPS: &[Step] = &[
     cargo("tests", &["test", "--workspace", "--all-features", "--locked", "--quiet", "--lib", "--bins", "--tests"]),
     cargo("doctests", &["test", "--workspace", "--all-features", "--locked", "--quiet", "--doc"]),
     cargo("conformance", &["xtask", "conformance"]),
+    // Compiles a workspace of its own, which takes longer than all other tests.
+    cargo(
+        "documents compile",
+        &["test", "--package", "xtask", "--test", "documents", "--locked", "--quiet", "--", "--ignored"],
+    ),
     Step {
         name: "documentation",
         program: env!("CARGO"),

@@ -24,6 +24,9 @@ pub struct Arguments {
     /// Folder of that crate.
     #[arg(long, requires = "spec", value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Report what the standard forbids (a reference to nothing, an id given twice) and generate the rest.
+    #[arg(long, requires = "spec")]
+    keep_going: bool,
     /// List the passes that lower a document to what progenitor takes, and why each is there.
     #[arg(long)]
     passes: bool,
@@ -37,19 +40,15 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if let (Some(spec), Some(name), Some(out)) = (&arguments.spec, &arguments.name, &arguments.out) {
-        return standalone(root, spec, name, out, arguments.check);
+        let (outputs, unsupported) =
+            generate::standalone(spec, name, out, &root.join("client"), arguments.keep_going)?;
+        for one in &unsupported {
+            eprintln!("{}: {one}", spec.display());
+        }
+        return finish(&outputs, out, arguments.check);
     }
     let outputs = generate::workspace(root)?;
     finish(&outputs, root, arguments.check)
-}
-
-/// A crate for a document that is none of ours. What cannot be expressed is reported, and the rest is generated.
-fn standalone(root: &Path, spec: &Path, name: &str, out: &Path, check: bool) -> Result<ExitCode> {
-    let (outputs, unsupported) = generate::standalone(spec, name, out, &root.join("client"))?;
-    for one in &unsupported {
-        eprintln!("left out: {}: {}: {}", spec.display(), one.pointer, one.reason);
-    }
-    finish(&outputs, out, check)
 }
 
 /// Writes the files, or says how they differ.

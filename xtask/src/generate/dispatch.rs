@@ -4,6 +4,7 @@ use anyhow::Result;
 use quote::{format_ident, quote};
 
 use super::{
+    lower::COOKIE_HEADER,
     print_tokens,
     tree::{Call, OtherBody, Schema},
 };
@@ -64,6 +65,7 @@ fn function(call: &Call) -> proc_macro2::TokenStream {
     let name = format_ident!("{}", call.id);
     let method = &call.method;
     let parameters = call.parameters.iter().map(|(wire, setter, ty)| {
+        let wire = wire.strip_prefix(COOKIE_HEADER).unwrap_or(wire);
         quote! {
             if let Some(value) = arguments.take::<#ty>(#wire)? {
                 call = call.#setter(value);

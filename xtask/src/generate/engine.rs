@@ -1,6 +1,10 @@
 //! Running progenitor on a view.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Once,
+};
 
 use anyhow::{Context, Result, anyhow};
 use cx_spec::Api;
@@ -17,20 +21,32 @@ const CONVERSIONS: &[(&str, &str)] = &[
     ("cx-bytes", "::cx_client::Binary"),
 ];
 
-/// Tokens of the client, without the operations that progenitor does not take: each is tried alone, taken out of the
-/// view, and remembered with the reason.
-pub fn run_what_can_be(view: &mut View, api: &Api) -> Result<proc_macro2::TokenStream> {
-    let whole = run(view);
+/// What progenitor makes of a view and `finish` of that, without what either refuses: each component and each operation
+/// is tried alone. A component that is refused becomes any JSON, an operation goes; both are remembered with the reason.
+pub fn run_what_can_be<T>(
+    view: &mut View,
+    api: &Api,
+    finish: impl Fn(proc_macro2::TokenStream, &View) -> Result<T>,
+) -> Result<T> {
+    let attempt = |view: &View| run(view).and_then(|tokens| finish(tokens, view));
+    let whole = attempt(view);
     if whole.is_ok() {
         return whole;
     }
-    run(&view.with_only(None)).context("a component schema is refused")?;
+    if run(&view.with_only(None)).is_err() {
+        for name in view.schemas_mut().into_iter().map(|(name, _)| name).collect::<Vec<_>>() {
+            if let Err(error) = run(&view.with_only_schema(&name)) {
+                view.free_schema(&name, format!("{error:#}"));
+            }
+        }
+        run(&view.with_only(None)).context("the component schemas are refused together")?;
+    }
     for operation in &api.operations {
-        if let Err(error) = run(&view.with_only(Some(&operation.id))) {
+        if let Err(error) = attempt(&view.with_only(Some(&operation.id))) {
             view.leave_out(operation, format!("{error:#}"));
         }
     }
-    run(view)
+    attempt(view)
 }
 
 /// Tokens of the client. A panic inside the generator becomes an error, since it says "not supported" that way.
@@ -52,9 +68,31 @@ pub fn run(view: &View) -> Result<proc_macro2::TokenStream> {
         }
         Generator::new(&settings).generate_tokens(&document)
     };
-    catch_unwind(AssertUnwindSafe(generate))
-        .map_err(|panic| anyhow!("progenitor panicked: {}", panic_message(panic.as_ref())))?
-        .map_err(|error| anyhow!("{error}"))
+    quietly(|| catch_unwind(AssertUnwindSafe(generate)))
+        .map_err(|panic| anyhow!("progenitor panicked: {}", first_line(&panic_message(panic.as_ref()))))?
+        .map_err(|error| anyhow!("{}", first_line(&error.to_string())))
+}
+
+thread_local! {
+    /// Whether a panic of this thread is caught and told in other words.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs something whose panics are caught without the lines that a panic prints.
+fn quietly<T>(action: impl FnOnce() -> T) -> T {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                loud(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = action();
+    QUIET.set(false);
+    result
 }
 
 fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -63,4 +101,9 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
         .cloned()
         .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "without a message".to_owned())
+}
+
+/// Messages go on with a dump of the schema, which the pointer says better.
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default().trim_end_matches(['{', '(', ' '])
 }

@@ -7,6 +7,7 @@ mod digest;
 mod dispatch;
 mod engine;
 mod lower;
+mod mend;
 pub mod names;
 mod output;
 mod registry;
@@ -65,7 +66,7 @@ pub fn workspace(root: &Path) -> Result<Vec<Output>> {
     Ok(outputs)
 }
 
-/// Generates all documents of one folder into another
+/// Generates all documents of one folder into another.
 fn folder_of(
     root: &Path,
     documents: &str,
@@ -76,11 +77,10 @@ fn folder_of(
     let (mut outputs, mut modules) = (Vec::new(), Vec::new());
     let paths = self::documents(&root.join(documents))?;
     let apis = paths.iter().map(|path| load(root, path)).collect::<Result<Vec<_>>>()?;
-    for api in &apis {
+    for (api, generated) in apis.iter().zip(generate_all(&apis, home)?) {
         let heading = heading(api, generator);
-        let generated = generate(api, &apis, home)?;
         if let Some(first) = generated.unsupported.first() {
-            anyhow::bail!("{}: {}: {}", api.document().file(), first.pointer, first.reason);
+            anyhow::bail!("{}: {first}", api.document().file());
         }
         for (name, text) in generated.files {
             let path = folder.join(&generated.module).join(name);
@@ -89,6 +89,24 @@ fn folder_of(
         modules.push((api.name().to_owned(), generated.module));
     }
     Ok((outputs, modules))
+}
+
+/// Generates all APIs, each in a thread of its own.
+fn generate_all(apis: &[Api], home: Home) -> Result<Vec<Generated>> {
+    std::thread::scope(|scope| {
+        let start = |api| roomy_thread().spawn_scoped(scope, move || generate(api, apis, home));
+        let threads = apis.iter().map(start).collect::<std::io::Result<Vec<_>>>()?;
+        let end = |thread: std::thread::ScopedJoinHandle<'_, Result<Generated>>| match thread.join() {
+            Ok(generated) => generated,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        threads.into_iter().map(end).collect()
+    })
+}
+
+/// A thread with room for the recursion of the generator on deeply nested schemas.
+fn roomy_thread() -> std::thread::Builder {
+    std::thread::Builder::new().stack_size(64 * 1024 * 1024)
 }
 
 /// The documents of a folder, sorted.
@@ -116,10 +134,12 @@ pub fn load(root: &Path, path: &Path) -> Result<Api> {
 /// Generates one API. `all` are the documents beside it, of which one may have its token operation.
 pub fn generate(api: &Api, all: &[Api], home: Home) -> Result<Generated> {
     let mut view = lower::lower(api);
-    let tokens = engine::run_what_can_be(&mut view, api)
-        .with_context(|| format!("{}: progenitor refuses the view", api.document().file()))?;
-    let mut file: syn::File = syn::parse2(tokens).context("progenitor wrote something that is not Rust")?;
-    let calls = tree::bend(&mut file, api, &view)?;
+    let (file, calls) = engine::run_what_can_be(&mut view, api, |tokens, view| {
+        let mut file: syn::File = syn::parse2(tokens).context("progenitor wrote something that is not Rust")?;
+        let calls = tree::bend(&mut file, api, view)?;
+        Ok((file, calls))
+    })
+    .with_context(|| format!("{}: progenitor refuses the view", api.document().file()))?;
     let module = module_name(api.name());
     let schemas = tree::schemas(&file, &view);
     let mut files = tree::split(file, api, home)?;

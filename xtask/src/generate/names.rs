@@ -2,25 +2,31 @@
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// The Rust name of a field, a method or a parameter.
+/// The Rust name of a field, as typify writes it.
 pub fn snake_case(name: &str) -> String {
-    identifier(name, str::to_snake_case)
+    identifier(name, str::to_snake_case, "x")
+}
+
+/// The Rust name of a method or a parameter, as progenitor writes it.
+pub fn argument_name(name: &str) -> String {
+    identifier(name, str::to_snake_case, "_")
 }
 
 /// The Rust name of a type.
 pub fn pascal_case(name: &str) -> String {
-    identifier(name, str::to_pascal_case)
+    identifier(name, str::to_pascal_case, "X")
 }
 
-fn identifier(name: &str, write: fn(&str) -> String) -> String {
+fn identifier(name: &str, write: fn(&str) -> String, start: &str) -> String {
     let name = match name {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),
         _ => write(&name.replace('\'', "")),
     };
     let name = match name.chars().next() {
+        None => write("x"),
         Some(first) if first.is_alphabetic() || first == '_' => name,
-        _ => format!("{}{name}", write("x")),
+        Some(_) => format!("{start}{name}"),
     };
     // A keyword is no identifier.
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
@@ -49,5 +55,6 @@ mod tests {
         assert_eq!(pascal_case("HTTPServer"), "HttpServer");
         assert_eq!(pascal_case("end_user"), "EndUser");
         assert_eq!(pascal_case("4xx"), "X4xx");
+        assert_eq!(argument_name("9lives"), "_9lives");
     }
 }

@@ -1,6 +1,6 @@
 //! What a success of an operation carries, as the document says it.
 
-use cx_spec::{Operation, Reply};
+use cx_spec::{Operation, Reply, Status};
 
 /// The body of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,9 @@ pub fn is_json(media_type: &str) -> bool {
     bare == "application/json" || bare.ends_with("+json") || bare == "*/*"
 }
 
-fn successes(operation: &Operation) -> impl Iterator<Item = &Reply> {
-    operation.replies.iter().filter(|reply| reply.status.is_success())
+/// The replies that say that all went well; where none says so, `default` stands for them.
+pub fn successes(operation: &Operation) -> impl Iterator<Item = &Reply> {
+    let declared = operation.replies.iter().any(|reply| reply.status.is_success());
+    let counts = move |status: Status| status.is_success() || (!declared && status == Status::Default);
+    operation.replies.iter().filter(move |reply| counts(reply.status))
 }

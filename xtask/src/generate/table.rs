@@ -81,7 +81,7 @@ fn row(api: &Api, operation: &Operation, value: &Value, components: &View) -> To
         Retry::Idempotent => quote!(Retry::Idempotent),
         Retry::Never => quote!(Retry::Never),
     };
-    let authenticated = !operation.security.is_empty() && !operation.security.iter().any(Vec::is_empty);
+    let authenticated = takes_token(api, operation);
     let parameters = value
         .get("parameters")
         .and_then(Value::as_array)
@@ -116,6 +116,24 @@ fn row(api: &Api, operation: &Operation, value: &Value, components: &View) -> To
             statuses: &[#(#statuses),*],
         }
     }
+}
+
+/// Whether an operation needs the token that the runtime fetches. Where a document has no token flow, or the operation
+/// wants a key in a header or a password, the caller brings it with the call.
+fn takes_token(api: &Api, operation: &Operation) -> bool {
+    let has_flow = api.oauth(OAuthRole::Token).is_some() || api.oauth_document.is_some();
+    let is_token = |name: &String| match api.security_scheme(name) {
+        Some(scheme) => match scheme.text("type") {
+            Some("apiKey") => scheme.text("in") == Some("query"),
+            Some("http") => scheme.text("scheme").is_some_and(|one| one.eq_ignore_ascii_case("bearer")),
+            _ => true,
+        },
+        None => true,
+    };
+    let alternatives = &operation.security;
+    has_flow
+        && !alternatives.iter().any(Vec::is_empty)
+        && alternatives.iter().any(|alternative| alternative.iter().all(is_token))
 }
 
 fn parameter_row(operation: &Operation, parameter: &Value, components: &View) -> TokenStream {
@@ -230,8 +248,7 @@ fn reply_row(operation: &Operation, components: &View) -> TokenStream {
         ReplyKind::Text => quote!(Reply::Text),
         ReplyKind::Binary => quote!(Reply::Binary),
         ReplyKind::Json => {
-            let schemas =
-                operation.replies.iter().filter(|reply| reply.status.is_success()).flat_map(|reply| &reply.media);
+            let schemas = reply::successes(operation).flat_map(|reply| &reply.media);
             let resolved: Vec<&Value> = schemas.map(|media| components.resolved(&media.schema)).collect();
             let kinds: Vec<_> = resolved.iter().map(|schema| schema.get("type").and_then(Value::as_str)).collect();
             let shape = match kinds.first() {
@@ -239,10 +256,7 @@ fn reply_row(operation: &Operation, components: &View) -> TokenStream {
                 Some(Some("array")) if kinds.iter().all(|kind| *kind == Some("array")) => quote!(Shape::Array),
                 _ => quote!(Shape::Any),
             };
-            let nullable = operation
-                .replies
-                .iter()
-                .filter(|reply| reply.status.is_success())
+            let nullable = reply::successes(operation)
                 .flat_map(|reply| &reply.media)
                 .any(|media| is_nullable(&media.schema, components));
             let optional = nullable || reply::may_be_absent(operation);

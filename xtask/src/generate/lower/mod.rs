@@ -8,6 +8,8 @@ mod bodies;
 mod names;
 mod parameters;
 mod patches;
+mod plain;
+mod properties;
 mod replies;
 mod schemas;
 #[cfg(test)]
@@ -27,8 +29,39 @@ pub use view::View;
 /// What a generated document cannot express.
 #[derive(Debug, Clone)]
 pub struct Unsupported {
+    /// What became of it.
+    pub effect: Effect,
     pub pointer: String,
     pub reason: String,
+}
+
+/// What becomes of something that cannot be expressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It is not generated.
+    LeftOut,
+    /// Something wider or of another name stands for it.
+    Replaced,
+}
+
+impl Unsupported {
+    pub fn left_out(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { effect: Effect::LeftOut, pointer: pointer.into(), reason: reason.into() }
+    }
+
+    pub fn replaced(pointer: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { effect: Effect::Replaced, pointer: pointer.into(), reason: reason.into() }
+    }
+}
+
+impl std::fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let effect = match self.effect {
+            Effect::LeftOut => "left out",
+            Effect::Replaced => "replaced",
+        };
+        write!(f, "{effect}: {}: {}", self.pointer, self.reason)
+    }
 }
 
 /// One step from document to view.
@@ -66,9 +99,29 @@ pub const PASSES: &[Pass] = &[
         run: parameters::cookies_as_headers,
     },
     Pass {
+        name: "plain_parameters",
+        reason: "outside the body only scalars and lists of them can be written; a list that is one value is its text",
+        run: plain::plain_parameters,
+    },
+    Pass {
         name: "distinct_parameters",
         reason: "names that collapse to one Rust name do not compile",
         run: names::distinct_parameters,
+    },
+    Pass {
+        name: "distinct_properties",
+        reason: "two members that become one field do not compile; the second goes among the free members",
+        run: properties::distinct_properties,
+    },
+    Pass {
+        name: "distinct_values",
+        reason: "an enum whose values become one variant, or have no type in common, is refused; it is left open",
+        run: schemas::distinct_values,
+    },
+    Pass {
+        name: "no_not",
+        reason: "most `not` schemas panic; without it the type is wider, and the contract tests keep it",
+        run: schemas::no_not,
     },
     Pass {
         name: "files",

@@ -5,22 +5,26 @@ use std::collections::BTreeSet;
 use cx_spec::Api;
 use serde_json::Value;
 
-use super::View;
-use crate::generate::names::snake_case;
+use super::{COOKIE_HEADER, View};
+use crate::generate::names::argument_name;
+
+/// Names that every builder has for itself.
+const RESERVED: &[&str] = &["call_options", "client", "new", "send", "with_options"];
 
 /// Leaves out operations with two parameters that collapse to one Rust name, or one that takes the body's.
 pub fn distinct_parameters(view: &mut View, api: &Api) {
     let mut clashes = Vec::new();
     for (id, value) in view.operations_mut() {
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
         if value.get("requestBody").is_some() {
             seen.insert("body".to_owned());
         }
-        for parameter in value.get("parameters").and_then(Value::as_array).into_iter().flatten() {
-            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-            if !seen.insert(snake_case(name)) {
-                clashes.push((id.clone(), name.to_owned()));
-            }
+        let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
+        let mut names = parameters.filter_map(|parameter| parameter.get("name").and_then(Value::as_str));
+        if let Some(name) =
+            names.find(|name| !seen.insert(argument_name(name.strip_prefix(COOKIE_HEADER).unwrap_or(name))))
+        {
+            clashes.push((id, name.to_owned()));
         }
     }
     for (id, name) in clashes {

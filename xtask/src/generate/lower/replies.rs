@@ -27,8 +27,7 @@ fn success(operation: &Operation) -> Value {
 
 /// The schema all successes share; any JSON where they differ.
 fn json_schema(operation: &Operation) -> Value {
-    let mut schemas: Vec<&Value> =
-        operation.replies.iter().filter(|reply| reply.status.is_success()).flat_map(json_media).collect();
+    let mut schemas: Vec<&Value> = reply::successes(operation).flat_map(json_media).collect();
     schemas.dedup();
     match schemas.as_slice() {
         [one] => (*one).clone(),

@@ -1,6 +1,9 @@
 //! Schemas: what makes a generated type refuse a reply, send what nobody asked for, or show a secret.
 
+use std::collections::BTreeSet;
+
 use cx_spec::Api;
+use heck::ToPascalCase;
 use serde_json::{Value, json};
 
 use super::{View, each_schema, set};
@@ -45,6 +48,29 @@ pub fn files(view: &mut View, _api: &Api) {
     });
 }
 
+/// An enum whose values are one variant in Rust, such as `a` and `A`, is a plain text.
+pub fn distinct_values(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| {
+        let values = schema.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let mut variants = BTreeSet::new();
+        // A value without a letter or digit is spelled out by typify.
+        let mut names = values.map(ToPascalCase::to_pascal_case).filter(|name| !name.is_empty());
+        let distinct = names.all(|name| variants.insert(name));
+        // Without a type, values of two kinds have no type in common.
+        let mut values = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let untyped = schema.get("type").is_none();
+        let mixed = untyped && values.any(|value| !value.is_string() && !value.is_null());
+        if !distinct || mixed {
+            remove(schema, &["enum"]);
+        }
+    });
+}
+
+/// No schema says what a value is not.
+pub fn no_not(view: &mut View, _api: &Api) {
+    each_schema(view, &mut |schema| remove(schema, &["not"]));
+}
+
 /// `anyOf` becomes `oneOf`.
 pub fn any_of_as_one_of(view: &mut View, _api: &Api) {
     each_schema(view, &mut |schema| {
@@ -72,6 +98,9 @@ pub fn strip_bounds(view: &mut View, _api: &Api) {
         if schema.get("type") == Some(&json!("integer")) {
             // Ids and counts outgrow 32 bits; a numeric enum would become a type that refuses a new number.
             set(schema, "format", "int64");
+            remove(schema, &["enum"]);
+        }
+        if matches!(schema.get("type").and_then(Value::as_str), Some("number" | "boolean")) {
             remove(schema, &["enum"]);
         }
         let typed_text = schema.get("type") == Some(&json!("string"));
@@ -121,9 +150,8 @@ pub fn mark_personal(view: &mut View, _api: &Api) {
 pub fn secrets(view: &mut View, _api: &Api) {
     for (_, operation) in view.operations_mut() {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            if parameter.get("x-secret") == Some(&Value::Bool(true))
-                && let Some(schema) = parameter.get_mut("schema")
-            {
+            let is_secret = parameter.get("x-secret") == Some(&Value::Bool(true));
+            if is_secret && let Some(schema) = parameter.get_mut("schema") {
                 set(schema, "x-secret", true);
             }
         }
@@ -133,6 +161,18 @@ pub fn secrets(view: &mut View, _api: &Api) {
             set(schema, "format", "password");
         }
     });
+    // A header or a part of a path is written by `to_string`, which a secret has not. No builder shows its arguments.
+    for (_, operation) in view.operations_mut() {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            let in_query = parameter.get("in").and_then(Value::as_str) == Some("query");
+            if !in_query
+                && let Some(schema) = parameter.get_mut("schema")
+                && schema.get("format") == Some(&json!("password"))
+            {
+                remove(schema, &["format"]);
+            }
+        }
+    }
 }
 
 /// Extensions have been read; a schema that still carries one would match no conversion.

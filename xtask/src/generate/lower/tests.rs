@@ -223,6 +223,45 @@ fn an_operation_with_two_parameters_of_one_rust_name_is_left_out_and_reported() 
     assert_eq!(view.unsupported[0].pointer, "/paths/~1a~1{id}/post");
 }
 
+#[test]
+fn only_plain_values_travel_outside_the_body() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: id, in: path, required: true, schema: {{$ref: '#/components/schemas/L'}}}}, \
+             {{name: q, in: query, schema: {{$ref: '#/components/schemas/L'}}}}, {{name: m, in: query, schema: {{type: object}}}}]\n      {OK}"
+        ),
+        "{L: {type: array, items: {type: integer}}}",
+    );
+    let view = after("plain_parameters", &api);
+    let parameters = operation(&view)["parameters"].as_array().unwrap();
+    assert_eq!(parameters.len(), 2);
+    assert_eq!(parameters[0]["schema"], json!({"type": "string"}));
+    assert_eq!(parameters[1]["schema"], json!({"$ref": "#/components/schemas/L"}));
+    assert_eq!(view.unsupported[0].pointer, "/paths/~1a~1{id}/post/parameters/2/schema");
+}
+
+#[test]
+fn a_secret_is_a_text_where_it_is_written_as_one() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: X-Key, in: header, x-secret: true, schema: {{type: string}}}}, \
+             {{name: key, in: query, x-secret: true, schema: {{type: string}}}}]\n      {OK}"
+        ),
+        "{}",
+    );
+    let view = after("secrets", &api);
+    assert_eq!(operation(&view)["parameters"][0]["schema"].get("format"), None);
+    assert_eq!(operation(&view)["parameters"][1]["schema"]["format"], "password");
+}
+
+#[test]
+fn default_is_the_success_where_none_is_declared() {
+    let text = "responses: {default: {description: any, content: {application/json: {schema: {type: string}}}}}";
+    let view = after("success_only", &api(text, "{}"));
+    let success = &operation(&view)["responses"]["2XX"];
+    assert_eq!(success["content"]["application/json"]["schema"], json!({"type": "string"}));
+}
+
 /// What a pass makes of one component schema.
 fn schema_after(pass: &str, schema: &str) -> Value {
     let api = api(OK, &format!("{{A: {schema}, N: {{nullable: true, type: object}}}}"));
@@ -233,6 +272,20 @@ fn schema_after(pass: &str, schema: &str) -> Value {
 fn schema_passes_do_what_their_names_say() {
     for (pass, before, expected) in [
         ("files", "{type: string, format: binary}", json!({"type": "string", "format": "cx-file"})),
+        ("no_not", "{not: {type: string}}", json!({})),
+        ("distinct_values", "{type: string, enum: [a, A]}", json!({"type": "string"})),
+        ("distinct_values", "{enum: [a, 1]}", json!({})),
+        ("distinct_values", "{type: string, enum: [a, b]}", json!({"type": "string", "enum": ["a", "b"]})),
+        (
+            "distinct_properties",
+            "{type: object, required: [aB, a_b], properties: {aB: {type: string}, a_b: {type: string}}}",
+            json!({"type": "object", "required": ["aB"], "properties": {"aB": {"type": "string"}}, "additionalProperties": {}}),
+        ),
+        (
+            "distinct_properties",
+            "{type: object, properties: {extra: {type: string}}, additionalProperties: true}",
+            json!({"type": "object", "properties": {"extra": {"type": "string"}}}),
+        ),
         ("any_of", "{anyOf: [{type: string}]}", json!({"oneOf": [{"type": "string"}]})),
         ("strip_defaults", "{type: string, default: x}", json!({"type": "string"})),
         ("strip_bounds", "{type: integer, minimum: 1, maximum: 9}", json!({"type": "integer", "format": "int64"})),

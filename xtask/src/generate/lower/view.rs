@@ -117,9 +117,31 @@ impl View {
         view
     }
 
+    /// A copy without operations, in which all components but one are any JSON.
+    pub fn with_only_schema(&self, wanted: &str) -> Self {
+        let mut view = self.with_only(None);
+        for (name, schema) in view.schemas_mut() {
+            if name != wanted {
+                *schema = json!({});
+            }
+        }
+        view
+    }
+
+    /// Makes a component any JSON and remembers why.
+    pub fn free_schema(&mut self, wanted: &str, reason: impl std::fmt::Display) {
+        for (name, schema) in self.schemas_mut() {
+            if name == wanted {
+                *schema = json!({});
+            }
+        }
+        let pointer = format!("/components/schemas/{}", wanted.replace('~', "~0").replace('/', "~1"));
+        self.unsupported.push(Unsupported::replaced(pointer, format!("{reason}; any JSON stands for it")));
+    }
+
     /// Takes an operation out and remembers why.
     pub fn leave_out(&mut self, operation: &Operation, reason: impl Into<String>) {
-        self.unsupported.push(Unsupported { pointer: operation.place.pointer.clone(), reason: reason.into() });
+        self.unsupported.push(Unsupported::left_out(&operation.place.pointer, reason));
         let method = operation.method.to_ascii_lowercase();
         let item = self.value.get_mut("paths").and_then(|paths| paths.get_mut(&operation.path));
         if let Some(item) = item.and_then(Value::as_object_mut) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use syn::{ImplItem, ImplItemFn, Item, ItemMod, parse_quote};
 
 use super::{items, send::Call};
-use crate::generate::lower::View;
+use crate::generate::lower::{COOKIE_HEADER, View};
 
 /// Says what an operation does, what it sends, and who says so.
 pub fn describe_operation(function: &mut ImplItemFn, api: &Api) {
@@ -61,5 +61,6 @@ fn setter_text(setter: &str, call: &Call, operation: Option<&Value>) -> Option<S
         .find(|one| one.get("name").and_then(Value::as_str) == Some(wire))?
         .get("description")?
         .as_str()?;
+    let wire = wire.strip_prefix(COOKIE_HEADER).unwrap_or(wire);
     Some(if description.is_empty() { format!("`{wire}`") } else { format!("`{wire}`: {}", description.trim()) })
 }

@@ -6,6 +6,7 @@
 
 mod alternatives;
 mod client;
+mod cookies;
 mod documentation;
 mod enums;
 mod marks;
@@ -27,6 +28,7 @@ pub use send::Call;
 
 /// Bends the whole file; returns what dispatch needs to know of each operation.
 pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
+    cookies::rename(file);
     let types = module(file, "types")?;
     patches::bend(types)?;
     structs::bend(types);
@@ -35,7 +37,7 @@ pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
 
     let builder = module(file, "builder")?;
     let mut calls = send::bend(builder, api)?;
-    let expected = api.operations.len() - view.unsupported.len();
+    let expected = view.clone().operations_mut().len();
     ensure!(calls.len() == expected, "{} of {expected} operations have a `send` that could be bent", calls.len());
     documentation::describe_setters(builder, &calls, view);
     alternatives::add(builder, &mut calls, api, view)?;

@@ -1,0 +1,84 @@
+//! Parameters that are no plain values.
+
+use cx_spec::{Api, Location, Operation, Parameter};
+use serde_json::{Value, json};
+
+use super::{COOKIE_HEADER, Unsupported, View, set};
+
+/// What a parameter is, once references are followed.
+enum Kind {
+    /// Written as it is.
+    Scalar,
+    /// Written as a text, since nothing is known of it.
+    Unknown,
+    /// A list of scalars.
+    List,
+    /// An object, or a list of them.
+    Nested,
+}
+
+/// Writes lists outside the query as one text, and takes out parameters that hold objects: an optional one goes alone,
+/// a required one takes its operation with it.
+pub fn plain_parameters(view: &mut View, api: &Api) {
+    let components = view.clone();
+    let (mut gone, mut lost) = (Vec::new(), Vec::new());
+    for (id, value) in view.operations_mut() {
+        let Some(operation) = api.operation(&id) else { continue };
+        let Some(parameters) = value.get_mut("parameters").and_then(Value::as_array_mut) else { continue };
+        parameters.retain_mut(|parameter| {
+            let schema = parameter.get("schema").map(|schema| components.resolved(schema));
+            let in_query = parameter.get("in").and_then(Value::as_str) == Some("query");
+            match schema.map_or(Kind::Unknown, |schema| kind(schema, &components)) {
+                Kind::Scalar => return true,
+                Kind::List if in_query => return true,
+                Kind::List | Kind::Unknown => {
+                    // A secret stays one: the pass that reads the mark comes later.
+                    set(parameter, "schema", json!({"type": "string"}));
+                    return true;
+                }
+                Kind::Nested => {}
+            }
+            let (name, pointer) = named(operation, parameter);
+            let reason = format!("parameter `{name}` holds an object, for which its place has no notation");
+            match parameter.get("required").and_then(Value::as_bool) {
+                Some(true) => lost.push((id.clone(), reason)),
+                _ => gone.push(Unsupported::left_out(pointer, reason)),
+            }
+            false
+        });
+    }
+    view.unsupported.extend(gone);
+    for (id, reason) in lost {
+        if let Some(operation) = api.operation(&id) {
+            view.leave_out(operation, reason);
+        }
+    }
+}
+
+fn kind(schema: &Value, components: &View) -> Kind {
+    match schema.get("type").and_then(Value::as_str) {
+        Some("object") => Kind::Nested,
+        Some("array") => {
+            let items = schema.get("items").map(|items| components.resolved(items));
+            match items.map(|items| kind(items, components)) {
+                Some(Kind::Nested | Kind::List) => Kind::Nested,
+                _ => Kind::List,
+            }
+        }
+        Some(_) => Kind::Scalar,
+        None if schema.get("properties").is_some() => Kind::Nested,
+        None => Kind::Unknown,
+    }
+}
+
+/// Name and pointer of a parameter of the view in the document.
+fn named<'o>(operation: &'o Operation, parameter: &'o Value) -> (&'o str, &'o str) {
+    let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+    let name = name.strip_prefix(COOKIE_HEADER).unwrap_or(name);
+    let is_own = |one: &&Parameter| {
+        one.name == name || (one.location == Location::Query && name.starts_with(&format!("{}[", one.name)))
+    };
+    let pointer =
+        operation.parameters.iter().find(is_own).map_or(operation.place.pointer.as_str(), |one| &one.pointer);
+    (name, pointer)
+}
