@@ -156,7 +156,6 @@ async fn requests(name: &str) {
 
 async fn replies(name: &str) {
     let subject = apis::subjects(Some(name)).unwrap().remove(0);
-    let client = subject.client;
     let secrets = canaries::secrets(&subject.api);
     let schemas = Schemas::new(subject.api.clone());
     let vendor = subject.vendor().await;
