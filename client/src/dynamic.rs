@@ -206,9 +206,9 @@ fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
         }
         (Value::Number(given), Value::Number(kept)) => (given.as_f64() != kept.as_f64()).then(|| path.to_owned()),
         // Numbers and flags may stand for texts.
-        (Value::Number(_) | Value::Bool(_), Value::String(kept)) => {
-            let text = given.to_string();
-            (text != *kept).then(|| path.to_owned())
+        (scalar @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
+        | (Value::String(text), scalar @ (Value::Number(_) | Value::Bool(_))) => {
+            (scalar.to_string() != *text).then(|| path.to_owned())
         }
         (given, kept) => (given != kept).then(|| path.to_owned()),
     }

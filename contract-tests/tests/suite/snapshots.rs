@@ -118,6 +118,10 @@ fn has_body(subject: &Subject, case: &Case) -> bool {
 
 /// Gives the files of a body the name that a caller's file would have.
 fn name_files(subject: &Subject, case: &mut Case) {
+    // In a body of another media type, the member is no file.
+    if case.media_type.is_some() {
+        return;
+    }
     let row = subject.client.api.operations.iter().find(|row| row.id == case.operation).unwrap();
     let Some(body) = case.arguments.get_mut("body").and_then(Value::as_object_mut) else { return };
     for file in row.body.as_ref().map(|body| body.files).unwrap_or_default() {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use cx_client::{
     CallOptions, ClientBuilder, CoreBuilder, Patch, Secret, Time, Upload,
-    auth::{AuthorizationOptions, Credentials, MemoryStore, StoredToken},
+    auth::{
+        AuthorizationOptions, Credentials, FileStore, MemoryStore, RedisStore, StoreKey, StoredToken, TokenStore,
+    },
     directly,
     dynamic::Arguments,
     env::System,
@@ -14,6 +16,7 @@ use cx_client::{
     wootric, wootric_cxi,
 };
 use cx_mock::{FaultServer, Step};
+use futures_util::FutureExt;
 use serde_json::json;
 
 use super::{EMAIL, chain, debug, hidden, printed, sessions};
@@ -25,9 +28,12 @@ pub const NAMES: &[&str] = &[
     "auth::authorize::AuthorizationOptions",
     "auth::authorize::AuthorizationRequest",
     "auth::credentials::Credentials",
-    "auth::store::MemoryStore",
     "auth::store::StoreKey",
     "auth::store::StoredToken",
+    "auth::store::file::FileStore",
+    "auth::store::lock::Lock",
+    "auth::store::memory::MemoryStore",
+    "auth::store::redis::RedisStore",
     "client::ClientBuilder",
     "client::Core",
     "client::CoreBuilder",
@@ -99,7 +105,7 @@ fn tokens_and_bodies(printed: &mut Printed) {
     printed.add("env::System", debug(&System::default()));
     let stored = json!({"access_token": "canary", "refresh_token": "canary", "scope": EMAIL, "obtained_at": 1});
     printed.add("auth::store::StoredToken", debug(&serde_json::from_value::<StoredToken>(stored).unwrap()));
-    printed.add("auth::store::MemoryStore", debug(&MemoryStore::default()));
+    stores(printed);
     for credentials in super::credentials() {
         printed.add("auth::credentials::Credentials", debug(&credentials));
     }
@@ -108,6 +114,17 @@ fn tokens_and_bodies(printed: &mut Printed) {
     printed.add("auth::authorize::AuthorizationOptions", debug(&options));
     printed.add("auth::authorize::AuthorizationRequest", debug(&request));
     printed.add("auth::authorize::AuthorizationCode", debug(&printed::code()));
+}
+
+fn stores(printed: &mut Printed) {
+    let memory = MemoryStore::default();
+    let key = StoreKey::new("wootric", "https://a.example/canary", EMAIL, "password").with_scope(EMAIL);
+    let lock = memory.lock(&key).now_or_never().unwrap().unwrap();
+    printed.add("auth::store::lock::Lock", debug(&lock));
+    printed.add("auth::store::memory::MemoryStore", debug(&memory));
+    printed.add("auth::store::file::FileStore", debug(&FileStore::new("/tmp/tokens")));
+    let redis = RedisStore::new("redis://canary:canary@127.0.0.1:9/0").unwrap().with_prefix("cx");
+    printed.add("auth::store::redis::RedisStore", debug(&redis));
 }
 
 fn clients(printed: &mut Printed) {
