@@ -34,6 +34,7 @@ pub const NAMES: &[&str] = &[
     "auth::store::lock::Lock",
     "auth::store::memory::MemoryStore",
     "auth::store::redis::RedisStore",
+    "binary::Binary",
     "client::ClientBuilder",
     "client::Core",
     "client::CoreBuilder",
