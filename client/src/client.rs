@@ -16,6 +16,7 @@ use crate::{
     operation::{Api, Operation},
     secret::Secret,
     transport::{HttpExchange, RetryBudget},
+    twin::{self, Rule},
 };
 
 /// What a generated client is: an API's table, and a [`Core`] to run it on.
@@ -464,7 +465,7 @@ fn origin(url: &str, allow_http: bool) -> Result<String> {
     }
     match parsed.scheme() {
         "https" => {}
-        "http" if allow_http || is_loopback(url) => {}
+        "http" if allow_http || is_loopback(url) || twin::broken(Rule::PlainHttp) => {}
         "http" => {
             return Err(refuse("the base URL is plain http, which would show the token; use https or allow_http"));
         }
@@ -506,10 +507,8 @@ fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
 
 /// The HTTP client: no redirects, which would carry credentials along, and no proxy of the environment for loopback.
 pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(Duration::from_secs(10));
+    let mut builder =
+        reqwest::Client::builder().redirect(redirects()).referer(false).connect_timeout(Duration::from_secs(10));
     if loopback {
         builder = builder.no_proxy();
     }
@@ -520,6 +519,13 @@ pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
     builder
         .build()
         .map_err(|cause| Error::new(ErrorKind::InvalidRequest, "the HTTP client cannot be set up").with_cause(cause))
+}
+
+fn redirects() -> reqwest::redirect::Policy {
+    if twin::broken(Rule::RedirectFollowed) {
+        return reqwest::redirect::Policy::default();
+    }
+    reqwest::redirect::Policy::none()
 }
 
 /// rustls on ring, with the certificates that the platform trusts. The provider is named here so that none has to be

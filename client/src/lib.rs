@@ -64,6 +64,7 @@ mod secret;
 mod session;
 mod time;
 mod transport;
+mod twin;
 mod upload;
 mod vendor_message;
 

@@ -9,7 +9,10 @@ use super::{
     options::Deps,
     reply::TokenResponse,
 };
-use crate::error::{Error, ErrorKind, Sent};
+use crate::{
+    error::{Error, ErrorKind, Sent},
+    twin::{self, Rule},
+};
 
 /// Most requests for one answer.
 const ATTEMPTS: u32 = 3;
@@ -107,7 +110,7 @@ fn pause(deps: &Deps, answer: &Answer, repeat: Repeat, attempt: u32) -> Option<D
             let again = match failure.error().status()?.as_u16() {
                 429 | 503 => repeat != Repeat::Unsent,
                 408 | 500..=599 => repeat == Repeat::Freely,
-                _ => false,
+                _ => twin::broken(Rule::RefusalRetried),
             };
             again.then_some(failure)?
         }

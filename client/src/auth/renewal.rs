@@ -17,6 +17,7 @@ use crate::{
     error::{Error, ErrorKind},
     operation::Grant,
     secret::Secret,
+    twin::{self, Rule},
 };
 
 /// Longest the vendor is left alone, whatever it asks for.
@@ -264,7 +265,7 @@ impl Renewal {
         }
         let token = Token {
             access_token: response.access_token,
-            refresh_token: fresh.or(sent),
+            refresh_token: if twin::broken(Rule::OldRefreshToken) { sent.or(fresh) } else { fresh.or(sent) },
             scope: response.scope.or(asked),
             obtained_at: sent_at,
             expires_in: response.expires_in.or(self.deps.options.default_lifetime),

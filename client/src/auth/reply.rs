@@ -13,6 +13,7 @@ use super::{bearer::header, exchange::ExchangeReply};
 use crate::{
     error::{Error, ErrorKind},
     secret::Secret,
+    twin::{self, Rule},
 };
 
 /// The longest lifetime that is believed: about 136 years. It keeps sums of times far from their end.
@@ -58,8 +59,7 @@ impl TokenResponse {
         if members.get("error").is_some_and(|error| !error.is_null()) {
             return Err(refused_in_success(reply, &members));
         }
-        if !members.get("token_type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
-        {
+        if !members.get("token_type").and_then(Value::as_str).is_some_and(is_bearer) {
             return Err(wrong("the token reply has no token_type that is known".to_owned()).with_path("token_type"));
         }
         let Some(access_token) = take_secret(&mut members, "access_token") else {
@@ -78,6 +78,14 @@ impl TokenResponse {
     }
 }
 
+/// Whether a `token_type` is the one that is known; its case does not matter (RFC 6749 §5.1).
+fn is_bearer(token_type: &str) -> bool {
+    if twin::broken(Rule::TokenTypeByCase) {
+        return token_type == "Bearer";
+    }
+    token_type.eq_ignore_ascii_case("bearer") || twin::broken(Rule::AnyTokenType)
+}
+
 /// A text member, moved out so that no copy of it stays behind. An empty one counts as missing.
 fn take_secret(members: &mut Map<String, Value>, name: &str) -> Option<Secret> {
     match members.remove(name)? {
@@ -94,6 +102,9 @@ fn lifetime(value: &Value) -> Option<Duration> {
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
+    if twin::broken(Rule::LifetimeAtItsWord) {
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    }
     if seconds.is_nan() || seconds <= 0.0 {
         return None;
     }

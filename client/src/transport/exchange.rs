@@ -11,6 +11,7 @@ use crate::{
     env::{BoxFuture, Environment},
     error::{Error, ErrorKind, Result},
     form, rate_limit,
+    twin::{self, Rule},
 };
 
 /// Token replies are small; a larger one is none.
@@ -39,7 +40,15 @@ impl Exchange for HttpExchange {
 
 impl HttpExchange {
     fn request(&self, pairs: &Pairs) -> Result<reqwest::Request> {
-        let request = self.http.request(Method::POST, self.url.clone());
+        let method = if twin::broken(Rule::TokenRequestIsGet) { Method::GET } else { Method::POST };
+        let mut url = self.url.clone();
+        if twin::broken(Rule::SecretsInQuery) {
+            url.query_pairs_mut().extend_pairs(pairs.iter().map(|(name, value)| (name, value.expose())));
+        }
+        let mut request = self.http.request(method, url);
+        if twin::broken(Rule::BearerOnTokenRequest) {
+            request = request.bearer_auth("an-old-token");
+        }
         let request = request
             .header(header::ACCEPT, HeaderValue::from_static("application/json"))
             .header(header::USER_AGENT, self.user_agent.clone());

@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::{
     error::{Error, ErrorKind, Result, Sent},
+    twin::{self, Rule},
     upload,
 };
 
@@ -28,6 +29,7 @@ pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_
         match response.chunk().await {
             Ok(None) => break None,
             Ok(Some(chunk)) => {
+                let max_bytes = if twin::broken(Rule::BodyWithoutCap) { usize::MAX } else { max_bytes };
                 let room = max_bytes.saturating_sub(body.len());
                 body.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
                 if chunk.len() > room {

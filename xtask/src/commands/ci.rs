@@ -65,6 +65,7 @@ const STEPS: &[Step] = &[
     cargo("tests", &["test", "--workspace", "--all-features", "--locked", "--quiet", "--lib", "--bins", "--tests"]),
     cargo("doctests", &["test", "--workspace", "--all-features", "--locked", "--quiet", "--doc"]),
     cargo("conformance", &["xtask", "conformance"]),
+    cargo("OAuth battery", &["xtask", "battery"]),
     Step {
         name: "documentation",
         program: env!("CARGO"),
