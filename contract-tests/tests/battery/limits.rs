@@ -18,7 +18,8 @@ const MIB: usize = 1024 * 1024;
 
 /// A good reply of so many bytes, blanks for the most part.
 fn padded(text: String, bytes: usize) -> String {
-    format!("{text:<bytes$}")
+    let blanks = bytes.saturating_sub(text.len());
+    text + &" ".repeat(blanks)
 }
 
 /// The same in one chunk, without its length.
