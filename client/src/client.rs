@@ -147,6 +147,7 @@ pub struct CoreBuilder {
     token_base_url: Option<String>,
     token_query: Vec<(&'static str, Secret)>,
     token_media_type: Option<&'static str>,
+    client_secret_basic: bool,
     token_in_query: bool,
     credentials: Option<Credentials>,
     store: Option<Arc<dyn TokenStore>>,
@@ -167,6 +168,7 @@ impl CoreBuilder {
             token_base_url: None,
             token_query: Vec::new(),
             token_media_type: None,
+            client_secret_basic: false,
             token_in_query: false,
             credentials: None,
             store: None,
@@ -222,6 +224,7 @@ impl CoreBuilder {
                     http: http.clone(),
                     url: token_url(&server, oauth.token, &self.token_query)?,
                     media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
+                    client_secret_basic: self.client_secret_basic,
                     user_agent: user_agent.clone(),
                     environment: Arc::clone(&environment),
                 };
@@ -288,6 +291,19 @@ macro_rules! settings {
         /// (RFC 6749 §4).
         pub fn token_media_type(mut self, media_type: &'static str) -> Self {
             self$(.$core)?.token_media_type = Some(media_type);
+            self
+        }
+
+        /// Sends id and secret of the application in an `Authorization: Basic` header, which RFC 6749 §2.3.1 prefers, and
+        /// not in the form of a token request. Off by default: the form is what the vendors document.
+        pub fn client_secret_basic(mut self, on: bool) -> Self {
+            self$(.$core)?.client_secret_basic = on;
+            self
+        }
+
+        /// Lifetime of a token whose reply names none. Without it such a token is used until the vendor refuses it.
+        pub fn default_token_lifetime(mut self, lifetime: Duration) -> Self {
+            self$(.$core)?.options.default_lifetime = Some(lifetime);
             self
         }
 

@@ -116,6 +116,7 @@ fn pause(deps: &Deps, answer: &Answer, repeat: Repeat, attempt: u32) -> Option<D
         }
     };
     let backoff = BACKOFF.saturating_mul(1 << (attempt - 1)).mul_f64(deps.environment.random().clamp(0.0, 1.0));
-    let wait = failure.error().retry_after().unwrap_or(backoff);
+    let asked = failure.error().retry_after().filter(|_| !twin::broken(Rule::RetryAfterIgnored));
+    let wait = asked.unwrap_or(backoff);
     (wait <= LONGEST_WAIT).then_some(wait)
 }

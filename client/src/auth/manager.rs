@@ -240,6 +240,9 @@ impl Shared {
     fn board(&self, state: &mut State) -> Result<(Seat, bool, Option<Arc<Flight>>), Error> {
         if let Some(flight) = state.flight.as_ref().filter(|_| !twin::broken(Rule::FlightPerCaller)) {
             let occupied = flight.occupied();
+            if !occupied && twin::broken(Rule::AbandonedFlightPoisons) {
+                return Err(Error::new(ErrorKind::Transport, "the renewal was abandoned"));
+            }
             if occupied || flight.control().precious() {
                 return Ok((flight.board(), !occupied, None));
             }

@@ -212,11 +212,12 @@ impl Renewal {
                     if self.deps.oauth.rotation && !self.control.cancelled() {
                         self.means.lost += 1;
                     }
-                    if self.means.lost > 1 {
+                    let stubborn = twin::broken(Rule::LostRefreshResent);
+                    if self.means.lost > if stubborn { 3 } else { 1 } {
                         self.means.bury();
                         return Err(Refusal::Stuck(failure));
                     }
-                    if resent || !failure.answer_lost() {
+                    if (resent && !stubborn) || !failure.answer_lost() {
                         return Err(Refusal::Stuck(failure));
                     }
                     resent = true;
@@ -260,6 +261,10 @@ impl Renewal {
         asked: Option<String>,
     ) -> Result<Bearer, Failure> {
         let fresh = response.refresh_token.filter(|_| row.refresh_token && self.deps.grant(REFRESH).is_some());
+        let fresh = fresh.or_else(|| {
+            let stand_in = twin::broken(Rule::AccessTokenForRefresh) && sent.is_none();
+            stand_in.then(|| response.access_token.clone())
+        });
         if fresh.is_some() && fresh != sent {
             self.means.buried = sent.clone();
         }
@@ -282,6 +287,7 @@ impl Renewal {
     fn bearer(&self, token: Token, stored: bool) -> Result<Bearer, Error> {
         let scopes = self.means.login.scope.as_deref().zip(token.scope.as_deref());
         let narrowed = scopes.is_some_and(|(asked, got)| narrower(asked, got));
+        let narrowed = narrowed && !twin::broken(Rule::NarrowerScopeUnnoticed);
         if narrowed {
             tracing::debug!(api = self.deps.api, "the vendor granted a narrower scope than was asked for");
         }
@@ -326,6 +332,7 @@ impl Renewal {
 fn refusal(failure: Failure) -> Refusal {
     let error = failure.error();
     match error.oauth_error() {
+        Some("invalid_grant") if twin::broken(Rule::RefusedRefreshTokenKept) => Refusal::Stuck(failure),
         Some("invalid_grant") => Refusal::Dead(failure),
         Some("invalid_client") => Refusal::Final(failure),
         _ if error.is_authentication() => Refusal::Stuck(failure),

@@ -11,7 +11,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::secret::Secret;
+use crate::{
+    secret::Secret,
+    twin::{self, Rule},
+};
 
 /// Why a store failed. It becomes the source of an error of kind `Store`, so its text must not hold a token.
 pub type StoreError = Box<dyn StdError + Send + Sync>;
@@ -135,6 +138,9 @@ impl TokenStore for MemoryStore {
     }
 
     fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        if twin::broken(Rule::TokenInFile) {
+            drop(std::fs::write(std::env::temp_dir().join("a-token"), token.access_token.expose()));
+        }
         self.records().insert(key.clone(), token.clone());
         Box::pin(ready(Ok(())))
     }

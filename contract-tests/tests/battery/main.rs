@@ -27,6 +27,7 @@
     reason = "a test may stop where its setting-up fails, and its name says what it shows"
 )]
 
+mod alarm;
 mod checklist;
 mod item;
 mod judge;
@@ -34,11 +35,14 @@ mod stage;
 mod time;
 mod verdict;
 
+mod client_authentication;
 mod code_flow;
 mod concurrency;
 mod hygiene;
 mod limits;
+mod persistence;
 mod redirects;
+mod reply_shapes;
 mod resource;
 mod retry;
 mod revocation;

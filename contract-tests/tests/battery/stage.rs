@@ -1,13 +1,13 @@
 //! A vendor with its client, and what was said between them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use cx_client::{
     ApiClient, ClientBuilder,
     auth::{AuthorizationCode, AuthorizationOptions},
     directly, wootric,
 };
-use cx_mock::{Exchange, MockVendor, form, issuer};
+use cx_mock::{Exchange, Incoming, MockVendor, form, issuer};
 use serde_json::{Value, json};
 
 use crate::time::Time;
@@ -110,4 +110,34 @@ pub fn field(exchange: &Exchange, name: &str) -> Option<String> {
         form::Part::Text(text) | form::Part::Json(text) => text,
         form::Part::File(file) => panic!("a file: {}", file.marker()),
     })
+}
+
+/// Longer than any token lives.
+pub const AGES: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The members of a form, as they were written.
+pub fn members(request: &Incoming) -> Vec<(String, String)> {
+    let pairs = form::urlencoded(request.body()).into_iter();
+    pairs
+        .map(|pair| match pair.part {
+            form::Part::Text(text) | form::Part::Json(text) => (pair.name, text),
+            form::Part::File(file) => panic!("a file: {}", file.marker()),
+        })
+        .collect()
+}
+
+/// The grants that tokens were asked for by.
+pub fn grants(exchanges: &[Exchange]) -> Vec<String> {
+    token_requests(exchanges).into_iter().filter_map(|one| field(one, "grant_type")).collect()
+}
+
+/// All that an error says, its causes included.
+pub fn chain(error: &cx_client::Error) -> String {
+    let mut said = format!("{error} {error:#} {error:?} {error:#?}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        said.push_str(&format!(" {error} {error:#} {error:?}"));
+        cause = error.source();
+    }
+    said
 }
