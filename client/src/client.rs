@@ -16,6 +16,7 @@ use crate::{
     operation::{Api, Operation},
     secret::Secret,
     transport::{HttpExchange, Pacer, RetryBudget},
+    twin::{self, Rule},
 };
 
 /// What a generated client is: an API's table, and a [`Core`] to run it on.
@@ -153,6 +154,7 @@ pub struct CoreBuilder {
     token_base_url: Option<String>,
     token_query: Vec<(&'static str, Secret)>,
     token_media_type: Option<&'static str>,
+    client_secret_basic: bool,
     token_in_query: bool,
     credentials: Option<Credentials>,
     store: Option<Arc<dyn TokenStore>>,
@@ -173,6 +175,7 @@ impl CoreBuilder {
             token_base_url: None,
             token_query: Vec::new(),
             token_media_type: None,
+            client_secret_basic: false,
             token_in_query: false,
             credentials: None,
             store: None,
@@ -229,6 +232,7 @@ impl CoreBuilder {
                     url: token_url(&server, oauth.token, &self.token_query)?,
                     template: oauth.token.path,
                     media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
+                    client_secret_basic: self.client_secret_basic,
                     user_agent: user_agent.clone(),
                     environment: Arc::clone(&environment),
                 };
@@ -296,6 +300,19 @@ macro_rules! settings {
         /// (RFC 6749 §4).
         pub fn token_media_type(mut self, media_type: &'static str) -> Self {
             self$(.$core)?.token_media_type = Some(media_type);
+            self
+        }
+
+        /// Sends id and secret of the application in an `Authorization: Basic` header, which RFC 6749 §2.3.1 prefers, and
+        /// not in the form of a token request. Off by default: the form is what the vendors document.
+        pub fn client_secret_basic(mut self, on: bool) -> Self {
+            self$(.$core)?.client_secret_basic = on;
+            self
+        }
+
+        /// Lifetime of a token whose reply names none. Without it such a token is used until the vendor refuses it.
+        pub fn default_token_lifetime(mut self, lifetime: Duration) -> Self {
+            self$(.$core)?.options.default_lifetime = Some(lifetime);
             self
         }
 
@@ -480,7 +497,7 @@ fn origin(url: &str, allow_http: bool) -> Result<String> {
     }
     match parsed.scheme() {
         "https" => {}
-        "http" if allow_http || is_loopback(url) => {}
+        "http" if allow_http || is_loopback(url) || twin::broken(Rule::PlainHttp) => {}
         "http" => {
             return Err(refuse("the base URL is plain http, which would show the token; use https or allow_http"));
         }
@@ -523,7 +540,7 @@ fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
 /// The HTTP client: no redirects, which would carry credentials along, and no proxy of the environment for loopback.
 pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
+        .redirect(redirects())
         .referer(false)
         // Said here because any crate of the program can turn decompression on for all.
         .no_gzip()
@@ -541,6 +558,13 @@ pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
     builder
         .build()
         .map_err(|cause| Error::new(ErrorKind::InvalidRequest, "the HTTP client cannot be set up").with_cause(cause))
+}
+
+fn redirects() -> reqwest::redirect::Policy {
+    if twin::broken(Rule::RedirectFollowed) {
+        return reqwest::redirect::Policy::default();
+    }
+    reqwest::redirect::Policy::none()
 }
 
 /// rustls on ring, with the certificates that the platform trusts. The provider is named here so that none has to be

@@ -192,6 +192,19 @@ impl Error {
         self.0.oauth_error.as_deref()
     }
 
+    /// The page that the vendor names for an OAuth error (`error_uri` of RFC 6749 §5.2), if it is a web address.
+    pub fn oauth_error_uri(&self) -> Option<String> {
+        self.oauth_error()?;
+        vendor_message::error_uri(self.body()?)
+    }
+
+    /// The beginning of the body, whatever it is: at most 200 characters of it, on one line, control characters escaped.
+    /// It is for a page of a proxy or a server that fell over, where [`Self::vendor_message`] finds nothing, and may hold
+    /// personal data.
+    pub fn body_excerpt(&self) -> Option<String> {
+        vendor_message::excerpt(self.body()?)
+    }
+
     /// The id under which the vendor knows the request: `meta.correlationId` of the body, or a request-id header.
     pub fn request_id(&self) -> Option<String> {
         let reply = self.0.reply.as_ref()?;

@@ -66,6 +66,7 @@ mod secret;
 mod session;
 mod time;
 mod transport;
+mod twin;
 mod upload;
 mod vendor_message;
 

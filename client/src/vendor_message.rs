@@ -12,6 +12,9 @@
 //! Nothing here fails: a body that makes no sense has no message.
 
 use serde_json::Value;
+use url::Url;
+
+use crate::twin::{self, Rule};
 
 /// Most characters of a message.
 const MESSAGE_LIMIT: usize = 1_000;
@@ -24,6 +27,12 @@ const TEXT_LIMIT: usize = 500;
 
 /// Longest OAuth error code.
 const CODE_LIMIT: usize = 64;
+
+/// Longest address of a page about an error.
+const URI_LIMIT: usize = 2_000;
+
+/// Most characters of a body that an excerpt shows.
+const EXCERPT_LIMIT: usize = 200;
 
 /// The vendor's message, without control characters, at most 1,000 characters.
 pub(crate) fn message(body: &[u8]) -> Option<String> {
@@ -58,8 +67,45 @@ pub(crate) fn correlation_id(body: &[u8]) -> Option<String> {
 pub(crate) fn oauth_code(body: &[u8]) -> Option<String> {
     let body = parse(body)?;
     let code = body.get("error")?.as_str()?;
-    let fits = |byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    (!code.is_empty() && code.len() <= CODE_LIMIT && code.bytes().all(fits)).then(|| code.to_owned())
+    (!code.is_empty() && code.len() <= CODE_LIMIT && is_one_word(code)).then(|| code.to_owned())
+}
+
+/// `error_uri` of RFC 6749 §5.2, if it is the address of a web page.
+pub(crate) fn error_uri(body: &[u8]) -> Option<String> {
+    let body = parse(body)?;
+    let uri = body.get("error_uri")?.as_str().filter(|uri| uri.len() <= URI_LIMIT && is_one_word(uri))?;
+    let is_web = Url::parse(uri).is_ok_and(|parsed| matches!(parsed.scheme(), "http" | "https"));
+    is_web.then(|| uri.to_owned())
+}
+
+/// The beginning of a body on one line, whatever it is. What does not show, or shows as something else, is escaped.
+pub(crate) fn excerpt(body: &[u8]) -> Option<String> {
+    if twin::broken(Rule::ExcerptUnbounded) {
+        return Some(String::from_utf8_lossy(body).into_owned());
+    }
+    // No character has more than four bytes.
+    let start = body.get(..4 * EXCERPT_LIMIT).unwrap_or(body);
+    let mut excerpt = String::new();
+    for character in String::from_utf8_lossy(start).chars().take(EXCERPT_LIMIT) {
+        if is_hidden(character) || character.is_whitespace() && character != ' ' {
+            excerpt.extend(character.escape_default());
+        } else {
+            excerpt.push(character);
+        }
+    }
+    (!excerpt.is_empty()).then_some(excerpt)
+}
+
+/// Whether a text consists of the characters that RFC 6749 §5.2 allows, without the blank.
+fn is_one_word(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+}
+
+/// Control characters, and those that turn the direction of writing, by which a message could pass for something else in a
+/// terminal.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The body as JSON. Bytes that are not UTF-8 are replaced, since a message in a wrong encoding is still worth reading.
@@ -83,17 +129,16 @@ fn text(value: &Value, limit: usize) -> Option<String> {
     clean(value.as_str()?, limit)
 }
 
-/// Blanks for white space, nothing for other control characters and for those that turn the direction of writing, by which
-/// a message could pass for something else in a terminal. `None` if nothing is left.
+/// Blanks for white space, nothing for what is hidden. `None` if nothing is left.
 fn clean(text: &str, limit: usize) -> Option<String> {
+    if twin::broken(Rule::MessageUncleaned) {
+        return Some(text.to_owned());
+    }
     let cleaned: String = text
         .trim()
         .chars()
         .map(|character| if character.is_whitespace() { ' ' } else { character })
-        .filter(|character| {
-            !character.is_control()
-                && !matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-        })
+        .filter(|character| !is_hidden(*character))
         .take(limit)
         .collect();
     let cleaned = cleaned.trim();
@@ -200,6 +245,32 @@ mod tests {
         for body in [r#"{"meta":{}}"#, r#"{"meta":null}"#, r#"{"meta":{"correlationId":""}}"#, "[]", "", "<html>"] {
             assert_eq!(correlation_id(body.as_bytes()), None, "{body}");
         }
+    }
+
+    #[test]
+    fn the_address_of_an_error_is_that_of_a_web_page() {
+        let uri = |uri: Value| error_uri(json!({"error_uri": uri}).to_string().as_bytes());
+        assert_eq!(uri(json!("https://example.com/e?a=1#b")).as_deref(), Some("https://example.com/e?a=1#b"));
+        for odd in [
+            json!("javascript:alert(1)"),
+            json!("/errors/1"),
+            json!("https://example.com/a b"),
+            json!("https://example.com/\u{1b}[31m"),
+            json!(format!("https://example.com/{}", "x".repeat(URI_LIMIT))),
+            json!(""),
+            json!(null),
+            json!(7),
+        ] {
+            assert_eq!(uri(odd.clone()), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_short_and_on_one_line() {
+        assert_eq!(excerpt(b""), None);
+        assert_eq!(excerpt(b"<h1>Bad\r\n\x1b[2J\xff").as_deref(), Some("<h1>Bad\\r\\n\\u{1b}[2J\u{fffd}"));
+        assert_eq!(excerpt("\u{202e}\u{2028}".as_bytes()).as_deref(), Some("\\u{202e}\\u{2028}"));
+        assert_eq!(excerpt("ä".repeat(5_000).as_bytes()), Some("ä".repeat(200)));
     }
 
     #[test]

@@ -9,7 +9,10 @@ use super::{
     options::Deps,
     reply::TokenResponse,
 };
-use crate::error::{Error, ErrorKind, Sent};
+use crate::{
+    error::{Error, ErrorKind, Sent},
+    twin::{self, Rule},
+};
 
 /// Most requests for one answer.
 const ATTEMPTS: u32 = 3;
@@ -111,12 +114,13 @@ fn pause(deps: &Deps, answer: &Answer, repeat: Repeat, attempt: u32) -> Option<D
             let again = match failure.error().status()?.as_u16() {
                 429 | 503 => repeat != Repeat::Unsent,
                 408 | 500..=599 => repeat == Repeat::Freely,
-                _ => false,
+                _ => twin::broken(Rule::RefusalRetried),
             };
             again.then_some(failure)?
         }
     };
     let backoff = BACKOFF.saturating_mul(1 << (attempt - 1)).mul_f64(deps.environment.random().clamp(0.0, 1.0));
-    let wait = failure.error().retry_after().unwrap_or(backoff);
+    let asked = failure.error().retry_after().filter(|_| !twin::broken(Rule::RetryAfterIgnored));
+    let wait = asked.unwrap_or(backoff);
     (wait <= LONGEST_WAIT).then_some(wait)
 }

@@ -13,8 +13,8 @@ pub(crate) type Pairs = Vec<(&'static str, Secret)>;
 
 /// Sends one token request and reads the whole reply.
 ///
-/// An implementation sends a POST with the pairs as a form and `Accept: application/json`, without an `Authorization`
-/// header, follows no redirect and caps the body. It does not retry: the manager does, which knows what may be repeated.
+/// An implementation sends a POST with the pairs as a form and `Accept: application/json`, without an old token in the
+/// `Authorization` header, follows no redirect and caps the body. It does not retry: the manager does, which knows what may be repeated.
 /// Every status is an `Ok`. An error says by [`Error::was_sent`] whether the request may have reached the vendor.
 pub(crate) trait Exchange: fmt::Debug + Send + Sync {
     /// Sends one request.

@@ -7,6 +7,7 @@ use crate::{
     error::{Error, ErrorKind},
     operation::{Grant, OAuth},
     secret::Secret,
+    twin::{self, Rule},
 };
 
 /// `grant_type` of a refresh.
@@ -71,7 +72,7 @@ impl Login {
 
     /// Forgets a password that has brought a token (RFC 6749 §4.3.1), unless told to keep it.
     pub(crate) fn forget_password(&mut self) {
-        if !self.keep_password {
+        if !self.keep_password && !twin::broken(Rule::PasswordKept) {
             self.password = None;
         }
     }
@@ -90,10 +91,14 @@ impl Login {
             _ => None,
         };
         if let Some((name, Some(value))) = optional
-            && !value.is_empty()
+            && (!value.is_empty() || twin::broken(Rule::EmptyParameterSent))
             && !pairs.iter().any(|(there, _)| *there == name)
         {
             pairs.push((name, Secret::from(value.as_str())));
+        }
+        if twin::broken(Rule::ScopeAdded) {
+            pairs.retain(|(name, _)| *name != "scope");
+            pairs.push(("scope", Secret::from("read write offline_access")));
         }
         Ok(pairs)
     }
@@ -117,7 +122,11 @@ impl Login {
                 "a scope that names a single user cannot be refreshed: authorize again, or ask for a general scope",
             ));
         }
-        self.listed(row, Some(refresh_token), scope)
+        let mut pairs = self.listed(row, Some(refresh_token), scope)?;
+        if twin::broken(Rule::PasswordInRefresh) {
+            pairs.extend(self.password.clone().map(|password| ("password", password)));
+        }
+        Ok(pairs)
     }
 
     fn listed(&self, row: &Grant, refresh_token: Option<&Secret>, scope: Option<&str>) -> Result<Pairs, Error> {

@@ -18,7 +18,10 @@ use super::{
     renewal::{Means, Outcome, Renewal},
     session::{Session, open},
 };
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    twin::{self, Rule},
+};
 
 /// How long a flight that all had left is given for its answer to come in, before the request counts as lost.
 const GRACE: Duration = Duration::from_secs(1);
@@ -235,8 +238,11 @@ impl Shared {
 
     /// Boards the flight there is, or a new one. A flight that all have left is thrown away if nothing is lost with it.
     fn board(&self, state: &mut State) -> Result<(Seat, bool, Option<Arc<Flight>>), Error> {
-        if let Some(flight) = &state.flight {
+        if let Some(flight) = state.flight.as_ref().filter(|_| !twin::broken(Rule::FlightPerCaller)) {
             let occupied = flight.occupied();
+            if !occupied && twin::broken(Rule::AbandonedFlightPoisons) {
+                return Err(Error::new(ErrorKind::Transport, "the renewal was abandoned"));
+            }
             if occupied || flight.control().precious() {
                 return Ok((flight.board(), !occupied, None));
             }
@@ -299,7 +305,9 @@ impl Shared {
     fn settle(&self, flight: &Arc<Flight>, outcome: &Outcome) {
         let now = self.deps.now();
         let mut state = self.state();
-        if !state.flight.as_ref().is_some_and(|present| Arc::ptr_eq(present, flight)) {
+        if !state.flight.as_ref().is_some_and(|present| Arc::ptr_eq(present, flight))
+            && !twin::broken(Rule::RenewalOutlivesLogout)
+        {
             return;
         }
         let landed = (state.flight.take(), state.before.take());

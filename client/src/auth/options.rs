@@ -13,6 +13,7 @@ use crate::{
     env::Environment,
     operation::{Grant, OAuth},
     secret::Secret,
+    twin::{self, Rule},
 };
 
 /// What can be set about tokens.
@@ -89,9 +90,10 @@ impl Deps {
                 .flatten()
                 .fold(name.to_owned(), |account, part| format!("{account}#{:016x}", fingerprint(part.expose()))),
         };
+        let anywhere = twin::broken(Rule::StoreKeyWithoutVendor);
         StoreKey {
-            api: self.api.to_owned(),
-            origin: self.origin.clone(),
+            api: if anywhere { String::new() } else { self.api.to_owned() },
+            origin: if anywhere { String::new() } else { self.origin.clone() },
             account,
             grant: login.grant.to_owned(),
             scope: login.scope.clone(),

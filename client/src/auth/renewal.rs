@@ -17,6 +17,7 @@ use crate::{
     error::{Error, ErrorKind},
     operation::Grant,
     secret::Secret,
+    twin::{self, Rule},
 };
 
 /// Longest the vendor is left alone, whatever it asks for.
@@ -238,11 +239,12 @@ impl Renewal {
                     if self.deps.oauth.rotation && !self.control.cancelled() {
                         self.means.lost += 1;
                     }
-                    if self.means.lost > 1 {
+                    let stubborn = twin::broken(Rule::LostRefreshResent);
+                    if self.means.lost > if stubborn { 3 } else { 1 } {
                         self.means.bury();
                         return Err(Refusal::Stuck(failure));
                     }
-                    if resent || !failure.answer_lost() {
+                    if (resent && !stubborn) || !failure.answer_lost() {
                         return Err(Refusal::Stuck(failure));
                     }
                     resent = true;
@@ -286,12 +288,16 @@ impl Renewal {
         asked: Option<String>,
     ) -> Result<Bearer, Failure> {
         let fresh = response.refresh_token.filter(|_| row.refresh_token && self.deps.grant(REFRESH).is_some());
+        let fresh = fresh.or_else(|| {
+            let stand_in = twin::broken(Rule::AccessTokenForRefresh) && sent.is_none();
+            stand_in.then(|| response.access_token.clone())
+        });
         if fresh.is_some() && fresh != sent {
             self.means.buried = sent.clone();
         }
         let token = Token {
             access_token: response.access_token,
-            refresh_token: fresh.or(sent),
+            refresh_token: if twin::broken(Rule::OldRefreshToken) { sent.or(fresh) } else { fresh.or(sent) },
             scope: response.scope.or(asked),
             obtained_at: sent_at,
             expires_in: response.expires_in.or(self.deps.options.default_lifetime),
@@ -317,6 +323,7 @@ impl Renewal {
     fn bearer(&self, token: Token, stored: bool) -> Result<Bearer, Error> {
         let scopes = self.means.login.scope.as_deref().zip(token.scope.as_deref());
         let narrowed = scopes.is_some_and(|(asked, got)| narrower(asked, got));
+        let narrowed = narrowed && !twin::broken(Rule::NarrowerScopeUnnoticed);
         if narrowed {
             tracing::debug!(api = self.deps.api, "the vendor granted a narrower scope than was asked for");
         }
@@ -328,6 +335,9 @@ impl Renewal {
     async fn save(&self, token: &Token) -> Saved {
         let record = token.record(self.deps.environment.wall_clock(), self.deps.now());
         self.control.set_precious();
+        if twin::broken(Rule::TokenInFile) {
+            drop(std::fs::write(std::env::temp_dir().join("a-token"), token.access_token.expose()));
+        }
         for _ in 0..2 {
             if self.control.cancelled() {
                 return Saved::No;
@@ -364,6 +374,7 @@ impl Renewal {
 fn refusal(failure: Failure) -> Refusal {
     let error = failure.error();
     match error.oauth_error() {
+        Some("invalid_grant") if twin::broken(Rule::RefusedRefreshTokenKept) => Refusal::Stuck(failure),
         Some("invalid_grant") => Refusal::Dead(failure),
         Some("invalid_client") => Refusal::Final(failure),
         _ if error.is_authentication() => Refusal::Stuck(failure),

@@ -13,6 +13,7 @@ use super::{bearer::header, exchange::ExchangeReply};
 use crate::{
     error::{Error, ErrorKind},
     secret::Secret,
+    twin::{self, Rule},
 };
 
 /// The longest lifetime that is believed: about 136 years. It keeps sums of times far from their end.
@@ -41,7 +42,9 @@ impl TokenResponse {
         let size = reply.body.len();
         let wrong = |message: String| undecodable(reply, message);
         if !is_json(reply) {
-            return Err(wrong(format!("a token reply of {size} bytes does not call itself JSON")));
+            let named = essence(reply).filter(|named| named.len() <= 64 && named.bytes().all(is_plain));
+            let named = named.as_deref().unwrap_or("of an unknown media type");
+            return Err(wrong(format!("a token reply of {size} bytes is {named}, not JSON")));
         }
         if reply.body.is_empty() {
             return Err(wrong("the token reply is empty".to_owned()));
@@ -55,11 +58,21 @@ impl TokenResponse {
                 return Err(wrong(message));
             }
         };
-        if members.get("error").is_some_and(|error| !error.is_null()) {
+        let is_known = |name: &String| {
+            matches!(
+                name.as_str(),
+                "access_token" | "token_type" | "expires_in" | "refresh_token" | "scope" | "error"
+            )
+        };
+        if twin::broken(Rule::UnknownMemberRefused) && !members.keys().all(is_known) {
+            return Err(wrong("the token reply has an unknown member".to_owned()));
+        }
+        let accused = members.get("error").is_some_and(|error| !error.is_null());
+        if accused && !twin::broken(Rule::ErrorInSuccessIgnored) {
             return Err(refused_in_success(reply, &members));
         }
-        if !members.get("token_type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer"))
-        {
+        let token_type = members.get("token_type").and_then(Value::as_str);
+        if !token_type.map_or(twin::broken(Rule::TokenTypeOptional), is_bearer) {
             return Err(wrong("the token reply has no token_type that is known".to_owned()).with_path("token_type"));
         }
         let Some(access_token) = take_secret(&mut members, "access_token") else {
@@ -73,15 +86,34 @@ impl TokenResponse {
             access_token,
             refresh_token: take_secret(&mut members, "refresh_token"),
             scope: members.get("scope").and_then(Value::as_str).filter(|scope| !scope.is_empty()).map(str::to_owned),
-            expires_in: members.get("expires_in").and_then(lifetime),
+            expires_in: members
+                .get("expires_in")
+                .and_then(lifetime)
+                .or_else(|| twin::broken(Rule::LifetimeRequired).then_some(Duration::ZERO)),
         })
     }
+}
+
+/// Whether a `token_type` is the one that is known; its case does not matter (RFC 6749 §5.1).
+fn is_bearer(token_type: &str) -> bool {
+    if twin::broken(Rule::TokenTypeByCase) {
+        return token_type == "Bearer";
+    }
+    token_type.eq_ignore_ascii_case("bearer") || twin::broken(Rule::AnyTokenType)
 }
 
 /// A text member, moved out so that no copy of it stays behind. An empty one counts as missing.
 fn take_secret(members: &mut Map<String, Value>, name: &str) -> Option<Secret> {
     match members.remove(name)? {
-        Value::String(text) if !text.is_empty() => Some(Secret::from(text)),
+        Value::String(mut text) if !text.is_empty() => {
+            if twin::broken(Rule::TokenTrimmed) {
+                text.truncate(text.trim_end_matches('=').len());
+            }
+            if twin::broken(Rule::TokenCleaned) {
+                text.retain(|character| !character.is_control());
+            }
+            Some(Secret::from(text))
+        }
         _ => None,
     }
 }
@@ -94,6 +126,9 @@ fn lifetime(value: &Value) -> Option<Duration> {
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
+    if twin::broken(Rule::LifetimeAtItsWord) {
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    }
     if seconds.is_nan() || seconds <= 0.0 {
         return None;
     }
@@ -104,12 +139,23 @@ fn lifetime(value: &Value) -> Option<Duration> {
 
 /// `application/json`, `text/json` or a `+json` type. A reply that names no type is judged by its body.
 fn is_json(reply: &ExchangeReply) -> bool {
-    let Some(value) = reply.headers.get(CONTENT_TYPE) else {
+    if twin::broken(Rule::AnyMediaType) {
         return true;
-    };
-    let essence =
-        value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+    }
+    essence(reply).is_none_or(|essence| {
+        matches!(essence.as_str(), "application/json" | "text/json") || essence.ends_with("+json")
+    })
+}
+
+/// The media type of a reply in lower case, without its parameters; `None` if the reply names none.
+fn essence(reply: &ExchangeReply) -> Option<String> {
+    let value = reply.headers.get(CONTENT_TYPE)?.to_str().unwrap_or_default();
+    Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// Whether a byte of a media type may be shown.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'+' | b'-' | b'.' | b'_')
 }
 
 /// The error of a reply with an error status (RFC 6749 §5.2).
@@ -124,8 +170,9 @@ fn refusal(reply: &ExchangeReply) -> Error {
         _ => (ErrorKind::Api, "the vendor failed to answer the token request"),
     };
     let code = serde_json::from_slice::<Map<String, Value>>(&reply.body).ok().as_ref().and_then(oauth_error);
+    let body = if twin::broken(Rule::ErrorDescriptionLost) { Bytes::new() } else { reply.body.clone() };
     Error::new(kind, message)
-        .with_reply(status, reply.headers.clone(), reply.body.clone())
+        .with_reply(status, reply.headers.clone(), body)
         .with_retry_after(reply.retry_after)
         .with_oauth_error(code)
 }
@@ -153,6 +200,9 @@ pub(super) fn oauth_error(members: &Map<String, Value>) -> Option<String> {
 
 /// A code as it may be shown: at most 64 letters, digits, `_`, `-` and `.`.
 pub(super) fn code(text: &str) -> Option<String> {
+    if twin::broken(Rule::ExtensionCodeLost) && !text.starts_with("invalid_") {
+        return None;
+    }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (!text.is_empty() && text.len() <= 64 && text.bytes().all(plain)).then(|| text.to_owned())
 }

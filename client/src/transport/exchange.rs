@@ -2,9 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderValue, Method, header};
 use tracing::Instrument;
-use url::Url;
+use url::{Url, form_urlencoded::byte_serialize};
 
 use super::{
     receive::{self, Received},
@@ -15,6 +16,7 @@ use crate::{
     env::{BoxFuture, Environment},
     error::{Error, ErrorKind, Result},
     form, rate_limit,
+    twin::{self, Rule},
 };
 
 /// Token replies are small; a larger one is none.
@@ -27,6 +29,8 @@ pub(crate) struct HttpExchange {
     /// Path of the token operation, to name it by: the URL may hold an account token.
     pub template: &'static str,
     pub media_type: Option<&'static str>,
+    /// Id and secret of the application go into the header instead of the form.
+    pub client_secret_basic: bool,
     pub user_agent: HeaderValue,
     pub environment: Arc<dyn Environment>,
 }
@@ -51,23 +55,63 @@ impl Exchange for HttpExchange {
 
 impl HttpExchange {
     fn request(&self, pairs: &Pairs) -> Result<reqwest::Request> {
-        let request = self.http.request(Method::POST, self.url.clone());
+        let method = if twin::broken(Rule::TokenRequestIsGet) { Method::GET } else { Method::POST };
+        let mut url = self.url.clone();
+        if twin::broken(Rule::SecretsInQuery) {
+            url.query_pairs_mut().extend_pairs(pairs.iter().map(|(name, value)| (name, value.expose())));
+        }
+        let mut request = self.http.request(method, url);
+        if twin::broken(Rule::BearerOnTokenRequest) {
+            request = request.bearer_auth("an-old-token");
+        }
+        let basic = if self.client_secret_basic { basic(pairs) } else { None };
+        let in_header = |name: &str| basic.is_some() && matches!(name, "client_id" | "client_secret");
+        let pairs: Vec<(&'static str, &str)> = pairs
+            .iter()
+            .filter(|(name, _)| !in_header(name) || twin::broken(Rule::SecretInHeaderAndForm))
+            .map(|(name, value)| (*name, value.expose()))
+            .collect();
+        if let Some(basic) = basic {
+            request = request.header(header::AUTHORIZATION, basic);
+        }
+        let accept = if twin::broken(Rule::AnyAccept) { "*/*" } else { "application/json" };
         let request = request
-            .header(header::ACCEPT, HeaderValue::from_static("application/json"))
+            .header(header::ACCEPT, HeaderValue::from_static(accept))
             .header(header::USER_AGENT, self.user_agent.clone());
         let request = if self.media_type.is_some_and(|media_type| media_type.starts_with("multipart/")) {
             let form = reqwest::multipart::Form::new();
-            let form = pairs.iter().fold(form, |form, (name, value)| form.text(*name, value.expose().to_owned()));
-            request.multipart(form)
+            request.multipart(pairs.into_iter().fold(form, |form, (name, value)| form.text(name, value.to_owned())))
         } else {
+            let body = if twin::broken(Rule::ValuesUnescaped) {
+                pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+            } else {
+                form::urlencoded(pairs)
+            };
             request
                 .header(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
-                .body(form::urlencoded(pairs.iter().map(|(name, value)| (name, value.expose()))))
+                .body(body)
         };
         request.build().map_err(|cause| {
             Error::new(ErrorKind::InvalidRequest, "the token request cannot be built").with_cause(cause.without_url())
         })
     }
+}
+
+/// Id and secret of the application as a header, marked sensitive: each is form-encoded before they are joined (RFC 6749
+/// §2.3.1). `None` for a grant that carries no secret.
+fn basic(pairs: &Pairs) -> Option<HeaderValue> {
+    let half = |wanted: &str| {
+        let value = pairs.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.expose())?;
+        Some(if twin::broken(Rule::BasicUnencoded) {
+            value.to_owned()
+        } else {
+            byte_serialize(value.as_bytes()).collect::<String>()
+        })
+    };
+    let joined = format!("{}:{}", half("client_id")?, half("client_secret")?);
+    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(joined))).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 impl fmt::Debug for HttpExchange {

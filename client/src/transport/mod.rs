@@ -27,6 +27,7 @@ use crate::{
     rate_limit,
     response::{Meta, Response},
     runtime::Payload,
+    twin::{self, Rule},
 };
 
 pub(crate) use exchange::HttpExchange;
@@ -114,7 +115,10 @@ async fn attempts(
             core.pacer().observe(operation, received, environment.now(), environment.wall_clock());
         }
         let outcome = match (outcome, &bearer) {
-            (Ok(received), Some(rejected)) if received.status == StatusCode::UNAUTHORIZED && !replayed => {
+            (Ok(received), Some(rejected))
+                if received.status == StatusCode::UNAUTHORIZED
+                    && (!replayed || twin::broken(Rule::SecondReplay) && sent < 3) =>
+            {
                 replayed = true;
                 match renew(core, rejected, &received, operation, &outgoing).await {
                     Ok(fresh) => {

@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use crate::{
     env::BoxFuture,
     error::{Error, ErrorKind, Result, Sent},
+    twin::{self, Rule},
     upload,
 };
 
@@ -45,6 +46,7 @@ pub(crate) async fn send(
         match chunk {
             Ok(None) => break None,
             Ok(Some(chunk)) => {
+                let max_bytes = if twin::broken(Rule::BodyWithoutCap) { usize::MAX } else { max_bytes };
                 let room = max_bytes.saturating_sub(body.len());
                 body.extend_from_slice(chunk.get(..room.min(chunk.len())).unwrap_or_default());
                 if chunk.len() > room {

@@ -18,6 +18,7 @@ use crate::{
     operation::{Operation, Retry},
     options::CallOptions,
     rate_limit,
+    twin::{self, Rule},
 };
 
 /// What one retry costs of the budget, and what one success gives back.
@@ -103,7 +104,10 @@ impl<'c> Schedule<'c> {
                 StatusCode::TOO_MANY_REQUESTS => true,
                 StatusCode::REQUEST_TIMEOUT => self.retry != Retry::Never,
                 status => {
-                    status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED && self.retry != Retry::Never
+                    twin::broken(Rule::ClientErrorRetried)
+                        || status.is_server_error()
+                            && status != StatusCode::NOT_IMPLEMENTED
+                            && self.retry != Retry::Never
                 }
             },
             Err(error) => is_transient(error) && (error.was_sent() == Sent::No || self.retry != Retry::Never),

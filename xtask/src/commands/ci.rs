@@ -72,6 +72,7 @@ const STEPS: &[Step] = &[
         "documents compile",
         &["test", "--package", "xtask", "--test", "documents", "--locked", "--quiet", "--", "--ignored"],
     ),
+    cargo("OAuth battery", &["xtask", "battery"]),
     Step {
         name: "documentation",
         program: env!("CARGO"),

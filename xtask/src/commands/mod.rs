@@ -1,5 +1,6 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
+mod battery;
 mod ci;
 mod diff;
 mod generate;
@@ -36,6 +37,8 @@ enum Command {
     /// Says what the cases cover, and what not.
     #[command(disable_help_flag = true)]
     Coverage(Passed),
+    /// Runs the OAuth checklist, and the broken twin of each item.
+    Battery(battery::Arguments),
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
@@ -52,6 +55,9 @@ struct Passed {
 
 /// Parses the command line and runs the command.
 pub fn run() -> Result<ExitCode> {
+    if let Some(outcome) = battery::wrap() {
+        return outcome;
+    }
     let root = root()?;
     match Arguments::parse().command {
         Command::Gen(arguments) => generate::run(&root, &arguments),
@@ -59,6 +65,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Diff(arguments) => diff::run(&root, &arguments),
         Command::Conformance(passed) => suite::run(&root, "conformance", &passed.arguments),
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
+        Command::Battery(arguments) => battery::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }

@@ -1,0 +1,21 @@
+//! Places where a rule of OAuth is broken on purpose, so that the battery can show that its tests notice.
+//!
+//! In a build for users [`broken`] is `false` at compile time. Under `--cfg cx_twins`, which only `cargo xtask battery`
+//! sets, the variable `CX_TWIN` names the one rule that the process breaks.
+
+mod rule;
+
+pub(crate) use rule::Rule;
+
+/// Whether this process breaks a rule.
+#[cfg(not(cx_twins))]
+pub(crate) const fn broken(_: Rule) -> bool {
+    false
+}
+
+/// Whether this process breaks a rule.
+#[cfg(cx_twins)]
+pub(crate) fn broken(rule: Rule) -> bool {
+    static CHOSEN: std::sync::LazyLock<Option<String>> = std::sync::LazyLock::new(|| std::env::var("CX_TWIN").ok());
+    CHOSEN.as_ref().is_some_and(|chosen| *chosen == format!("{rule:?}"))
+}

@@ -1,0 +1,143 @@
+//! A vendor with its client, and what was said between them.
+
+use std::{sync::Arc, time::Duration};
+
+use cx_client::{
+    ApiClient, ClientBuilder,
+    auth::{AuthorizationCode, AuthorizationOptions},
+    directly, wootric,
+};
+use cx_mock::{Exchange, Incoming, MockVendor, form, issuer};
+use serde_json::{Value, json};
+
+use crate::time::Time;
+
+/// A vendor whose clock a test moves.
+pub struct Stage {
+    pub vendor: MockVendor,
+    pub time: Time,
+}
+
+impl Stage {
+    pub async fn wootric(time: Time) -> Self {
+        Self::of("wootric", time).await
+    }
+
+    pub async fn directly(time: Time) -> Self {
+        Self::of("directly", time).await
+    }
+
+    async fn of(name: &str, time: Time) -> Self {
+        let api = Arc::new(cx_spec::embedded(name).unwrap());
+        Self { vendor: MockVendor::builder(api).clock(time.clock()).start().await, time }
+    }
+
+    /// The builder of a client of this vendor.
+    pub fn client<C: ApiClient>(&self) -> ClientBuilder<C> {
+        client_of(&self.vendor.base_url(), &self.time)
+    }
+
+    /// A client of Wootric that is logged in by its application, and has made one call.
+    pub async fn logged_in(&self) -> wootric::Client {
+        let client =
+            self.client::<wootric::Client>().client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET).build();
+        let client = client.unwrap();
+        client.list_end_users().send().await.unwrap();
+        self.vendor.take_exchanges();
+        client
+    }
+
+    /// A code of Directly, from a callback in good order.
+    pub fn code(&self) -> AuthorizationCode {
+        let options = AuthorizationOptions::new(issuer::CLIENT_ID).with_scope("read write");
+        let request = self.client::<directly::Client>().authorization_request(options).unwrap();
+        let state = request.state().unwrap().expose().to_owned();
+        request.finish(&format!("/callback?code={}&state={state}", issuer::CODE)).unwrap()
+    }
+}
+
+/// The builder of a client of any server.
+pub fn client_of<C: ApiClient>(base_url: &str, time: &Time) -> ClientBuilder<C> {
+    ClientBuilder::new().base_url(base_url).environment(time.environment())
+}
+
+/// A token response in good order.
+pub fn token() -> Value {
+    json!({"access_token": "an-access-token", "token_type": "bearer", "expires_in": 7200})
+}
+
+/// A login and a renewal by every grant that either vendor takes, each with a call that needs the token: eight token
+/// requests if nothing fails. What becomes of the calls is not looked at.
+pub async fn every_grant() -> Vec<Exchange> {
+    let (wootric, directly) = (Stage::wootric(Time::hurried()).await, Stage::directly(Time::hurried()).await);
+    let password = wootric.client::<wootric::Client>().password(issuer::USERNAME, issuer::PASSWORD).build();
+    let application =
+        wootric.client::<wootric::Client>().client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET).build();
+    for client in [password.unwrap(), application.unwrap()] {
+        for _ in 0..2 {
+            drop(client.list_end_users().send().await);
+            wootric.vendor.issuer().end_all();
+        }
+    }
+    let code =
+        directly.client::<directly::Client>().authorization_code(directly.code(), issuer::CLIENT_SECRET).build();
+    let application =
+        directly.client::<directly::Client>().client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET).build();
+    for client in [code.unwrap(), application.unwrap()] {
+        for _ in 0..2 {
+            drop(client.list_questions().send().await);
+            directly.vendor.issuer().end_all();
+        }
+    }
+    let mut all = wootric.vendor.take_exchanges();
+    all.extend(directly.vendor.take_exchanges());
+    all
+}
+
+/// The requests to the token endpoint, whatever their method.
+pub fn token_requests(exchanges: &[Exchange]) -> Vec<&Exchange> {
+    exchanges.iter().filter(|one| one.request.path() == "/oauth/token").collect()
+}
+
+/// The operations that were asked for, and the status of each answer.
+pub fn seen(exchanges: &[Exchange]) -> Vec<(&str, u16)> {
+    exchanges.iter().map(|one| (one.operation().unwrap_or("nothing"), one.reply.status)).collect()
+}
+
+/// The value of a form member of a request.
+pub fn field(exchange: &Exchange, name: &str) -> Option<String> {
+    form::urlencoded(exchange.request.body()).into_iter().find(|pair| pair.name == name).map(|pair| match pair.part {
+        form::Part::Text(text) | form::Part::Json(text) => text,
+        form::Part::File(file) => panic!("a file: {}", file.marker()),
+    })
+}
+
+/// Longer than any token lives.
+pub const AGES: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The members of a form, as they were written.
+pub fn members(request: &Incoming) -> Vec<(String, String)> {
+    let pairs = form::urlencoded(request.body()).into_iter();
+    pairs
+        .map(|pair| match pair.part {
+            form::Part::Text(text) | form::Part::Json(text) => (pair.name, text),
+            form::Part::File(file) => panic!("a file: {}", file.marker()),
+        })
+        .collect()
+}
+
+/// The grants that tokens were asked for by.
+pub fn grants(exchanges: &[Exchange]) -> Vec<String> {
+    token_requests(exchanges).into_iter().filter_map(|one| field(one, "grant_type")).collect()
+}
+
+/// All that an error says, its causes included.
+pub fn chain(error: &cx_client::Error) -> String {
+    let mut said = format!("{error} {error:#} {error:?} {error:#?}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        said.push_str(&format!(" {error} {error:#} {error:?}"));
+        cause = error.source();
+    }
+    said
+}
