@@ -43,6 +43,7 @@ extern crate self as cx_client;
 struct Readme;
 
 pub mod auth;
+mod challenge;
 mod client;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;

@@ -4,6 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderName, header::RETRY_AFTER};
 
+use crate::twin::{self, Rule};
+
 /// The longest wait a server is obeyed for, 120 seconds: twice what any of the vendors documents.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(120);
 
@@ -44,6 +46,9 @@ impl RateLimit {
 /// nothing to do with the limit.
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let wait = text(headers, &RETRY_AFTER).and_then(|text| asked(text, now)).or_else(|| until_reset(headers, now))?;
+    if twin::broken(Rule::WaitUncapped) {
+        return Some(wait);
+    }
     Some(wait.min(MAX_WAIT))
 }
 

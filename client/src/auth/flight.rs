@@ -16,6 +16,7 @@ use futures_util::{
 };
 
 use super::renewal::Outcome;
+use crate::twin::{self, Rule};
 
 type Landing = Shared<Pin<Box<dyn Future<Output = Arc<Outcome>> + Send>>>;
 
@@ -73,6 +74,9 @@ impl Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
+        if twin::broken(Rule::LeaverEndsFlight) && self.0.landing.peek().is_none() {
+            self.0.control.cancel();
+        }
         self.0.seats.fetch_sub(1, Ordering::AcqRel);
     }
 }

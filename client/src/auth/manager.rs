@@ -212,7 +212,7 @@ impl Shared {
                 Session::Fixed => {}
             }
             if let (Some(rejected), Some(current)) = (rejected, &*self.current.load())
-                && current.is(rejected)
+                && (current.is(rejected) || twin::broken(Rule::LateRefusalRenewed))
             {
                 self.current.store(None);
             }
@@ -240,7 +240,7 @@ impl Shared {
     fn board(&self, state: &mut State) -> Result<(Seat, bool, Option<Arc<Flight>>), Error> {
         if let Some(flight) = state.flight.as_ref().filter(|_| !twin::broken(Rule::FlightPerCaller)) {
             let occupied = flight.occupied();
-            if occupied || flight.control().precious() {
+            if occupied || flight.control().precious() && !twin::broken(Rule::FlightThrownAway) {
                 return Ok((flight.board(), !occupied, None));
             }
         }
@@ -320,6 +320,9 @@ impl Shared {
                 let after = |wait| now.saturating_add(wait);
                 state.early_rest = after(outcome.rest.unwrap_or(self.deps.options.cool_down));
                 state.rest = outcome.rest.map(|wait| (after(wait), failure.clone()));
+                if twin::broken(Rule::FailureForEver) {
+                    state.rest = Some((Duration::MAX, failure.clone()));
+                }
             }
         }
         drop(state);

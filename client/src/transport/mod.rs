@@ -17,6 +17,7 @@ use tracing::Instrument;
 
 use crate::{
     auth::Bearer,
+    challenge,
     client::Core,
     error::{Error, ErrorKind, Result, Sent},
     operation::Operation,
@@ -84,7 +85,7 @@ async fn exchange_with_deadline(
 /// Sends until there is an outcome: a reply that is not worth a retry, or an error that is not.
 async fn attempts(
     core: &Core,
-    outgoing: Outgoing,
+    mut outgoing: Outgoing,
     operation: &'static Operation,
     options: &CallOptions,
     deadline: Duration,
@@ -111,12 +112,16 @@ async fn attempts(
         let outcome = match (outcome, &bearer) {
             (Ok(received), Some(rejected))
                 if received.status == StatusCode::UNAUTHORIZED
-                    && (!replayed || twin::broken(Rule::SecondReplay) && sent < 3) =>
+                    && (!replayed || twin::broken(Rule::SecondReplay) && sent < 3)
+                    || sent < 3 && renewed_by_twin(&received, replayed) =>
             {
                 replayed = true;
                 match renew(core, rejected, &received, operation, &outgoing).await {
                     Ok(fresh) => {
                         bearer = Some(fresh);
+                        if twin::broken(Rule::ReplayWithoutBody) {
+                            outgoing.body = encode::Written::None;
+                        }
                         continue;
                     }
                     Err(error) => return Err(error.with_attempts(sent)),
@@ -124,10 +129,32 @@ async fn attempts(
             }
             (outcome, _) => outcome,
         };
+        if twin::broken(Rule::LinkFollowed) {
+            follow(core, &outcome, bearer.as_ref()).await;
+        }
         match retry.after(&outcome, sent) {
             Some(pause) => core.environment().sleep(pause).await,
             None => return finish(core, outcome, operation, sent),
         }
+    }
+}
+
+/// Whether a twin has the token renewed after this reply.
+fn renewed_by_twin(received: &Received, replayed: bool) -> bool {
+    let named = || challenge::bearer_parameter(&received.headers, "error").is_some();
+    match received.status {
+        StatusCode::UNAUTHORIZED => twin::broken(Rule::SecondReplayWithoutError) && replayed && !named(),
+        StatusCode::FORBIDDEN => twin::broken(Rule::ForbiddenRenewed),
+        StatusCode::BAD_REQUEST => twin::broken(Rule::BadRequestRenewed) && named(),
+        _ => false,
+    }
+}
+
+/// Where a twin goes that follows links.
+async fn follow(core: &Core, outcome: &Result<Received>, bearer: Option<&Bearer>) {
+    let link = outcome.as_ref().ok().and_then(|received| received.headers.get(http::header::LOCATION)?.to_str().ok());
+    if let (Some(link), Some(bearer)) = (link, bearer) {
+        drop(core.http().get(link).header(http::header::AUTHORIZATION, bearer.header()).send().await);
     }
 }
 
@@ -167,8 +194,9 @@ async fn attempt(
         core.authorize(&mut request, bearer);
     }
     let limits = core.limits();
+    let deadline = if twin::broken(Rule::AttemptWithoutDeadline) { Duration::MAX } else { limits.attempt_deadline };
     let exchange = receive::send(core.http(), request, limits.max_body_bytes);
-    let timer = core.environment().sleep(limits.attempt_deadline);
+    let timer = core.environment().sleep(deadline);
     match futures_util::future::select(Box::pin(exchange), timer).await {
         futures_util::future::Either::Left((result, _)) => result.map_err(|error| error.with_operation(operation)),
         futures_util::future::Either::Right(((), _)) => {

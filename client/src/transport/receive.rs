@@ -36,6 +36,7 @@ pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_
                     break Some(Error::new(ErrorKind::Decode, "the reply is larger than the limit"));
                 }
             }
+            Err(_) if twin::broken(Rule::CutBodyTaken) => break None,
             Err(cause) => {
                 break Some(Error::new(ErrorKind::Transport, "the reply broke off").with_cause(cause.without_url()));
             }
@@ -53,7 +54,7 @@ fn unsent(cause: reqwest::Error) -> Error {
     if let Some(error) = upload::fault(&cause) {
         return error;
     }
-    let (kind, message, sent) = if cause.is_connect() {
+    let (kind, message, sent) = if cause.is_connect() && !twin::broken(Rule::RefusalAmbiguous) {
         (ErrorKind::Transport, "the vendor cannot be reached", Sent::No)
     } else if cause.is_builder() {
         (ErrorKind::InvalidRequest, "the request cannot be sent as it is", Sent::No)
