@@ -132,6 +132,9 @@ impl Core {
             }
             None => {
                 request.headers_mut().insert(http::header::AUTHORIZATION, bearer.header());
+                if twin::broken(Rule::TokenInQueryToo) {
+                    request.url_mut().query_pairs_mut().append_pair("access_token", bearer.access_token().expose());
+                }
             }
         }
     }

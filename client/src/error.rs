@@ -8,7 +8,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{operation::Operation, rate_limit::RateLimit, vendor_message};
+use crate::{challenge, operation::Operation, rate_limit::RateLimit, vendor_message};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -203,6 +203,17 @@ impl Error {
     /// personal data.
     pub fn body_excerpt(&self) -> Option<String> {
         vendor_message::excerpt(self.body()?)
+    }
+
+    /// Why the vendor refused the token (RFC 6750 §3.1), such as `insufficient_scope`: the error code of the `Bearer`
+    /// challenge.
+    pub fn challenge_error(&self) -> Option<String> {
+        challenge::bearer_parameter(self.headers()?, "error")
+    }
+
+    /// Scope that the request would have needed, space-separated, where the `Bearer` challenge names it (RFC 6750 §3).
+    pub fn required_scope(&self) -> Option<String> {
+        challenge::bearer_parameter(self.headers()?, "scope")
     }
 
     /// The id under which the vendor knows the request: `meta.correlationId` of the body, or a request-id header.

@@ -45,6 +45,7 @@ struct Readme;
 
 pub mod auth;
 mod binary;
+mod challenge;
 mod client;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;

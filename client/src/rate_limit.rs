@@ -7,6 +7,8 @@ use http::{
     header::{DATE, RETRY_AFTER},
 };
 
+use crate::twin::{self, Rule};
+
 /// The longest wait a server is obeyed for, 120 seconds: twice what any of the vendors documents.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(120);
 
@@ -50,6 +52,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     let asked = text(headers, &RETRY_AFTER).and_then(|text| asked(text, now));
     let left = RateLimit::from_headers(headers).and_then(|limit| limit.remaining).is_some_and(|left| left > 0);
     let wait = asked.or_else(|| if left { None } else { reset(headers, now) })?;
+    if twin::broken(Rule::WaitUncapped) {
+        return Some(wait);
+    }
     Some(wait.min(MAX_WAIT))
 }
 

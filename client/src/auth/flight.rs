@@ -16,6 +16,7 @@ use futures_util::{
 };
 
 use super::{locking::Held, renewal::Outcome};
+use crate::twin::{self, Rule};
 
 type Landing = Shared<Pin<Box<dyn Future<Output = Arc<Outcome>> + Send>>>;
 
@@ -74,6 +75,9 @@ impl Seat {
 impl Drop for Seat {
     /// A flight that all have left gives the lock of the store back, unless an answer is under way that it protects.
     fn drop(&mut self) {
+        if twin::broken(Rule::LeaverEndsFlight) && self.0.landing.peek().is_none() {
+            self.0.control.cancel();
+        }
         if self.0.seats.fetch_sub(1, Ordering::AcqRel) == 1 && !self.0.control.precious() {
             drop(self.0.control.take_lease());
         }

@@ -212,7 +212,7 @@ impl Shared {
                 Session::Fixed => {}
             }
             if let (Some(rejected), Some(current)) = (rejected, &*self.current.load())
-                && current.is(rejected)
+                && (current.is(rejected) || twin::broken(Rule::LateRefusalRenewed))
             {
                 self.current.store(None);
             }
@@ -243,7 +243,7 @@ impl Shared {
             if !occupied && twin::broken(Rule::AbandonedFlightPoisons) {
                 return Err(Error::new(ErrorKind::Transport, "the renewal was abandoned"));
             }
-            if occupied || flight.control().precious() {
+            if occupied || flight.control().precious() && !twin::broken(Rule::FlightThrownAway) {
                 return Ok((flight.board(), !occupied, None));
             }
         }
@@ -323,6 +323,9 @@ impl Shared {
                 let after = |wait| now.saturating_add(wait);
                 state.early_rest = after(outcome.rest.unwrap_or(self.deps.options.cool_down));
                 state.rest = outcome.rest.map(|wait| (after(wait), failure.clone()));
+                if twin::broken(Rule::FailureForEver) {
+                    state.rest = Some((Duration::MAX, failure.clone()));
+                }
             }
         }
         drop(state);

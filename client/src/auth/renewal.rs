@@ -221,7 +221,8 @@ impl Renewal {
     }
 
     async fn refresh(&mut self, row: &'static Grant, token: Secret) -> Result<Bearer, Refusal> {
-        let scope = self.means.scope.clone().or_else(|| self.means.login.scope.clone());
+        let granted = self.means.scope.clone().filter(|_| !twin::broken(Rule::ScopeWidened));
+        let scope = granted.or_else(|| self.means.login.scope.clone());
         let pairs = self
             .means
             .login
@@ -297,7 +298,11 @@ impl Renewal {
         }
         let token = Token {
             access_token: response.access_token,
-            refresh_token: if twin::broken(Rule::OldRefreshToken) { sent.or(fresh) } else { fresh.or(sent) },
+            refresh_token: match fresh {
+                Some(_) if twin::broken(Rule::OldRefreshToken) => sent.or(fresh),
+                None if twin::broken(Rule::RefreshTokenDropped) => None,
+                fresh => fresh.or(sent),
+            },
             scope: response.scope.or(asked),
             obtained_at: sent_at,
             expires_in: response.expires_in.or(self.deps.options.default_lifetime),
@@ -307,6 +312,9 @@ impl Renewal {
         self.means.lost = 0;
         self.means.ended = None;
         self.means.afresh = false;
+        if twin::broken(Rule::OldPairDroppedFirst) {
+            self.clear().await;
+        }
         let saved = self.save(&token).await;
         if saved == Saved::Late {
             // Whoever overtook this client has left word in the store.

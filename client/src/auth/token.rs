@@ -3,7 +3,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::store::StoredToken;
-use crate::secret::Secret;
+use crate::{
+    secret::Secret,
+    twin::{self, Rule},
+};
 
 /// The longest a token is renewed before its end.
 const MARGIN: Duration = Duration::from_secs(60);
@@ -29,8 +32,8 @@ impl Token {
     /// Whether it is time to renew it.
     pub(crate) fn due(&self, now: Duration) -> bool {
         self.expires_in.is_some_and(|lifetime| {
-            let margin = MARGIN.min(lifetime / 10);
-            now >= self.obtained_at.saturating_add(lifetime - margin)
+            let margin = if twin::broken(Rule::MarginUncapped) { MARGIN } else { MARGIN.min(lifetime / 10) };
+            now >= self.obtained_at.saturating_add(lifetime.saturating_sub(margin))
         })
     }
 

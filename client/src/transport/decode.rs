@@ -9,6 +9,7 @@ use crate::{
     envelope,
     error::{Error, ErrorKind, Result},
     operation::{Operation, Reply, Shape},
+    twin::{self, Rule},
 };
 
 /// Decodes a success as its operation says.
@@ -44,6 +45,9 @@ pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'sta
                 return from_value(envelope::canonical(value, row), fail);
             }
             check_shape(body, shape, fail)?;
+            if twin::broken(Rule::UnknownMemberRefused) {
+                return twin::strict(body).map_err(|_| fail("the reply has a member that is not known"));
+            }
             read(body, fail)
         }
     }
@@ -87,6 +91,7 @@ fn read<T: DeserializeOwned>(body: &[u8], fail: impl Fn(&'static str) -> Error) 
         Ok(value) => Ok(value),
         // The path costs, so it is looked for only when it is needed.
         Err(first) => {
+            assert!(!twin::broken(Rule::OddJsonPanics), "a reply that is not JSON");
             let again: Result<T, _> =
                 serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body));
             Err(match again {

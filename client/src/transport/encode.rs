@@ -20,12 +20,12 @@ const COOKIE_HEADER: &str = "x-cx-cookie-";
 /// A request that is ready, but for the token, to be sent as often as it may be.
 pub(crate) struct Outgoing {
     request: reqwest::Request,
-    body: Written,
+    pub(super) body: Written,
     http: reqwest::Client,
 }
 
 /// A body in its notation.
-enum Written {
+pub(super) enum Written {
     None,
     Bytes { media_type: HeaderValue, bytes: Bytes },
     Multipart { pairs: Vec<(String, String)>, files: Vec<(&'static str, Option<u64>, Upload)> },

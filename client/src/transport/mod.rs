@@ -20,6 +20,7 @@ use tracing::Instrument;
 
 use crate::{
     auth::Bearer,
+    challenge,
     client::Core,
     error::{Error, ErrorKind, Result},
     operation::Operation,
@@ -89,7 +90,7 @@ async fn exchange_with_deadline(
 /// Sends until there is an outcome: a reply that is not worth a retry, or an error that is not.
 async fn attempts(
     core: &Core,
-    outgoing: Outgoing,
+    mut outgoing: Outgoing,
     operation: &'static Operation,
     options: &CallOptions,
     deadline: Duration,
@@ -117,12 +118,16 @@ async fn attempts(
         let outcome = match (outcome, &bearer) {
             (Ok(received), Some(rejected))
                 if received.status == StatusCode::UNAUTHORIZED
-                    && (!replayed || twin::broken(Rule::SecondReplay) && sent < 3) =>
+                    && (!replayed || twin::broken(Rule::SecondReplay) && sent < 3)
+                    || sent < 3 && renewed_by_twin(&received, replayed) =>
             {
                 replayed = true;
                 match renew(core, rejected, &received, operation, &outgoing).await {
                     Ok(fresh) => {
                         bearer = Some(fresh);
+                        if twin::broken(Rule::ReplayWithoutBody) {
+                            outgoing.body = encode::Written::None;
+                        }
                         pace(core, operation, options, deadline, progress).await?;
                         continue;
                     }
@@ -131,6 +136,9 @@ async fn attempts(
             }
             (outcome, _) => outcome,
         };
+        if twin::broken(Rule::LinkFollowed) {
+            follow(core, &outcome, bearer.as_ref()).await;
+        }
         let Some(pause) = retry.after(&outcome, sent) else { return finish(core, outcome, operation, sent) };
         tracing::debug!(pause_ms = pause.as_millis(), "the request is sent again after a pause");
         progress.failed(finish(core, outcome, operation, sent).err());
@@ -159,6 +167,25 @@ async fn pace(
         }
         tracing::debug!(wait_ms = wait.as_millis(), "the vendor's limit is spent, its reset is waited for");
         environment.sleep(wait).await;
+    }
+}
+
+/// Whether a twin has the token renewed after this reply.
+fn renewed_by_twin(received: &Received, replayed: bool) -> bool {
+    let named = || challenge::bearer_parameter(&received.headers, "error").is_some();
+    match received.status {
+        StatusCode::UNAUTHORIZED => twin::broken(Rule::SecondReplayWithoutError) && replayed && !named(),
+        StatusCode::FORBIDDEN => twin::broken(Rule::ForbiddenRenewed),
+        StatusCode::BAD_REQUEST => twin::broken(Rule::BadRequestRenewed) && named(),
+        _ => false,
+    }
+}
+
+/// Where a twin goes that follows links.
+async fn follow(core: &Core, outcome: &Result<Received>, bearer: Option<&Bearer>) {
+    let link = outcome.as_ref().ok().and_then(|received| received.headers.get(http::header::LOCATION)?.to_str().ok());
+    if let (Some(link), Some(bearer)) = (link, bearer) {
+        drop(core.http().get(link).header(http::header::AUTHORIZATION, bearer.header()).send().await);
     }
 }
 
@@ -200,7 +227,8 @@ async fn attempt(
     }
     let span = trace::request(&operation.method, operation.path, &request, resent);
     let limits = core.limits();
-    let timer = core.environment().sleep(limits.attempt_deadline);
+    let deadline = if twin::broken(Rule::AttemptWithoutDeadline) { Duration::MAX } else { limits.attempt_deadline };
+    let timer = core.environment().sleep(deadline);
     let exchange = receive::send(core.http(), request, limits.max_body_bytes, timer).instrument(span.clone());
     let outcome = exchange.await.map_err(|error| error.with_operation(operation));
     trace::received(&span, &outcome);

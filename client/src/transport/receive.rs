@@ -53,6 +53,7 @@ pub(crate) async fn send(
                     break Some(Error::new(ErrorKind::Decode, "the reply is larger than the limit"));
                 }
             }
+            Err(_) if twin::broken(Rule::CutBodyTaken) => break None,
             Err(cause) => {
                 break Some(Error::new(ErrorKind::Transport, "the reply broke off").with_cause(cause.without_url()));
             }
@@ -72,7 +73,7 @@ fn unsent(cause: reqwest::Error) -> Error {
     }
     let (kind, message, sent) = if cause.is_connect() && cause.is_timeout() {
         (ErrorKind::Timeout, "the vendor could not be reached in time", Sent::No)
-    } else if cause.is_connect() {
+    } else if cause.is_connect() && !twin::broken(Rule::RefusalAmbiguous) {
         (ErrorKind::Transport, "the vendor cannot be reached", Sent::No)
     } else if cause.is_builder() {
         (ErrorKind::InvalidRequest, "the request cannot be sent as it is", Sent::No)

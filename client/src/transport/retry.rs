@@ -80,7 +80,8 @@ impl<'c> Schedule<'c> {
             self.core.budget().earn();
             return None;
         }
-        if sent >= self.max_attempts || !self.can_repeat || !self.may_repeat(outcome) {
+        let most = self.max_attempts + u32::from(twin::broken(Rule::AttemptTooMany));
+        if sent >= most || !self.can_repeat || !self.may_repeat(outcome) {
             return None;
         }
         let environment = self.core.environment();
@@ -110,7 +111,10 @@ impl<'c> Schedule<'c> {
                             && self.retry != Retry::Never
                 }
             },
-            Err(error) => is_transient(error) && (error.was_sent() == Sent::No || self.retry != Retry::Never),
+            Err(error) => {
+                let harmless = error.was_sent() == Sent::No || self.retry != Retry::Never;
+                is_transient(error) && (harmless || twin::broken(Rule::AmbiguousRepeated))
+            }
         }
     }
 }

@@ -4,8 +4,10 @@
 //! sets, the variable `CX_TWIN` names the one rule that the process breaks.
 
 mod rule;
+mod strict;
 
 pub(crate) use rule::Rule;
+pub(crate) use strict::strict;
 
 /// Whether this process breaks a rule.
 #[cfg(not(cx_twins))]

@@ -78,18 +78,56 @@ pub(crate) enum Rule {
     AbandonedFlightPoisons,
 
     // Resource requests.
+    /// 34: the token stands in the query too.
+    TokenInQueryToo,
     /// 35: a second 401 is replayed as well.
     SecondReplay,
+    /// 36: a second 401 is replayed as well, unless it names an error.
+    SecondReplayWithoutError,
+    /// 37: a quoted comma ends the parameter of a challenge.
+    ChallengeCutAtCommas,
+    /// 38: a 403 has the token renewed.
+    ForbiddenRenewed,
+    /// 39: a 400 with a challenge has the token renewed.
+    BadRequestRenewed,
+    /// 40: a replay has lost its body.
+    ReplayWithoutBody,
+    /// 41: a refusal of a token before the present one has the present one renewed.
+    LateRefusalRenewed,
 
     // Refresh and concurrency.
     /// 42: every caller renews for itself.
     FlightPerCaller,
+    /// 43: a failure stands for ever.
+    FailureForEver,
+    /// 44: who leaves a renewal ends it for all.
+    LeaverEndsFlight,
     /// 45: the old refresh token stays in use.
     OldRefreshToken,
+    /// 46: a refresh token that is not replaced is dropped.
+    RefreshTokenDropped,
+    /// 47: a refresh asks for what was asked for, not for what was granted.
+    ScopeWidened,
+    /// 48: the margin does not depend on the lifetime.
+    MarginUncapped,
+    /// 49: lifetimes are measured by the wall clock.
+    WallClockLifetime,
+    /// 50: the old pair is dropped before the new one is kept.
+    OldPairDroppedFirst,
+    /// 51: a renewal that all have left is thrown away, whatever it has sent.
+    FlightThrownAway,
 
     // Retry and rate limits.
+    /// 52: a wait may be of any length.
+    WaitUncapped,
+    /// 53: a request is repeated after any failure.
+    AmbiguousRepeated,
+    /// 54: one attempt more than is allowed.
+    AttemptTooMany,
     /// 55: every client error is tried again.
     ClientErrorRetried,
+    /// 56: a refused connection counts as one that may have carried the request.
+    RefusalAmbiguous,
 
     // Redirects and transport.
     /// 57: redirects are followed.
@@ -104,6 +142,16 @@ pub(crate) enum Rule {
     // Limits and hostile servers.
     /// 72: a body may be of any size.
     BodyWithoutCap,
+    /// 73: an attempt has no deadline of its own.
+    AttemptWithoutDeadline,
+    /// 74: a body that breaks off is taken as it is.
+    CutBodyTaken,
+    /// 75: a reply that cannot be read is the end of the program.
+    OddJsonPanics,
+    /// 76: a member that is not known is an error.
+    UnknownMemberRefused,
+    /// 77: a link in a reply is followed.
+    LinkFollowed,
 
     // Revocation and logout.
     /// 81: a renewal in flight brings an ended session back.

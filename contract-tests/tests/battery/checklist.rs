@@ -1,8 +1,8 @@
 //! The checklist: which items there are, and which do not apply.
 
 use crate::{
-    code_flow, concurrency, hygiene, item::Item, limits, redirects, resource, retry, revocation, token_errors,
-    token_request, token_response, two_vendors,
+    code_flow, concurrency, hostile, hygiene, item::Item, limits, redirects, refresh, resource, retry, revocation,
+    schedules, token_errors, token_request, token_response, two_vendors,
 };
 
 /// Number of the last item.
@@ -22,10 +22,13 @@ pub fn items() -> impl Iterator<Item = &'static Item> {
         token_errors::ITEMS,
         resource::ITEMS,
         concurrency::ITEMS,
+        refresh::ITEMS,
+        schedules::ITEMS,
         retry::ITEMS,
         redirects::ITEMS,
         hygiene::ITEMS,
         limits::ITEMS,
+        hostile::ITEMS,
         revocation::ITEMS,
         code_flow::ITEMS,
         two_vendors::ITEMS,

@@ -187,6 +187,7 @@ async fn act(
                 tokio::time::sleep(every).await;
             }
         }
+        Action::Hold(gate) => gate.notified().await,
         Action::Stall => {
             let mut nothing = [0_u8; 1024];
             while reading.read(&mut nothing).await? > 0 {}

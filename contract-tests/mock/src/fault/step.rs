@@ -1,8 +1,9 @@
 //! What the fault server does with one request.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use super::gzip;
 
@@ -15,6 +16,8 @@ pub(super) enum Action {
     Repeat(Vec<u8>, u64),
     /// Send bytes in pieces, with a pause after each.
     Drip { bytes: Vec<u8>, piece: usize, every: Duration },
+    /// Wait until the gate is opened once.
+    Hold(Arc<Notify>),
     /// Send nothing more, but stay connected until the client leaves.
     Stall,
     /// End the connection the hard way: the client sees a reset.
@@ -194,6 +197,12 @@ impl Step {
     /// Sends nothing more and waits for the client to leave.
     pub fn stall(self) -> Self {
         self.act(Action::Stall)
+    }
+
+    /// Holds all of it back until the gate is notified; each notification lets one request through.
+    pub fn held(mut self, gate: &Arc<Notify>) -> Self {
+        self.actions.insert(0, Action::Hold(Arc::clone(gate)));
+        self
     }
 
     /// Ends the connection with a reset.
