@@ -8,7 +8,11 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{operation::Operation, vendor_message};
+use crate::{
+    operation::Operation,
+    twin::{self, Rule},
+    vendor_message,
+};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -228,6 +232,9 @@ impl fmt::Display for Error {
         f.write_str(message)?;
         if let Some(reply) = reply {
             write!(f, " (status {}, body of {} bytes)", reply.status.as_u16(), reply.body.len())?;
+            if twin::broken(Rule::BodyInDisplay) {
+                write!(f, " {}", String::from_utf8_lossy(&reply.body))?;
+            }
         }
         if let Some(code) = oauth_error {
             write!(f, " [{code}]")?;

@@ -135,7 +135,13 @@ fn refusal(reply: &ExchangeReply) -> Error {
         _ => (ErrorKind::Api, "the vendor failed to answer the token request"),
     };
     let code = serde_json::from_slice::<Map<String, Value>>(&reply.body).ok().as_ref().and_then(oauth_error);
-    Error::new(kind, message)
+    let error = Error::new(kind, message);
+    let error = if twin::broken(Rule::BodyInChain) {
+        error.with_cause(String::from_utf8_lossy(&reply.body).into_owned())
+    } else {
+        error
+    };
+    error
         .with_reply(status, reply.headers.clone(), reply.body.clone())
         .with_retry_after(reply.retry_after)
         .with_oauth_error(code)
@@ -153,7 +159,10 @@ fn refused_in_success(reply: &ExchangeReply, members: &Map<String, Value>) -> Er
         .with_oauth_error(oauth_error(members))
 }
 
-fn undecodable(reply: &ExchangeReply, message: String) -> Error {
+fn undecodable(reply: &ExchangeReply, mut message: String) -> Error {
+    if twin::broken(Rule::PayloadQuoted) {
+        message.push_str(&String::from_utf8_lossy(&reply.body));
+    }
     Error::new(ErrorKind::Decode, message).with_reply(reply.status, reply.headers.clone(), Bytes::new())
 }
 

@@ -23,7 +23,8 @@ pub(crate) struct Received {
 pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_bytes: usize) -> Result<Received> {
     let mut response = http.execute(request).await.map_err(unsent)?;
     let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
+    let mut headers = std::mem::take(response.headers_mut());
+    hide_cookies(&mut headers);
     let mut body = BytesMut::new();
     let problem = loop {
         match response.chunk().await {
@@ -48,6 +49,15 @@ pub(crate) async fn send(http: &reqwest::Client, request: reqwest::Request, max_
     }
 }
 
+/// Has `Debug` of the headers hide what is good for a login: cookies, and credentials that a vendor echoes.
+fn hide_cookies(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut().filter(|_| !twin::broken(Rule::CookieShown)) {
+        if matches!(name.as_str(), "set-cookie" | "authorization" | "proxy-authorization" | "authentication-info") {
+            value.set_sensitive(true);
+        }
+    }
+}
+
 /// An exchange that brought no reply. A connection that was refused carried nothing; anything later may have.
 fn unsent(cause: reqwest::Error) -> Error {
     if let Some(error) = upload::fault(&cause) {
@@ -62,5 +72,6 @@ fn unsent(cause: reqwest::Error) -> Error {
     } else {
         (ErrorKind::Transport, "the exchange broke off before a reply", Sent::Unknown)
     };
-    Error::new(kind, message).with_sent(sent).with_cause(cause.without_url())
+    let cause = if twin::broken(Rule::UrlInCause) { cause } else { cause.without_url() };
+    Error::new(kind, message).with_sent(sent).with_cause(cause)
 }
