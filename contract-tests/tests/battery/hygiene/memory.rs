@@ -53,6 +53,7 @@ pub async fn item_71_wipes_secrets_and_copies_none_unasked() -> Verdict {
 
     let secret = Secret::from(text());
     wiped(&secret);
+    ensure(format!("{secret:?}") == "Secret(***)", "a secret is masked")?;
     drop(secret);
     // Elsewhere there is no file to read the memory from, and the bounds of the types are all that is looked at.
     #[cfg(target_os = "linux")]
@@ -65,7 +66,7 @@ fn nothing_is_left() -> Verdict {
     let secret = Secret::from(text());
     ensure(memory::holds(&HIDDEN), "the memory of a process can be looked through")?;
     let copy = secret.clone();
-    ensure(copy == secret && format!("{copy:?}") == "Secret(***)", "a copy is the same")?;
+    ensure(copy == secret, "a copy is the same")?;
     drop((secret, copy));
     ensure(!memory::holds(&HIDDEN), "nothing of a secret is left when it and its copy are dropped")?;
 
