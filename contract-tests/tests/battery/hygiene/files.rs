@@ -105,6 +105,7 @@ fn case() -> Case {
 
 /// What a panic on an error says.
 fn panicked(error: cx_client::Error) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(|| Err::<(), _>(error).unwrap())).unwrap_err();
+    let outcome: cx_client::Result<()> = Err(error);
+    let payload = catch_unwind(AssertUnwindSafe(move || outcome.unwrap())).unwrap_err();
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
 }

@@ -64,11 +64,11 @@ pub async fn item_71_wipes_secrets_and_copies_none_unasked() -> Verdict {
 #[cfg(target_os = "linux")]
 fn nothing_is_left() -> Verdict {
     let secret = Secret::from(text());
-    ensure(memory::holds(&HIDDEN), "the memory of a process can be looked through")?;
+    ensure(process::holds(&HIDDEN), "the memory of a process can be looked through")?;
     let copy = secret.clone();
     ensure(copy == secret, "a copy is the same")?;
     drop((secret, copy));
-    ensure(!memory::holds(&HIDDEN), "nothing of a secret is left when it and its copy are dropped")?;
+    ensure(!process::holds(&HIDDEN), "nothing of a secret is left when it and its copy are dropped")?;
 
     let credentials = [
         Credentials::password("a@example.com", text()).with_password_kept(),
@@ -78,12 +78,12 @@ fn nothing_is_left() -> Verdict {
         Credentials::fixed(text()),
     ];
     drop(credentials);
-    ensure(!memory::holds(&HIDDEN), "nothing of credentials is left when they are dropped")
+    ensure(!process::holds(&HIDDEN), "nothing of credentials is left when they are dropped")
 }
 
 /// A look at all that this process has written to memory.
 #[cfg(target_os = "linux")]
-mod memory {
+mod process {
     use std::{
         fs::{self, File},
         os::unix::fs::FileExt,
