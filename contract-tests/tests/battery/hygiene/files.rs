@@ -66,7 +66,7 @@ pub async fn item_70_leaves_no_secret_in_what_is_written_down() -> Verdict {
         let Err(error) = outcome else { return ensure(false, "a call with a bad reply fails") };
         printed.push_str(&chain(&error));
         let problems = vec![format!("status 200 ended in an error: {error}"), format!("{error:?}")];
-        printed.push_str(&panicked(error));
+        printed.push_str(&panicked(Err(error)));
         report.add(Outcome { case: case(), problems, violations: violations.clone(), exchanges: exchanges.clone() });
     }
     let apis = [("wootric".to_owned(), report)].into();
@@ -103,9 +103,8 @@ fn case() -> Case {
     cases::enumerate(&subject).remove(0)
 }
 
-/// What a panic on an error says.
-fn panicked(error: cx_client::Error) -> String {
-    let outcome: cx_client::Result<()> = Err(error);
+/// What a panic on a failure says.
+fn panicked(outcome: cx_client::Result<()>) -> String {
     let payload = catch_unwind(AssertUnwindSafe(move || outcome.unwrap())).unwrap_err();
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
 }
