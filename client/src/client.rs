@@ -163,6 +163,7 @@ pub struct CoreBuilder {
     store: Option<Arc<dyn TokenStore>>,
     options: TokenOptions,
     http: Option<reqwest::Client>,
+    authorities: Vec<Vec<u8>>,
     allow_http: bool,
     limits: Limits,
     environment: Option<Arc<dyn Environment>>,
@@ -184,6 +185,7 @@ impl CoreBuilder {
             store: None,
             options: TokenOptions::default(),
             http: None,
+            authorities: Vec::new(),
             allow_http: false,
             limits: Limits::default(),
             environment: None,
@@ -212,15 +214,15 @@ impl CoreBuilder {
     /// Ends the building.
     ///
     /// # Errors
-    /// An address that is no URL, holds user name or password, or is plain `http` without being asked for; a TLS
-    /// backend that cannot be set up.
+    /// An address that is no URL, holds user name or password, or is plain `http` without being asked for; a certificate
+    /// that is none; a TLS backend that cannot be set up.
     pub fn build(self) -> Result<Core> {
         let base_url = origin(self.base_url.as_deref().unwrap_or(self.api.server), self.allow_http)?;
         let environment = self.environment.unwrap_or_else(|| Arc::new(System::default()));
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = match self.http {
             Some(http) => http,
-            None => http_client(is_loopback(&base_url))?,
+            None => http_client(is_loopback(&base_url), &self.authorities)?,
         };
         let tokens = match (self.credentials, &self.api.oauth) {
             (Some(credentials), Some(oauth)) => {
@@ -341,6 +343,14 @@ macro_rules! settings {
         /// An HTTP client of your own. It must not follow redirects: they would carry credentials along.
         pub fn http_client(mut self, client: reqwest::Client) -> Self {
             self$(.$core)?.http = Some(client);
+            self
+        }
+
+        /// Trusts a certificate authority, given in DER, beside those that the platform trusts: a company's own, a test
+        /// server's. An HTTP client of your own does not hear of it.
+        #[cfg(feature = "rustls")]
+        pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
+            self$(.$core)?.authorities.push(der.into());
             self
         }
 
@@ -541,10 +551,11 @@ fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
 }
 
 /// The HTTP client: no redirects, which would carry credentials along, and no proxy of the environment for loopback.
-pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
+pub(crate) fn http_client(loopback: bool, authorities: &[Vec<u8>]) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
-        .redirect(redirects())
-        .referer(false)
+        .redirect(twin::redirects().unwrap_or_else(reqwest::redirect::Policy::none))
+        .referer(twin::broken(Rule::RefererSent))
+        .connection_verbose(twin::broken(Rule::WireInLog))
         // Said here because any crate of the program can turn decompression on for all.
         .no_gzip()
         .no_brotli()
@@ -556,28 +567,16 @@ pub(crate) fn http_client(loopback: bool) -> Result<reqwest::Client> {
     }
     #[cfg(feature = "rustls")]
     {
-        builder = builder.tls_backend_preconfigured(tls()?);
+        builder = if twin::broken(Rule::AnyCertificate) {
+            drop(rustls::crypto::ring::default_provider().install_default());
+            builder.tls_danger_accept_invalid_certs(true)
+        } else {
+            builder.tls_backend_preconfigured(crate::tls::config(authorities)?)
+        };
     }
+    #[cfg(not(feature = "rustls"))]
+    debug_assert!(authorities.is_empty(), "only with rustls can one be given");
     builder
         .build()
         .map_err(|cause| Error::new(ErrorKind::InvalidRequest, "the HTTP client cannot be set up").with_cause(cause))
-}
-
-fn redirects() -> reqwest::redirect::Policy {
-    if twin::broken(Rule::RedirectFollowed) {
-        return reqwest::redirect::Policy::default();
-    }
-    reqwest::redirect::Policy::none()
-}
-
-/// rustls on ring, with the certificates that the platform trusts. The provider is named here so that none has to be
-/// installed for the whole process.
-#[cfg(feature = "rustls")]
-fn tls() -> Result<rustls::ClientConfig> {
-    use rustls_platform_verifier::BuilderVerifierExt;
-
-    let fail = |cause: rustls::Error| Error::new(ErrorKind::InvalidRequest, "TLS cannot be set up").with_cause(cause);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    Ok(config.map_err(fail)?.with_platform_verifier().map_err(fail)?.with_no_client_auth())
 }

@@ -8,7 +8,13 @@ use std::{borrow::Cow, error::Error as StdError, fmt, time::Duration};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::{challenge, operation::Operation, rate_limit::RateLimit, vendor_message};
+use crate::{
+    challenge,
+    operation::Operation,
+    rate_limit::RateLimit,
+    twin::{self, Rule},
+    vendor_message,
+};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -276,6 +282,9 @@ impl fmt::Display for Error {
         f.write_str(message)?;
         if let Some(reply) = reply {
             write!(f, " (status {}, body of {} bytes)", reply.status.as_u16(), reply.body.len())?;
+            if twin::broken(Rule::BodyInDisplay) {
+                write!(f, " {}", String::from_utf8_lossy(&reply.body))?;
+            }
         }
         if let Some(code) = oauth_error {
             write!(f, " [{code}]")?;

@@ -66,6 +66,8 @@ pub mod runtime;
 mod secret;
 mod session;
 mod time;
+#[cfg(feature = "rustls")]
+mod tls;
 mod transport;
 mod twin;
 mod upload;

@@ -50,7 +50,7 @@ impl Core {
 
     /// Ends the session: forgets token, credentials and the record in the store, then tells the vendor, where it has an
     /// operation for that. A refresh in flight cannot bring the session back. A token that the vendor no longer knows
-    /// counts as ended.
+    /// counts as ended. A vendor that puts it off with 503 or 429 is asked again, as often as for any call.
     ///
     /// # Errors
     /// `Store` when the record may still be in the store, otherwise what the vendor or the way to it said. The session

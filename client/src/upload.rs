@@ -358,7 +358,7 @@ mod tests {
             got
         });
         let form = reqwest::multipart::Form::new().part("file", part);
-        let client = crate::client::http_client(true).unwrap();
+        let client = crate::client::http_client(true, &[]).unwrap();
         client.post(format!("http://{address}/")).multipart(form).send().await?;
         Ok(String::from_utf8(server.await.unwrap()).unwrap())
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::{credentials::Credentials, reply::code};
@@ -28,12 +29,16 @@ pub struct AuthorizationOptions {
     pub redirect_uri: Option<String>,
     /// Whether to send a `state`. On by default.
     pub state: bool,
+    /// Whether to send a challenge that only this program can meet with the code (RFC 7636, S256). Off by default.
+    pub pkce: bool,
+    /// The `iss` that the callback has to carry (RFC 9207); without one it is not looked at.
+    pub issuer: Option<String>,
 }
 
 impl AuthorizationOptions {
     /// The request of an application, with a `state` and nothing that can be left out.
     pub fn new(client_id: impl Into<String>) -> Self {
-        Self { client_id: client_id.into(), scope: None, redirect_uri: None, state: true }
+        Self { client_id: client_id.into(), scope: None, redirect_uri: None, state: true, pkce: false, issuer: None }
     }
 
     /// Names the scope, space-separated.
@@ -50,6 +55,22 @@ impl AuthorizationOptions {
         self
     }
 
+    /// Sends a challenge, and with the code what it was made from, so that a stolen code is of no use (RFC 7636). Directly's
+    /// page does not mention it; a vendor that does not know it ignores it (RFC 6749 §3.1 and §3.2) or refuses the request.
+    #[must_use]
+    pub fn with_pkce(mut self) -> Self {
+        self.pkce = true;
+        self
+    }
+
+    /// Demands that the callback names its vendor by `iss`, letter for letter (RFC 9207 §2.4). For programs that send users
+    /// to more than one, so that the code of one is never presented to another.
+    #[must_use]
+    pub fn with_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
     /// Leaves the `state` out, for a vendor that does not send it back. Directly's page does not mention it. Without it
     /// nothing tells a forged callback from a true one: somebody else's account may be slipped in (RFC 6749 §10.12).
     #[must_use]
@@ -61,7 +82,8 @@ impl AuthorizationOptions {
 
 impl fmt::Debug for AuthorizationOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthorizationOptions").field("state", &self.state).finish_non_exhaustive()
+        let mut shown = f.debug_struct("AuthorizationOptions");
+        shown.field("state", &self.state).field("pkce", &self.pkce).finish_non_exhaustive()
     }
 }
 
@@ -76,6 +98,10 @@ pub struct AuthorizationRequest {
     client_id: String,
     redirect_uri: Option<String>,
     scope: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verifier: Option<Secret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<String>,
 }
 
 impl AuthorizationRequest {
@@ -88,14 +114,16 @@ impl AuthorizationRequest {
     pub(crate) fn new(origin: &Url, oauth: &OAuth, options: AuthorizationOptions) -> Result<Self, Error> {
         let invalid = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
         let operation = oauth.authorize.ok_or_else(|| invalid("the vendor has no authorization operation"))?;
-        let AuthorizationOptions { client_id, scope, redirect_uri, state } = options;
-        if client_id.is_empty() || [&scope, &redirect_uri].into_iter().flatten().any(String::is_empty) {
+        let AuthorizationOptions { client_id, scope, redirect_uri, state, pkce, issuer } = options;
+        if client_id.is_empty() || [&scope, &redirect_uri, &issuer].into_iter().flatten().any(String::is_empty) {
             return Err(invalid("an empty argument of an authorization request").with_operation(operation));
         }
         if redirect_uri.as_deref().is_some_and(|uri| Url::parse(uri).is_err()) {
             return Err(invalid("a redirect_uri that is not an absolute address").with_operation(operation));
         }
-        let state = if state { Some(random_state()?) } else { None };
+        let state = if state { Some(random()?) } else { None };
+        let verifier = if pkce { Some(random()?) } else { None };
+        let challenge = verifier.as_ref().map(challenge);
         let mut url = origin.clone();
         url.set_path(operation.path);
         url.set_fragment(None);
@@ -107,13 +135,15 @@ impl AuthorizationRequest {
                 ("scope", scope.as_deref()),
                 ("redirect_uri", redirect_uri.as_deref()),
                 ("state", state.as_ref().map(Secret::expose)),
+                ("code_challenge", challenge.as_deref()),
+                ("code_challenge_method", challenge.as_ref().map(|_| "S256")),
             ] {
                 if let Some(value) = value {
                     query.append_pair(name, value);
                 }
             }
         }
-        Ok(Self { url: url.into(), state, client_id, redirect_uri, scope })
+        Ok(Self { url: url.into(), state, client_id, redirect_uri, scope, verifier, issuer })
     }
 
     /// Where to send the user. It holds the `state`, which belongs to this user's session and nobody else's log.
@@ -133,13 +163,13 @@ impl AuthorizationRequest {
     ///
     /// # Errors
     ///
-    /// `Authentication` when the `state` is missing or wrong, when the vendor reports an error (see
+    /// `Authentication` when the `state` or a demanded `iss` is missing or wrong, when the vendor reports an error (see
     /// [`Error::oauth_error`]), or when there is no code. Nothing is sent in any of these cases.
     pub fn finish(self, callback: &str) -> Result<AuthorizationCode, Error> {
         let refused = |message: &'static str| Error::new(ErrorKind::Authentication, message);
         let address = callback.split('#').next().unwrap_or_default();
         let query = address.split_once('?').map(|(_, query)| query).unwrap_or_default();
-        let [state, error, code] = ["state", "error", "code"].map(|name| single(query, name));
+        let [state, issuer, error, code] = ["state", "iss", "error", "code"].map(|name| single(query, name));
         if let Some(expected) = self.state.as_ref().filter(|_| !twin::broken(Rule::StateUnchecked)) {
             let given = state.map_err(|_| refused("the callback repeats its state"))?;
             let given = given.ok_or_else(|| refused("the callback has no state"))?;
@@ -147,13 +177,22 @@ impl AuthorizationRequest {
                 return Err(refused("the callback has the state of another request"));
             }
         }
-        if let Some(error) = error.map_err(|_| refused("the callback repeats its error"))? {
+        if let Some(expected) = self.issuer.as_deref().filter(|_| !twin::broken(Rule::IssuerUnchecked)) {
+            let given = issuer.map_err(|_| refused("the callback repeats its iss"))?;
+            let given = given.ok_or_else(|| refused("the callback has no iss"))?;
+            if given.expose() != expected {
+                return Err(refused("the callback has the iss of another vendor"));
+            }
+        }
+        let error = error.map_err(|_| refused("the callback repeats its error"))?;
+        if let Some(error) = error.filter(|_| !twin::broken(Rule::CallbackErrorIgnored)) {
             return Err(refused("the authorization was refused").with_oauth_error(self::code(error.expose())));
         }
         let code = code.map_err(|_| refused("the callback repeats its code"))?;
         let code =
             code.filter(|code| !code.expose().is_empty()).ok_or_else(|| refused("the callback has no code"))?;
-        Ok(AuthorizationCode { code, client_id: self.client_id, redirect_uri: self.redirect_uri, scope: self.scope })
+        let Self { client_id, redirect_uri, scope, verifier, .. } = self;
+        Ok(AuthorizationCode { code, client_id, redirect_uri, scope, verifier })
     }
 }
 
@@ -169,6 +208,7 @@ pub struct AuthorizationCode {
     client_id: String,
     redirect_uri: Option<String>,
     scope: Option<String>,
+    verifier: Option<Secret>,
 }
 
 impl AuthorizationCode {
@@ -179,6 +219,7 @@ impl AuthorizationCode {
             client_secret: client_secret.into(),
             code: self.code,
             redirect_uri: self.redirect_uri,
+            code_verifier: self.verifier,
             scope: self.scope,
         }
     }
@@ -200,12 +241,20 @@ fn single(query: &str, name: &str) -> Result<Option<Secret>, Repeated> {
 }
 
 /// 256 random bits, in letters that need no encoding.
-fn random_state() -> Result<Secret, Error> {
+fn random() -> Result<Secret, Error> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|cause| {
         Error::new(ErrorKind::InvalidRequest, "the machine gives no random numbers").with_cause(cause)
     })?;
     Ok(Secret::from(URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// What the authorization request carries of a verifier (RFC 7636 §4.2).
+fn challenge(verifier: &Secret) -> String {
+    if twin::broken(Rule::PlainChallenge) {
+        return verifier.expose().to_owned();
+    }
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose().as_bytes()))
 }
 
 /// Whether two texts are equal, in a time that does not tell where they differ.

@@ -51,6 +51,8 @@ pub enum Credentials {
         code: Secret,
         /// The `redirect_uri` of the authorization request, if it had one; it has to be repeated (RFC 6749 §4.1.3).
         redirect_uri: Option<String>,
+        /// What the challenge of the authorization request was made from, if it had one (RFC 7636 §4.5).
+        code_verifier: Option<Secret>,
         /// Scope of the authorization request: what was granted when the reply does not say.
         scope: Option<String>,
     },
@@ -91,6 +93,7 @@ impl Credentials {
             client_secret: client_secret.into(),
             code: code.into(),
             redirect_uri: None,
+            code_verifier: None,
             scope: None,
         }
     }
@@ -136,6 +139,16 @@ impl Credentials {
     pub fn with_redirect_uri(mut self, uri: impl Into<String>) -> Self {
         if let Self::AuthorizationCode { redirect_uri, .. } = &mut self {
             *redirect_uri = Some(uri.into());
+        }
+        self
+    }
+
+    /// Sends what the challenge of the authorization request was made from. Credentials other than a code stay as they
+    /// are.
+    #[must_use]
+    pub fn with_code_verifier(mut self, verifier: impl Into<Secret>) -> Self {
+        if let Self::AuthorizationCode { code_verifier, .. } = &mut self {
+            *code_verifier = Some(verifier.into());
         }
         self
     }

@@ -24,6 +24,7 @@ pub(crate) struct Login {
     pub(crate) client_secret: Option<Secret>,
     pub(crate) code: Option<Secret>,
     pub(crate) redirect_uri: Option<String>,
+    pub(crate) code_verifier: Option<Secret>,
     pub(crate) scope: Option<String>,
 }
 
@@ -48,11 +49,12 @@ impl Login {
                 login.scope = scope;
                 token = Some(refresh_token);
             }
-            Credentials::AuthorizationCode { client_id, client_secret, code, redirect_uri, scope } => {
+            Credentials::AuthorizationCode { client_id, client_secret, code, redirect_uri, code_verifier, scope } => {
                 login.client_id = Some(client_id);
                 login.client_secret = Some(client_secret);
                 login.code = Some(code);
-                login.redirect_uri = redirect_uri;
+                login.redirect_uri = redirect_uri.map(as_given);
+                login.code_verifier = code_verifier;
                 login.scope = scope;
             }
             Credentials::Static(access_token) => token = Some(access_token),
@@ -78,23 +80,26 @@ impl Login {
     }
 
     /// The form of a login: what the row lists, then what RFC 6749 lets this grant carry and the caller configured:
-    /// `scope` (§4.4.2) and the `redirect_uri` that has to equal that of the authorization request (§4.1.3).
+    /// `scope` (§4.4.2), the `redirect_uri` that has to equal that of the authorization request (§4.1.3), and the verifier
+    /// of its challenge (RFC 7636 §4.5).
     ///
     /// # Errors
     ///
     /// `InvalidRequest` when a listed member is missing or empty.
     pub(crate) fn start(&self, row: &Grant) -> Result<Pairs, Error> {
         let mut pairs = self.listed(row, None, self.scope.as_deref())?;
-        let optional = match row.name {
-            "client_credentials" => Some(("scope", &self.scope)),
-            "authorization_code" => Some(("redirect_uri", &self.redirect_uri)),
-            _ => None,
+        let verifier = self.code_verifier.as_ref().map(Secret::expose);
+        let optional: &[(&'static str, Option<&str>)] = match row.name {
+            "client_credentials" => &[("scope", self.scope.as_deref())],
+            "authorization_code" => &[("redirect_uri", self.redirect_uri.as_deref()), ("code_verifier", verifier)],
+            _ => &[],
         };
-        if let Some((name, Some(value))) = optional
-            && (!value.is_empty() || twin::broken(Rule::EmptyParameterSent))
-            && !pairs.iter().any(|(there, _)| *there == name)
-        {
-            pairs.push((name, Secret::from(value.as_str())));
+        for &(name, value) in optional {
+            let empty_too = twin::broken(Rule::EmptyParameterSent);
+            let fits =
+                |value: &&str| (empty_too || !value.is_empty()) && !pairs.iter().any(|(there, _)| *there == name);
+            let value = value.filter(fits).map(|value| (name, Secret::from(value)));
+            pairs.extend(value);
         }
         if twin::broken(Rule::ScopeAdded) {
             pairs.retain(|(name, _)| *name != "scope");
@@ -158,6 +163,11 @@ impl Login {
         }
         Ok(pairs)
     }
+}
+
+/// An address letter for letter: the vendor compares it as a text (RFC 6749 §4.1.3).
+fn as_given(uri: String) -> String {
+    if twin::broken(Rule::RedirectUriNormalised) { url::Url::parse(&uri).map_or(uri, String::from) } else { uri }
 }
 
 /// Whether a scope is narrowed to one user, by an e-mail address in it.

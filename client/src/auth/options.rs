@@ -96,8 +96,12 @@ impl Deps {
         let anywhere = twin::broken(Rule::StoreKeyWithoutVendor);
         StoreKey {
             api: if anywhere { String::new() } else { self.api.to_owned() },
-            origin: if anywhere { String::new() } else { self.origin.clone() },
-            account,
+            origin: if anywhere || twin::broken(Rule::StoreKeyWithoutOrigin) {
+                String::new()
+            } else {
+                self.origin.clone()
+            },
+            account: if twin::broken(Rule::StoreKeyWithoutAccount) { String::new() } else { account },
             grant: login.grant.to_owned(),
             scope: login.scope.clone(),
         }

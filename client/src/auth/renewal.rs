@@ -263,7 +263,7 @@ impl Renewal {
         };
         let pairs = self.means.login.start(row).map_err(fail)?;
         let code = self.means.login.code.take();
-        let repeat = if code.is_some() { Repeat::Unsent } else { Repeat::Freely };
+        let repeat = if code.is_some() && !twin::broken(Rule::CodeResent) { Repeat::Unsent } else { Repeat::Freely };
         tracing::debug!(api = self.deps.api, grant = row.name, "a token is asked for");
         match ask(&self.deps, &self.control, pairs, repeat).await {
             Answer::Token(response, sent_at) => {

@@ -64,7 +64,7 @@ impl TokenResponse {
                 "access_token" | "token_type" | "expires_in" | "refresh_token" | "scope" | "error"
             )
         };
-        if twin::broken(Rule::UnknownMemberRefused) && !members.keys().all(is_known) {
+        if twin::broken(Rule::UnknownTokenMemberRefused) && !members.keys().all(is_known) {
             return Err(wrong("the token reply has an unknown member".to_owned()));
         }
         let accused = members.get("error").is_some_and(|error| !error.is_null());
@@ -171,10 +171,13 @@ fn refusal(reply: &ExchangeReply) -> Error {
     };
     let code = serde_json::from_slice::<Map<String, Value>>(&reply.body).ok().as_ref().and_then(oauth_error);
     let body = if twin::broken(Rule::ErrorDescriptionLost) { Bytes::new() } else { reply.body.clone() };
-    Error::new(kind, message)
-        .with_reply(status, reply.headers.clone(), body)
-        .with_retry_after(reply.retry_after)
-        .with_oauth_error(code)
+    let error = Error::new(kind, message);
+    let error = if twin::broken(Rule::BodyInChain) {
+        error.with_cause(String::from_utf8_lossy(&reply.body).into_owned())
+    } else {
+        error
+    };
+    error.with_reply(status, reply.headers.clone(), body).with_retry_after(reply.retry_after).with_oauth_error(code)
 }
 
 fn refused_in_success(reply: &ExchangeReply, members: &Map<String, Value>) -> Error {
@@ -189,7 +192,10 @@ fn refused_in_success(reply: &ExchangeReply, members: &Map<String, Value>) -> Er
         .with_oauth_error(oauth_error(members))
 }
 
-fn undecodable(reply: &ExchangeReply, message: String) -> Error {
+fn undecodable(reply: &ExchangeReply, mut message: String) -> Error {
+    if twin::broken(Rule::PayloadQuoted) {
+        message.push_str(&String::from_utf8_lossy(&reply.body));
+    }
     Error::new(ErrorKind::Decode, message).with_reply(reply.status, reply.headers.clone(), Bytes::new())
 }
 

@@ -235,16 +235,29 @@ async fn attempt(
     outcome
 }
 
-/// Tells the vendor that a session is over. Sent once: the token may already be dead.
+/// Tells the vendor that a session is over. Asked again only where the vendor did nothing: until then the token is alive
+/// (RFC 7009 §2.2.1). A token that the vendor does not know is one that has ended.
 pub(crate) async fn logout(core: &Core, bearer: &Bearer, operation: &'static Operation) -> Result<()> {
     let url = format!("{}{}", core.base_url(), operation.path);
     let request = core.http().request(operation.method.clone(), url).build();
     let request = request.map_err(|cause| crate::runtime::unbuilt(cause, operation))?;
-    let outgoing = Outgoing::new(core, request, Payload::none(), operation, &CallOptions::new())?;
-    let received = attempt(core, &outgoing, Some(bearer), operation, 0).await;
-    match received {
-        Ok(received) if received.status == StatusCode::UNAUTHORIZED => Ok(()),
-        outcome => finish(core, outcome, operation, 1).map(drop),
+    let options = CallOptions::new();
+    let outgoing = Outgoing::new(core, request, Payload::none(), operation, &options)?;
+    let deadline = core.environment().now() + core.limits().deadline;
+    let mut retry = retry::Schedule::new(core, operation, &options, deadline, outgoing.can_repeat()).with_put_off();
+    let mut sent = 0;
+    loop {
+        sent += 1;
+        let outcome = attempt(core, &outgoing, Some(bearer), operation, sent - 1).await;
+        match outcome.as_ref().map(|received| received.status) {
+            Ok(StatusCode::UNAUTHORIZED) if !twin::broken(Rule::UnknownTokenFails) => return Ok(()),
+            Ok(StatusCode::SERVICE_UNAVAILABLE) if twin::broken(Rule::PutOffLogoutDone) => return Ok(()),
+            _ => {}
+        }
+        match retry.after(&outcome, sent) {
+            Some(pause) => core.environment().sleep(pause).await,
+            None => return finish(core, outcome, operation, sent).map(drop),
+        }
     }
 }
 

@@ -37,7 +37,8 @@ pub(crate) async fn send(
         Either::Right(_) => return Err(late().with_sent(Sent::Unknown)),
     };
     let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
+    let mut headers = std::mem::take(response.headers_mut());
+    hide_cookies(&mut headers);
     let mut body = BytesMut::new();
     let problem = loop {
         let Either::Left((chunk, _)) = select(pin!(response.chunk()), &mut timer).await else {
@@ -66,6 +67,15 @@ pub(crate) async fn send(
     }
 }
 
+/// Has `Debug` of the headers hide what is good for a login: cookies, and credentials that a vendor echoes.
+fn hide_cookies(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut().filter(|_| !twin::broken(Rule::CookieShown)) {
+        if matches!(name.as_str(), "set-cookie" | "authorization" | "proxy-authorization" | "authentication-info") {
+            value.set_sensitive(true);
+        }
+    }
+}
+
 /// An exchange that brought no reply. A connection that was refused carried nothing; anything later may have.
 fn unsent(cause: reqwest::Error) -> Error {
     if let Some(error) = upload::fault(&cause) {
@@ -82,5 +92,6 @@ fn unsent(cause: reqwest::Error) -> Error {
     } else {
         (ErrorKind::Transport, "the exchange broke off before a reply", Sent::Unknown)
     };
-    Error::new(kind, message).with_sent(sent).with_cause(cause.without_url())
+    let cause = if twin::broken(Rule::UrlInCause) { cause } else { cause.without_url() };
+    Error::new(kind, message).with_sent(sent).with_cause(cause)
 }

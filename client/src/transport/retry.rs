@@ -55,6 +55,7 @@ pub(crate) struct Schedule<'c> {
     core: &'c Core,
     retry: Retry,
     can_repeat: bool,
+    put_off: bool,
     max_attempts: u32,
     deadline: Duration,
     operation: &'c Operation,
@@ -71,7 +72,13 @@ impl<'c> Schedule<'c> {
     ) -> Self {
         let max_attempts = options.attempts.unwrap_or(core.limits().max_attempts);
         let pacing = options.pacing.unwrap_or(core.limits().pacing);
-        Self { core, retry: operation.retry, can_repeat, max_attempts, deadline, operation, pacing }
+        Self { core, retry: operation.retry, can_repeat, put_off: false, max_attempts, deadline, operation, pacing }
+    }
+
+    /// Takes a 503 for what RFC 7009 §2.2.1 says it is: nothing was done, and the vendor wants to be asked again.
+    pub fn with_put_off(mut self) -> Self {
+        self.put_off = true;
+        self
     }
 
     /// How long to wait before the next attempt; `None` if there is to be none.
@@ -103,6 +110,7 @@ impl<'c> Schedule<'c> {
         match outcome {
             Ok(received) => match received.status {
                 StatusCode::TOO_MANY_REQUESTS => true,
+                StatusCode::SERVICE_UNAVAILABLE if self.put_off => true,
                 StatusCode::REQUEST_TIMEOUT => self.retry != Retry::Never,
                 status => {
                     twin::broken(Rule::ClientErrorRetried)

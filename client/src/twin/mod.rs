@@ -3,9 +3,11 @@
 //! In a build for users [`broken`] is `false` at compile time. Under `--cfg cx_twins`, which only `cargo xtask battery`
 //! sets, the variable `CX_TWIN` names the one rule that the process breaks.
 
+mod redirects;
 mod rule;
 mod strict;
 
+pub(crate) use redirects::redirects;
 pub(crate) use rule::Rule;
 pub(crate) use strict::strict;
 

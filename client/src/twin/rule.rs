@@ -41,7 +41,7 @@ pub(crate) enum Rule {
     /// 16: a lifetime that makes no sense is taken at its word.
     LifetimeAtItsWord,
     /// 17: a reply with an unknown member is refused.
-    UnknownMemberRefused,
+    UnknownTokenMemberRefused,
     /// 18: a narrower scope is not noticed.
     NarrowerScopeUnnoticed,
     /// 19: the access token stands in for a refresh token that did not come.
@@ -132,12 +132,36 @@ pub(crate) enum Rule {
     // Redirects and transport.
     /// 57: redirects are followed.
     RedirectFollowed,
+    /// 58: redirects to another origin are followed, with whatever headers the HTTP library keeps.
+    RedirectAcrossOrigins,
+    /// 59: redirects from `https` to `http` are followed.
+    RedirectToPlainHttp,
     /// 60: plain `http` is taken anywhere.
     PlainHttp,
+    /// 61: any certificate is taken.
+    AnyCertificate,
+    /// 62: redirects are followed without end.
+    RedirectWithoutEnd,
+    /// 63: a redirect is followed with the address before it in `Referer`.
+    RefererSent,
 
     // Secret hygiene.
     /// 64: `Debug` shows secrets.
     SecretInDebug,
+    /// 65: an error has the vendor's text among its causes.
+    BodyInChain,
+    /// 66: an error about a bad payload quotes it.
+    PayloadQuoted,
+    /// 67: the HTTP library logs what goes over the wire.
+    WireInLog,
+    /// 68: cookies in the headers of a reply are shown.
+    CookieShown,
+    /// 69: the address stands in the cause of an error.
+    UrlInCause,
+    /// 70: an error shows the body of the reply.
+    BodyInDisplay,
+    /// 71: the text that a secret was made from is not wiped.
+    SecretNotWiped,
 
     // Limits and hostile servers.
     /// 72: a body may be of any size.
@@ -154,14 +178,32 @@ pub(crate) enum Rule {
     LinkFollowed,
 
     // Revocation and logout.
+    /// 78: a token that the vendor no longer knows is an error at logout.
+    UnknownTokenFails,
+    /// 79: a logout that the vendor put off counts as done.
+    PutOffLogoutDone,
     /// 81: a renewal in flight brings an ended session back.
     RenewalOutlivesLogout,
 
     // Authorization code.
     /// 82: the `state` of a callback is not looked at.
     StateUnchecked,
+    /// 83: the challenge is the verifier itself.
+    PlainChallenge,
+    /// 84: the `redirect_uri` of the token request is normalised.
+    RedirectUriNormalised,
+    /// 85: a code is sent again after a lost answer.
+    CodeResent,
+    /// 86: the `error` of a callback is not looked at.
+    CallbackErrorIgnored,
+    /// 87: the `iss` of a callback is not looked at.
+    IssuerUnchecked,
 
     // Two vendors in one process.
     /// 88: stored tokens are not kept apart by vendor and origin.
     StoreKeyWithoutVendor,
+    /// 89: nor by account.
+    StoreKeyWithoutAccount,
+    /// 90: nor by origin.
+    StoreKeyWithoutOrigin,
 }

@@ -9,7 +9,11 @@ use crate::{
 pub const LAST: u32 = 90;
 
 /// Items that do not apply to these vendors, with the reason.
-pub const NOT_APPLICABLE: &[(u32, &str)] = &[];
+pub const NOT_APPLICABLE: &[(u32, &str)] = &[(
+    80,
+    "neither vendor has a revocation endpoint (RFC 7009), and Directly's logout ends the token that it is sent with: there \
+     is no token type to name or to refuse",
+)];
 
 /// Most items that may be left out.
 const MOST_LEFT_OUT: usize = 10;

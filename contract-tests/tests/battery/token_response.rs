@@ -24,7 +24,7 @@ pub const ITEMS: &[Item] = &[
     item!(item_14_refuses_a_reply_without_token_or_type, Twin::Cfg(Rule::TokenTypeOptional)),
     item!(item_15_lives_without_expires_in, Twin::Cfg(Rule::LifetimeRequired)),
     item!(item_16_survives_any_expires_in, Twin::Cfg(Rule::LifetimeAtItsWord)),
-    item!(item_17_ignores_unknown_members, Twin::Cfg(Rule::UnknownMemberRefused)),
+    item!(item_17_ignores_unknown_members, Twin::Cfg(Rule::UnknownTokenMemberRefused)),
     item!(item_18_notices_a_narrower_scope, Twin::Cfg(Rule::NarrowerScopeUnnoticed)),
     item!(item_19_repeats_the_grant_where_no_refresh_token_came, Twin::Cfg(Rule::AccessTokenForRefresh)),
     item!(item_20_passes_tokens_through_unchanged, Twin::Cfg(Rule::TokenTrimmed)),

@@ -1,0 +1,110 @@
+//! Item 70: what is written down: snapshots, reports, recordings, panics.
+
+use std::{
+    fs,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+use contract_tests::{
+    apis,
+    cases::{self, Case},
+    report::{ApiReport, Report},
+    runner::Outcome,
+};
+use cx_client::wootric;
+use cx_mock::{Answer, issuer};
+use serde_json::json;
+
+use super::{CANARY, errors::chain};
+use crate::{
+    stage::Stage,
+    time::Time,
+    verdict::{Verdict, ensure, equal},
+};
+
+pub async fn item_70_leaves_no_secret_in_what_is_written_down() -> Verdict {
+    let secrets = [issuer::PASSWORD, issuer::CLIENT_SECRET, issuer::REFRESH_TOKEN, "-access-0000", "-refresh-0000"];
+    let snapshots = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/snapshots"));
+    ensure(snapshots.len() > 50, "there are snapshots")?;
+    for file in &snapshots {
+        let text = fs::read_to_string(file).unwrap();
+        let found = secrets.iter().any(|secret| text.contains(secret));
+        ensure(!found, format!("{} has no secret of the mock", file.display()))?;
+    }
+
+    // A run in which everything fails, so that everything is written down.
+    let stage = Stage::wootric(Time::hurried()).await;
+    stage.vendor.issuer().accept(CANARY, None);
+    let said = json!({"error": "refused", "access_token": CANARY, "email": CANARY});
+    stage
+        .vendor
+        .on("list_end_users", move |_, _| Some(Answer::value(400, said.clone()).header("set-cookie", CANARY)));
+    stage.vendor.on("list_responses", |_, _| Some(Answer::value(200, json!([{"id": {"of": CANARY}}]))));
+    let client = stage.client::<wootric::Client>().static_token(CANARY).build().unwrap();
+    let refused = client.list_end_users().email(CANARY).send().await.map(drop);
+    let unread = client.list_responses().send().await.map(drop);
+    // What breaks the document is written down as a violation.
+    let http = client.core().http();
+    for request in [
+        http.get(format!("{}/v1/end_users?page={CANARY}", stage.vendor.base_url())).bearer_auth(CANARY),
+        http.post(format!("{}/oauth/token", stage.vendor.base_url()))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("grant_type={CANARY}&password={CANARY}&client_secret={CANARY}")),
+    ] {
+        drop(request.send().await.unwrap());
+    }
+    let violations = stage.vendor.take_violations();
+    ensure(!violations.is_empty(), "bad requests break the document")?;
+    let exchanges = stage.vendor.take_exchanges();
+    equal(exchanges.len(), 4, "requests that were recorded")?;
+    let recorded = format!("{exchanges:?} {exchanges:#?}");
+    ensure(recorded.contains("list_end_users"), "a recording says what was asked for")?;
+
+    let (mut report, mut printed) = (ApiReport::default(), String::new());
+    for outcome in [refused, unread] {
+        let Err(error) = outcome else { return ensure(false, "a call with a bad reply fails") };
+        printed.push_str(&chain(&error));
+        let problems = vec![format!("status 200 ended in an error: {error}"), format!("{error:?}")];
+        printed.push_str(&panicked(Err(error)));
+        report.add(Outcome { case: case(), problems, violations: violations.clone(), exchanges: exchanges.clone() });
+    }
+    let apis = [("wootric".to_owned(), report)].into();
+    let report = Report { seed: 1, duration_ms: 1, findings: Vec::new(), apis };
+    let folder = tempfile::tempdir().unwrap();
+    report.write(folder.path()).unwrap();
+    let written = files(folder.path());
+    ensure(written.len() >= 2, "a report is written")?;
+    for file in written {
+        let text = fs::read_to_string(&file).unwrap();
+        ensure(text.contains("ended in an error"), "a report says what failed")?;
+        let name = file.file_name().unwrap_or_default().display();
+        ensure(!text.contains(CANARY), format!("{name} has no secret"))?;
+    }
+    for (text, what) in [(recorded, "a recording"), (report.summary(), "a summary"), (printed, "a panic")] {
+        ensure(!text.contains(CANARY), format!("{what} has no secret"))?;
+    }
+    Ok(())
+}
+
+/// All files in a folder and those below.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+/// A case to report on.
+fn case() -> Case {
+    let subject = apis::subjects(Some("wootric")).unwrap().remove(0);
+    cases::enumerate(&subject).remove(0)
+}
+
+/// What a panic on a failure says.
+fn panicked(outcome: cx_client::Result<()>) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(move || outcome.unwrap())).unwrap_err();
+    payload.downcast_ref::<String>().cloned().unwrap_or_default()
+}
