@@ -208,7 +208,8 @@ fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
         // Numbers and flags may stand for texts.
         (scalar @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
         | (Value::String(text), scalar @ (Value::Number(_) | Value::Bool(_))) => {
-            (scalar.to_string() != *text).then(|| path.to_owned())
+            let scalar = scalar.to_string();
+            (scalar != *text).then(|| path.to_owned())
         }
         (given, kept) => (given != kept).then(|| path.to_owned()),
     }
