@@ -45,6 +45,8 @@ struct Readme;
 
 pub mod auth;
 mod client;
+#[cfg(feature = "directly")]
+pub mod directly;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod env;
@@ -52,6 +54,8 @@ mod envelope;
 mod error;
 mod form;
 pub mod generated;
+#[cfg(any(feature = "wootric", feature = "directly"))]
+mod incoming;
 #[doc(hidden)]
 pub mod lenient;
 pub mod operation;
@@ -67,16 +71,16 @@ mod time;
 mod transport;
 mod upload;
 mod vendor_message;
-
-#[cfg(feature = "directly")]
-pub use generated::directly;
 #[cfg(feature = "wootric")]
-pub use generated::wootric;
+pub mod wootric;
+
 #[cfg(feature = "wootric-cxi")]
 pub use generated::wootric_cxi;
 
 pub use client::{ApiClient, ClientBuilder, Core, CoreBuilder};
 pub use error::{Error, ErrorKind, Result, Sent};
+#[cfg(any(feature = "wootric", feature = "directly"))]
+pub use incoming::IncomingError;
 pub use options::CallOptions;
 pub use patch::Patch;
 pub use rate_limit::RateLimit;
