@@ -62,7 +62,7 @@ fn what_is_no_event_says_so() {
         (b"", IncomingError::Malformed),
         (b"[]", no_event(".")),
         (b"{}", no_event(".")),
-        (br#"{"eventType":7}"#, no_event(".")),
+        (br#"{"eventType":7}"#, no_event("eventType")),
     ] {
         assert_eq!(push::decode(body).unwrap_err(), expected, "{}", String::from_utf8_lossy(body));
     }

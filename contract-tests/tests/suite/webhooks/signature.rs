@@ -26,10 +26,11 @@ fn bodies() -> Vec<(String, String)> {
 
 #[test]
 fn no_byte_of_any_body_can_be_changed_left_out_or_added() {
+    let receiver = receiver();
     let mut tried = 0;
     for (content_type, body) in bodies() {
         let headers = signed(&content_type, &body);
-        assert!(receiver().verify(&headers, body.as_bytes()).is_ok());
+        assert!(receiver.verify(&headers, body.as_bytes()).is_ok());
         for at in 0..body.len() {
             let mut changed = body.clone().into_bytes();
             changed[at] ^= 1;
@@ -38,7 +39,7 @@ fn no_byte_of_any_body_can_be_changed_left_out_or_added() {
             let mut longer = body.clone().into_bytes();
             longer.insert(at, b' ');
             for wrong in [changed, shorter, longer] {
-                assert_eq!(receiver().receive(&headers, &wrong), Err(IncomingError::WrongSignature), "at {at}");
+                assert_eq!(receiver.receive(&headers, &wrong), Err(IncomingError::WrongSignature), "at {at}");
                 tried += 1;
             }
         }
