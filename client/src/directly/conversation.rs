@@ -173,13 +173,13 @@ impl Conversation {
             .get(http::header::DATE)
             .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         let checked = match date {
-            Some(date) => date.checked_sub(took + LOOK_BACK),
+            Some(date) => date.checked_sub(took.saturating_add(LOOK_BACK)),
             None => asked_at.checked_sub(LOOK_BACK),
         };
         self.last_checked = checked.map(DateTime::from).or(self.last_checked);
         let Some(question) = reply.into_inner().and_then(|envelope| envelope.data) else { return Ok(None) };
         let changes = self.seen.take_in(&question);
-        self.question = question;
+        self.replace(question);
         Ok(Some(changes).filter(|changes| !changes.is_empty()))
     }
 
@@ -200,11 +200,11 @@ impl Conversation {
                     return Ok(Some(changes));
                 }
                 polls = polls.saturating_add(1);
-                let pause = backoff.pause(polls, environment.random());
-                if environment.now().saturating_add(pause) >= ends {
+                let left = ends.saturating_sub(environment.now());
+                environment.sleep(backoff.pause(polls, environment.random()).min(left)).await;
+                if environment.now() >= ends {
                     return Ok(None);
                 }
-                environment.sleep(pause).await;
             }
         };
         match select(Box::pin(polling), environment.sleep(backoff.deadline)).await {
@@ -217,7 +217,7 @@ impl Conversation {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn accept(&mut self, response: &str) -> Result<Option<types::QuestionResponse>> {
+    pub async fn accept(&self, response: &str) -> Result<Option<types::QuestionResponse>> {
         let body =
             types::AcceptResponseRequest::builder().user_email(self.user_email.as_str()).uuid(response.to_owned());
         Ok(self.client.accept_response().uuid(response).body(body).send().await?.into_inner().data)
@@ -228,7 +228,7 @@ impl Conversation {
     ///
     /// # Errors
     /// `InvalidRequest` if no company is known; poll first.
-    pub async fn rate(&mut self, response: &str, rating: &str) -> Result<Option<types::QuestionResponse>> {
+    pub async fn rate(&self, response: &str, rating: &str) -> Result<Option<types::QuestionResponse>> {
         let company = self.company(&OPERATIONS.rate_response)?;
         let body = types::RateResponseRequest::builder()
             .user_email(self.user_email.as_str())
@@ -243,7 +243,7 @@ impl Conversation {
     ///
     /// # Errors
     /// `InvalidRequest` for an empty text and for a question that is not open.
-    pub async fn say(&mut self, text: &str) -> Result<Option<types::Message>> {
+    pub async fn say(&self, text: &str) -> Result<Option<types::Message>> {
         let operation = &OPERATIONS.create_message;
         if text.trim().is_empty() {
             return Err(invalid(operation, "a message needs a text".to_owned()));
@@ -274,7 +274,7 @@ impl Conversation {
     ///
     /// # Errors
     /// `InvalidRequest` if nobody asked, or if no company is known; poll first.
-    pub async fn confirm_resolved(&mut self, resolved: bool) -> Result<Option<types::Message>> {
+    pub async fn confirm_resolved(&self, resolved: bool) -> Result<Option<types::Message>> {
         let operation = &OPERATIONS.mark_message_as_resolved;
         let asked = self.resolution_asked().and_then(|message| message.uuid.clone());
         let message = asked.ok_or_else(|| invalid(operation, "nobody asked whether all is resolved".to_owned()))?;
@@ -299,6 +299,16 @@ impl Conversation {
             .integration_token(integration_token.into());
         let closed = self.client.close_question().uuid(self.uuid.as_str()).body(body).send().await?;
         Ok(closed.into_inner().data.unwrap_or(self.question))
+    }
+
+    /// What a reply leaves out is kept: nobody documents that a poll always brings all of it.
+    fn replace(&mut self, question: types::Question) {
+        let old = std::mem::replace(&mut self.question, question);
+        let new = &mut self.question;
+        new.conversation = new.conversation.take().or(old.conversation);
+        new.companies = new.companies.take().or(old.companies);
+        new.rating_system = new.rating_system.take().or(old.rating_system);
+        new.state = new.state.take().or(old.state);
     }
 
     /// The short name of the company, which some calls want.

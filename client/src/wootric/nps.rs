@@ -183,6 +183,7 @@ impl Weekly {
     }
 
     /// The weeks from the first to the last that has a response, those without any included, so that a chart has no gaps.
+    /// They are made one by one: a single date that is far off makes many of them.
     pub fn weeks(&self) -> impl Iterator<Item = Week> {
         let ends = self.weeks.first_key_value().zip(self.weeks.last_key_value());
         let ends = ends.map(|((first, _), (last, _))| (*first, *last));

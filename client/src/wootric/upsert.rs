@@ -147,12 +147,11 @@ impl UpsertEndUser<'_> {
             let reason = "a phone number begins with `+`".to_owned();
             return Err(refuse(reason).with_operation(&OPERATIONS.get_end_user_by_phone_number));
         }
-        let missing = match self.find().await {
+        match self.find().await {
             Ok(found) => return self.update(&found, body).await.map(Upserted::Updated),
-            Err(error) if error.is_not_found() && !matches!(self.key, EndUserKey::Id(_)) => error,
+            Err(error) if error.is_not_found() && !matches!(self.key, EndUserKey::Id(_)) => {}
             Err(error) => return Err(error),
-        };
-        drop(missing);
+        }
         let refused = match self.create(body.clone()).await {
             Ok(created) => return Ok(Upserted::Created(created)),
             Err(error) => error,
