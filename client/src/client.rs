@@ -437,6 +437,13 @@ impl<C: ApiClient> ClientBuilder<C> {
 
     settings!(core);
 
+    /// The address for when the caller names none, before or after.
+    #[cfg(feature = "wootric")]
+    pub(crate) fn base_url_unless_set(mut self, url: &str) -> Self {
+        self.core.base_url.get_or_insert_with(|| url.to_owned());
+        self
+    }
+
     pub(crate) fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.core.credentials = Some(credentials);
         self

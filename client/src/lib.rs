@@ -47,6 +47,8 @@ pub mod auth;
 mod binary;
 mod challenge;
 mod client;
+#[cfg(feature = "directly")]
+pub mod directly;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;
 pub mod env;
@@ -54,6 +56,8 @@ mod envelope;
 mod error;
 mod form;
 pub mod generated;
+#[cfg(any(feature = "wootric", feature = "directly"))]
+mod incoming;
 #[doc(hidden)]
 pub mod lenient;
 pub mod operation;
@@ -72,17 +76,17 @@ mod transport;
 mod twin;
 mod upload;
 mod vendor_message;
-
-#[cfg(feature = "directly")]
-pub use generated::directly;
 #[cfg(feature = "wootric")]
-pub use generated::wootric;
+pub mod wootric;
+
 #[cfg(feature = "wootric-cxi")]
 pub use generated::wootric_cxi;
 
 pub use binary::Binary;
 pub use client::{ApiClient, ClientBuilder, Core, CoreBuilder};
 pub use error::{Error, ErrorKind, Result, Sent};
+#[cfg(any(feature = "wootric", feature = "directly"))]
+pub use incoming::IncomingError;
 pub use options::CallOptions;
 pub use patch::Patch;
 pub use rate_limit::RateLimit;

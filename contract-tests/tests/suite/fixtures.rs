@@ -1,6 +1,6 @@
 //! The golden exchanges under `fixtures/`, which were written from the facts and not from the documents.
 //!
-//! `fixtures/README.md` says how a fixture is read. `fixtures/webhooks` is for the stage that reads webhooks.
+//! `fixtures/README.md` says how a fixture is read. `fixtures/webhooks` is for the module that reads webhooks.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

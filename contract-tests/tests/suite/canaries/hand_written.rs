@@ -19,7 +19,7 @@ use cx_mock::{FaultServer, Step};
 use futures_util::FutureExt;
 use serde_json::json;
 
-use super::{EMAIL, chain, debug, hidden, printed, sessions};
+use super::{EMAIL, by_hand, chain, debug, hidden, printed, sessions};
 use crate::support;
 
 /// The types, by module.
@@ -38,6 +38,10 @@ pub const NAMES: &[&str] = &[
     "client::ClientBuilder",
     "client::Core",
     "client::CoreBuilder",
+    "directly::changes::Changes",
+    "directly::conversation::Conversation",
+    "directly::push::MessageAuthor",
+    "directly::wait::Backoff",
     "dynamic::Arguments",
     "dynamic::Registered",
     "dynamic::Reply",
@@ -54,6 +58,7 @@ pub const NAMES: &[&str] = &[
     "generated::wootric_cxi::Client",
     "generated::wootric_cxi::operations::Operations",
     "generated::wootric_cxi::types::error::ConversionError",
+    "incoming::IncomingError",
     "operation::Api",
     "operation::Body",
     "operation::Envelope",
@@ -78,6 +83,19 @@ pub const NAMES: &[&str] = &[
     "session::GrantedScope",
     "time::Time",
     "upload::Upload",
+    "wootric::nps::Band",
+    "wootric::nps::Scale",
+    "wootric::nps::Tally",
+    "wootric::nps::Week",
+    "wootric::nps::Weekly",
+    "wootric::region::Region",
+    "wootric::upsert::EndUserKey",
+    "wootric::upsert::UpsertEndUser",
+    "wootric::upsert::Upserted",
+    "wootric::webhooks::event::Event",
+    "wootric::webhooks::event::UnknownEvent",
+    "wootric::webhooks::event::Webhook",
+    "wootric::webhooks::receiver::Receiver",
 ];
 
 /// What printing shows, under the name that it begins with.
@@ -203,6 +221,9 @@ async fn every_type_of_the_list_is_printed_and_shows_no_canary() {
     tables(&mut printed);
     conversions(&mut printed);
     replies(&mut printed).await;
+    for (name, text) in by_hand::printed().await {
+        printed.add(name, text);
+    }
     for (name, text) in &printed.0 {
         assert!(!text.is_empty(), "{name} was not printed");
         hidden(text);

@@ -4,6 +4,7 @@
 //! Every planted value holds the word of [`CANARY`], so that one search finds any of them, whole or in part and in
 //! whatever encoding. [`leaks`] shows that the search can fail.
 
+mod by_hand;
 mod failures;
 mod files;
 mod generated_types;

@@ -1,0 +1,78 @@
+//! What a vendor posts to us: limits, errors and decoding that webhooks of all vendors share.
+
+use std::fmt;
+
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Largest body of a webhook in bytes, unless told otherwise: 1 MiB. Real ones have a few kilobytes.
+pub(crate) const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Why a webhook was not taken. It shows nothing of the body, which may hold personal data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IncomingError {
+    /// The body is larger than the limit.
+    TooLarge {
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// There is no signature.
+    Unsigned,
+    /// There is a signature, but not one of this body under this secret. A malformed one counts as wrong.
+    WrongSignature,
+    /// The content type is missing, or none that the vendor sends.
+    UnknownContentType,
+    /// The body is not what its content type says.
+    Malformed,
+    /// The body can be read, but is no event of this vendor.
+    NoEvent {
+        /// Where the first mismatch lies, such as `response.id`; `.` is the body itself.
+        path: String,
+    },
+}
+
+impl IncomingError {
+    /// The status to answer with. A sender may repeat what was refused with a 5xx, so none is.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unsigned | Self::WrongSignature => StatusCode::UNAUTHORIZED,
+            Self::UnknownContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::NoEvent { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+}
+
+impl fmt::Display for IncomingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { limit } => write!(f, "the webhook is larger than {limit} bytes"),
+            Self::Unsigned => f.write_str("the webhook is not signed"),
+            Self::WrongSignature => f.write_str("the signature is not that of the webhook"),
+            Self::UnknownContentType => f.write_str("the content type is none of a webhook"),
+            Self::Malformed => f.write_str("the webhook is not what its content type says"),
+            Self::NoEvent { path } => write!(f, "the webhook is no event: mismatch at {path}"),
+        }
+    }
+}
+
+impl std::error::Error for IncomingError {}
+
+pub(crate) fn within(limit: usize, body: &[u8]) -> Result<(), IncomingError> {
+    if body.len() > limit { Err(IncomingError::TooLarge { limit }) } else { Ok(()) }
+}
+
+pub(crate) fn json(body: &[u8]) -> Result<Value, IncomingError> {
+    serde_json::from_slice(body).map_err(|_| IncomingError::Malformed)
+}
+
+/// serde reads a list into a struct by position, so only an object gets as far as that.
+pub(crate) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, IncomingError> {
+    if !value.is_object() {
+        return Err(IncomingError::NoEvent { path: ".".to_owned() });
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| IncomingError::NoEvent { path: error.path().to_string() })
+}
