@@ -56,6 +56,7 @@ pub mod generated;
 pub mod lenient;
 pub mod operation;
 mod options;
+pub mod pages;
 mod patch;
 mod rate_limit;
 mod response;
