@@ -50,6 +50,7 @@ pub mod dynamic;
 pub mod env;
 mod envelope;
 mod error;
+pub mod export;
 mod form;
 pub mod generated;
 #[doc(hidden)]
@@ -68,11 +69,11 @@ mod time;
 mod transport;
 mod upload;
 mod vendor_message;
+#[cfg(feature = "wootric")]
+pub mod wootric;
 
 #[cfg(feature = "directly")]
 pub use generated::directly;
-#[cfg(feature = "wootric")]
-pub use generated::wootric;
 #[cfg(feature = "wootric-cxi")]
 pub use generated::wootric_cxi;
 

@@ -20,12 +20,17 @@
 //! ```
 //!
 //! A vendor that shows no more than so many pages of a list ends it with an error of the kind
-//! [`Truncated`](crate::ErrorKind::Truncated): what was cut off never looks complete.
+//! [`Truncated`](crate::ErrorKind::Truncated): what was cut off never looks complete. [`export`](crate::export) reads
+//! such a list whole.
 
 mod items;
+#[cfg(feature = "dynamic")]
+mod json;
 mod list;
 mod stream;
 
 pub use items::Items;
+#[cfg(feature = "dynamic")]
+pub use json::JsonList;
 pub use list::{Fetch, List, member, number, value};
 pub use stream::Pages;

@@ -74,7 +74,7 @@ impl List<'_> {
                 }
             }
         });
-        let methods = vec![
+        let mut methods = vec![
             parse_quote! {
                 impl<'a> ::cx_client::pages::List for #name<'a> {
                     type Item = #item;
@@ -122,6 +122,16 @@ impl List<'_> {
                 }
             },
         ];
+        if self.is_exportable() {
+            methods.push(parse_quote! {
+                impl<'a> #name<'a> {
+                    /// The whole list, however long it is, window by window. See [`Export`](::cx_client::export::Export).
+                    pub fn export(self) -> ::cx_client::export::Export<'a, Self> {
+                        ::cx_client::export::Export::new(self)
+                    }
+                }
+            });
+        }
         for taken in ["pages", "stream", "export"] {
             let clash = self.call.parameters.iter().any(|(_, setter, _)| setter == taken);
             ensure!(!clash, "a parameter has the name of the method `{taken}`");
