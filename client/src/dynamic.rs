@@ -15,7 +15,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     operation::{Api, Operation},
     options::CallOptions,
-    response::Response,
+    response::{Meta, Response},
 };
 
 /// A call in flight.
@@ -52,6 +52,7 @@ pub struct Reply {
     pub raw: Option<Value>,
     /// The body after decoding into the types and encoding again, wrapped as the document says.
     pub typed: Value,
+    pub(crate) meta: Meta,
 }
 
 impl fmt::Debug for Reply {
@@ -227,6 +228,7 @@ pub fn reply<T: Serialize>(response: Response<T>) -> Result<Reply> {
         headers: response.headers().clone(),
         raw: serde_json::from_slice(response.raw()).ok(),
         typed,
+        meta: response.meta().clone(),
     })
 }
 

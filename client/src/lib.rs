@@ -54,6 +54,7 @@ pub mod dynamic;
 pub mod env;
 mod envelope;
 mod error;
+pub mod export;
 mod form;
 pub mod generated;
 #[cfg(any(feature = "wootric", feature = "directly"))]
@@ -62,6 +63,7 @@ mod incoming;
 pub mod lenient;
 pub mod operation;
 mod options;
+pub mod pages;
 mod patch;
 mod rate_limit;
 mod response;

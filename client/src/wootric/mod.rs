@@ -4,10 +4,12 @@
 //! |---|---|
 //! | a method an operation | [`Client`], [`builder`], [`types`] |
 //! | the server of an account | [`Region`], `account_token` and `region` of the builder |
+//! | lists of any length | `export_end_users`, `export_responses`, `export_declines` of [`Client`] |
 //! | create or update, whichever it takes | [`Client::upsert_end_user`] |
 //! | webhooks: signature, JSON and form | [`webhooks`] |
 //! | scores, counts and weeks out of responses | [`nps`] |
 
+mod export;
 pub mod nps;
 mod region;
 mod upsert;
