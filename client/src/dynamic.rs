@@ -18,7 +18,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     operation::{Api, Operation},
     options::CallOptions,
-    response::Response,
+    response::{Meta, Response},
 };
 
 pub use guide::Guide;
@@ -68,6 +68,7 @@ pub struct Reply {
     pub body: Bytes,
     /// The body after decoding into the types and encoding again, wrapped as the document says.
     pub typed: Value,
+    pub(crate) meta: Meta,
 }
 
 impl fmt::Debug for Reply {
@@ -243,6 +244,7 @@ pub fn reply<T: Serialize>(response: Response<T>) -> Result<Reply> {
         raw: serde_json::from_slice(response.raw()).ok(),
         body: response.raw().clone(),
         typed,
+        meta: response.meta().clone(),
     })
 }
 

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Decode,
     /// A store for tokens failed.
     Store,
+    /// A list goes on, or may go on, where the vendor shows no more of it. Nothing that came before is wrong.
+    Truncated,
 }
 
 impl ErrorKind {
@@ -50,6 +52,7 @@ impl ErrorKind {
             Self::Timeout => "timeout",
             Self::Decode => "decode",
             Self::Store => "store",
+            Self::Truncated => "truncated",
         }
     }
 }

@@ -51,12 +51,14 @@ pub mod dynamic;
 pub mod env;
 mod envelope;
 mod error;
+pub mod export;
 mod form;
 pub mod generated;
 #[doc(hidden)]
 pub mod lenient;
 pub mod operation;
 mod options;
+pub mod pages;
 mod patch;
 mod rate_limit;
 mod response;
@@ -68,11 +70,11 @@ mod time;
 mod transport;
 mod upload;
 mod vendor_message;
+#[cfg(feature = "wootric")]
+pub mod wootric;
 
 #[cfg(feature = "directly")]
 pub use generated::directly;
-#[cfg(feature = "wootric")]
-pub use generated::wootric;
 #[cfg(feature = "wootric-cxi")]
 pub use generated::wootric_cxi;
 

@@ -229,6 +229,14 @@ pub struct Pagination {
     pub sort_key: Option<&'static str>,
     /// Parameter with the direction.
     pub sort_order: Option<&'static str>,
+    /// What to sort by where the caller does not say.
+    pub default_sort_key: Option<&'static str>,
+    /// Direction with the lowest first, which is asked for where the caller does not say.
+    pub ascending: Option<&'static str>,
+    /// Direction with the highest first.
+    pub descending: Option<&'static str>,
+    /// Member of an item that tells it from all others.
+    pub key: Option<&'static str>,
     /// Filters by which a list can be cut into windows.
     pub windows: &'static [Window],
 }

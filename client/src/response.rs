@@ -38,6 +38,11 @@ impl<T> Response<T> {
         Self { value, meta }
     }
 
+    #[cfg(feature = "dynamic")]
+    pub(crate) fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     /// The value.
     pub fn into_inner(self) -> T {
         self.value

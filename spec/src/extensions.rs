@@ -113,6 +113,9 @@ pub struct Pagination {
     /// Parameters that fix the order.
     #[serde(default)]
     pub sort: Option<Sort>,
+    /// Member of an item that tells it from all others; that of `x-resource` where it is not given.
+    #[serde(default)]
+    pub key: Option<String>,
     /// Filters that cut a long list into windows.
     #[serde(default)]
     pub windows: IndexMap<String, Window>,
@@ -132,6 +135,15 @@ pub struct Sort {
     /// Parameter with the direction.
     #[serde(default)]
     pub order: Option<String>,
+    /// Value of the key parameter where the caller names none: what new items cannot come before.
+    #[serde(default)]
+    pub default_key: Option<String>,
+    /// Value of the direction parameter for the lowest first; what is sent where the caller names none.
+    #[serde(default)]
+    pub ascending: Option<String>,
+    /// Value of the direction parameter for the highest first.
+    #[serde(default)]
+    pub descending: Option<String>,
 }
 
 /// A time filter.

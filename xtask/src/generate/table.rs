@@ -95,7 +95,7 @@ fn row(api: &Api, operation: &Operation, value: &Value, components: &View) -> To
         let items = option(envelope.items.as_ref().map(|items| quote!(#items)));
         quote!(Envelope { data: #data, reserved: &[#(#reserved),*], items: #items })
     }));
-    let pagination = option(operation.pagination.as_ref().map(pagination));
+    let pagination = option(operation.pagination.as_ref().map(|pages| pagination(operation, pages)));
     let statuses = operation.replies.iter().map(|reply| reply.status.to_string());
     quote! {
         Operation {
@@ -270,13 +270,23 @@ fn is_nullable(schema: &Value, components: &View) -> bool {
     here || name.is_some_and(|name| components.nullable.iter().any(|one| one == name))
 }
 
-fn pagination(pagination: &cx_spec::Pagination) -> TokenStream {
+/// The member that tells the items of a list apart.
+pub fn item_key<'o>(operation: &'o Operation, pagination: &'o cx_spec::Pagination) -> Option<&'o str> {
+    let stored = operation.resource.as_ref().and_then(|resource| resource.key.as_deref());
+    pagination.key.as_deref().or(stored)
+}
+
+fn pagination(operation: &Operation, pagination: &cx_spec::Pagination) -> TokenStream {
     let cx_spec::Pagination { page, per_page, first_page, items, .. } = pagination;
     let max_page = option(pagination.max_page.map(|number| quote!(#number)));
     let max_per_page = option(pagination.max_per_page.map(|number| quote!(#number)));
-    let sort = pagination.sort.as_ref();
-    let sort_key = option(sort.and_then(|sort| sort.key.as_ref()).map(|key| quote!(#key)));
-    let sort_order = option(sort.and_then(|sort| sort.order.as_ref()).map(|order| quote!(#order)));
+    let sort = |member: fn(&cx_spec::Sort) -> &Option<String>| {
+        option(pagination.sort.as_ref().and_then(|sort| member(sort).as_ref()).map(|text| quote!(#text)))
+    };
+    let (sort_key, sort_order) = (sort(|sort| &sort.key), sort(|sort| &sort.order));
+    let default_sort_key = sort(|sort| &sort.default_key);
+    let (ascending, descending) = (sort(|sort| &sort.ascending), sort(|sort| &sort.descending));
+    let key = option(item_key(operation, pagination).map(|key| quote!(#key)));
     let windows = pagination.windows.values().map(|window| {
         let (parameter, member) = (&window.parameter, &window.member);
         let exclusive = window.bounds.as_deref() == Some("exclusive");
@@ -293,6 +303,10 @@ fn pagination(pagination: &cx_spec::Pagination) -> TokenStream {
             items: #items,
             sort_key: #sort_key,
             sort_order: #sort_order,
+            default_sort_key: #default_sort_key,
+            ascending: #ascending,
+            descending: #descending,
+            key: #key,
             windows: &[#(#windows),*],
         }
     }

@@ -10,6 +10,7 @@ mod documentation;
 mod enums;
 mod marks;
 mod masking;
+mod pages;
 mod patches;
 mod send;
 mod structs;
@@ -39,6 +40,7 @@ pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
     ensure!(calls.len() == expected, "{} of {expected} operations have a `send` that could be bent", calls.len());
     documentation::describe_setters(builder, &calls, view);
     alternatives::add(builder, &mut calls, api, view)?;
+    pages::add(file, &calls, api)?;
 
     client::replace(file, api)?;
     Ok(calls)

@@ -25,6 +25,8 @@ pub struct Call {
     pub parameters: Vec<(String, Ident, Type)>,
     /// Type of the body.
     pub body: Option<Type>,
+    /// Type of the reply.
+    pub reply: Type,
     /// Bodies of other types, in the place of that one.
     pub others: Vec<OtherBody>,
 }
@@ -174,6 +176,7 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
         id,
         parameters,
         body,
+        reply,
         others: Vec::new(),
     })
 }
@@ -192,7 +195,7 @@ fn reply_type(function: &ImplItemFn) -> Result<Type> {
 }
 
 /// The first generic argument of a type.
-fn first_argument(ty: &Type) -> Option<Type> {
+pub fn first_argument(ty: &Type) -> Option<Type> {
     let Type::Path(path) = ty else { return None };
     let syn::PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {

@@ -1,0 +1,164 @@
+//! Lists by operation id, with rows of JSON.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::{Fetch, Items, List, Pages};
+use crate::{
+    client::Core,
+    dynamic::Registered,
+    error::{Error, ErrorKind, Result},
+    export::Export,
+    operation::{Operation, Pagination},
+    options::CallOptions,
+    response::Response,
+};
+
+/// A call of a list operation by its id. Its items are JSON as it was received, so that nothing is lost that the types do
+/// not know; what is sent goes through the typed builders like any other call by id.
+///
+/// ```no_run
+/// # async fn example(core: cx_client::Core) -> Result<(), cx_client::Error> {
+/// use cx_client::{CallOptions, generated::REGISTRY, pages::JsonList};
+/// use futures_util::TryStreamExt;
+///
+/// let Some(registered) = REGISTRY.iter().find(|one| one.api.name == "wootric") else { return Ok(()) };
+/// let arguments = serde_json::json!({"created[gte]": 1_515_940_485});
+/// let list = JsonList::new(registered, core, "list_responses", arguments, CallOptions::new())?;
+/// let mut rows = list.export().stream()?;
+/// while let Some(row) = rows.try_next().await? {
+///     println!("{row}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct JsonList {
+    registered: &'static Registered,
+    core: Core,
+    operation: &'static Operation,
+    arguments: Map<String, Value>,
+    options: CallOptions,
+}
+
+impl JsonList {
+    /// A call of an operation, with the arguments of [`dynamic`](crate::dynamic).
+    ///
+    /// # Errors
+    /// An id that the API does not have or whose operation has no pages; arguments that are no JSON object. Arguments that
+    /// the operation does not take are refused when the first page is asked for.
+    pub fn new(
+        registered: &'static Registered,
+        core: Core,
+        id: &str,
+        arguments: Value,
+        options: CallOptions,
+    ) -> Result<Self> {
+        let refuse = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
+        let operation = registered.api.operations.iter().find(|operation| operation.id == id);
+        let operation = operation.ok_or_else(|| refuse("the API has no such operation"))?;
+        if operation.pagination.is_none() {
+            return Err(refuse("the operation has no pages").with_operation(operation));
+        }
+        let arguments = match arguments {
+            Value::Object(members) => members,
+            Value::Null => Map::new(),
+            _ => return Err(refuse("arguments are a JSON object").with_operation(operation)),
+        };
+        Ok(Self { registered, core, operation, arguments, options })
+    }
+
+    /// The pages, one after the other. See [`Pages`].
+    pub fn pages(self) -> Pages<'static, Self> {
+        Pages::new(self)
+    }
+
+    /// The items of all pages. See [`Items`].
+    pub fn stream(self) -> Items<'static, Self> {
+        Items::new(self)
+    }
+
+    /// The whole list, however long it is. See [`Export`]; an operation without windows is refused when it starts.
+    pub fn export(self) -> Export<'static, Self> {
+        Export::new(self)
+    }
+
+    fn given(&self, parameter: &str) -> Option<&Value> {
+        self.arguments.get(parameter).filter(|value| !value.is_null())
+    }
+}
+
+impl List for JsonList {
+    type Item = Value;
+
+    fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    fn core(&self) -> &Core {
+        &self.core
+    }
+
+    fn is_set(&self, parameter: &str) -> bool {
+        self.given(parameter).is_some()
+    }
+
+    fn number(&self, parameter: &str) -> Option<i64> {
+        let value = self.given(parameter)?;
+        value.as_i64().or_else(|| value.as_str()?.parse().ok())
+    }
+
+    fn set_number(self, parameter: &str, value: i64) -> Self {
+        self.with(parameter, value.into())
+    }
+
+    fn set_text(self, parameter: &str, value: &str) -> Self {
+        self.with(parameter, value.into())
+    }
+
+    fn fetch<'f>(self) -> Fetch<'f, Value>
+    where
+        Self: 'f,
+    {
+        let Self { registered, core, operation, arguments, options } = self;
+        let call = (registered.call)(core, operation.id, Value::Object(arguments), options);
+        Box::pin(async move {
+            let reply = call.await?;
+            let items = items(operation.pagination.as_ref(), reply.raw).or_else(|| {
+                // An envelope was taken off on the way to the types.
+                items(operation.pagination.as_ref(), Some(reply.typed))
+            });
+            let items = items
+                .ok_or_else(|| Error::new(ErrorKind::Decode, "the reply holds no list").with_operation(operation))?;
+            Ok(Response::new(items, reply.meta))
+        })
+    }
+
+    fn member(item: &Value, name: &str) -> Option<Value> {
+        item.get(name).filter(|value| !value.is_null()).cloned()
+    }
+}
+
+impl JsonList {
+    fn with(mut self, parameter: &str, value: Value) -> Self {
+        if self.operation.parameters.iter().any(|one| one.name == parameter) {
+            self.arguments.insert(parameter.to_owned(), value);
+        }
+        self
+    }
+}
+
+fn items(pagination: Option<&Pagination>, reply: Option<Value>) -> Option<Vec<Value>> {
+    match reply?.pointer_mut(pagination?.items)?.take() {
+        Value::Array(items) => Some(items),
+        _ => None,
+    }
+}
+
+// Arguments may be secret or personal.
+impl fmt::Debug for JsonList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonList").field("operation", &self.operation.id).finish_non_exhaustive()
+    }
+}

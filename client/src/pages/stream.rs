@@ -1,0 +1,206 @@
+//! A stream of pages.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_core::{FusedStream, Stream};
+
+use super::list::{Fetch, List, ordered};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    response::Response,
+};
+
+/// The pages of a list, in order. Each is a [`Response`]: status, headers, rate limit and raw body come with the items.
+///
+/// * **Lazy.** Nothing is sent before the first page is asked for, and then no more than that page and as many after it
+///   as [`prefetch`](Self::prefetch) says. Requests move on only while the stream is polled; dropping it ends them.
+/// * **Order.** Where the caller named none, the list is sorted by what its document calls the default (for Wootric
+///   `created_at`, oldest first), so that what arrives meanwhile comes last. The vendors' own defaults differ from list
+///   to list, and without an order rows were seen to go missing between pages.
+/// * **Size.** Pages are as large as the vendor allows, unless `per_page` was given. `page` says where to start.
+/// * **End.** The first empty page ends the stream and is not part of it; a short page does not. Past the last page that
+///   the vendor shows nothing is asked: if that page is full the stream ends in an error of the kind
+///   [`ErrorKind::Truncated`], because nobody can tell whether the list goes on.
+/// * **Errors** end the stream.
+#[must_use = "a stream does nothing unless it is polled"]
+pub struct Pages<'a, L: List + 'a> {
+    call: L,
+    prefetch: usize,
+    /// Number of the page to ask for next.
+    next: i64,
+    /// The pages asked for, by number.
+    asked: VecDeque<(i64, Asked<'a, L::Item>)>,
+    state: State,
+}
+
+enum Asked<'a, T> {
+    Underway(Fetch<'a, T>),
+    Arrived(Result<Response<Vec<T>>>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing was asked for yet.
+    New,
+    /// In the middle of the list. After a short page the end is likely, and nothing is asked for ahead.
+    Reading {
+        short: bool,
+    },
+    /// The last page that may be asked for was full.
+    Cut,
+    Ended,
+}
+
+impl<'a, L: List + 'a> Pages<'a, L> {
+    #[doc(hidden)]
+    pub fn new(call: L) -> Self {
+        Self { call, prefetch: 1, next: 0, asked: VecDeque::new(), state: State::New }
+    }
+
+    /// How many pages are asked for ahead of the one that is wanted; 1 unless told otherwise. With 0 they come strictly
+    /// one after the other, and nothing is asked for in vain.
+    pub fn prefetch(mut self, pages: usize) -> Self {
+        self.prefetch = pages;
+        self
+    }
+
+    /// Settles what the caller left open.
+    fn start(&mut self) -> Result<()> {
+        let operation = self.call.operation();
+        let Some(pagination) = &operation.pagination else {
+            let message = "the operation has no pages";
+            return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation));
+        };
+        self.next = self.call.number(pagination.page).unwrap_or(i64::from(pagination.first_page));
+        let mut call = ordered(self.call.clone());
+        if let (Some(largest), false) = (pagination.max_per_page, call.is_set(pagination.per_page)) {
+            call = call.set_number(pagination.per_page, i64::from(largest));
+        }
+        self.call = call;
+        self.state = State::Reading { short: false };
+        Ok(())
+    }
+
+    fn last_page(&self) -> i64 {
+        let pagination = self.call.operation().pagination.as_ref();
+        pagination.and_then(|one| one.max_page).map_or(i64::MAX, i64::from)
+    }
+
+    fn rows_of_full_page(&self) -> Option<usize> {
+        let pagination = self.call.operation().pagination.as_ref()?;
+        usize::try_from(self.call.number(pagination.per_page)?).ok()
+    }
+
+    /// Asks for the page that is wanted and those ahead of it.
+    fn ask(&mut self, ahead: usize) {
+        let Some(pagination) = &self.call.operation().pagination else { return };
+        while self.asked.len() <= ahead && self.next <= self.last_page() {
+            let fetch = self.call.clone().set_number(pagination.page, self.next).fetch();
+            self.asked.push_back((self.next, Asked::Underway(fetch)));
+            self.next += 1;
+        }
+    }
+
+    /// Moves on all requests.
+    fn advance(&mut self, context: &mut Context<'_>) {
+        for (_, asked) in &mut self.asked {
+            if let Asked::Underway(fetch) = asked
+                && let Poll::Ready(reply) = fetch.as_mut().poll(context)
+            {
+                *asked = Asked::Arrived(reply);
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.state = State::Ended;
+        self.asked.clear();
+    }
+
+    /// What a page that arrived means for the rest.
+    fn judge(
+        &mut self,
+        number: i64,
+        reply: Result<Response<Vec<L::Item>>>,
+    ) -> Option<Result<Response<Vec<L::Item>>>> {
+        match reply {
+            Ok(page) if page.is_empty() => {
+                self.end();
+                None
+            }
+            Ok(page) => {
+                let short = self.rows_of_full_page().is_some_and(|full| page.len() < full);
+                if number < self.last_page() {
+                    self.state = State::Reading { short };
+                } else if short {
+                    self.end();
+                } else {
+                    self.state = State::Cut;
+                }
+                Some(Ok(page))
+            }
+            Err(error) => {
+                self.end();
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl<'a, L: List + 'a> Stream for Pages<'a, L> {
+    type Item = Result<Response<Vec<L::Item>>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if this.state == State::New
+            && let Err(error) = this.start()
+        {
+            this.end();
+            return Poll::Ready(Some(Err(error)));
+        }
+        match this.state {
+            State::Reading { short } => this.ask(if short { 0 } else { this.prefetch }),
+            State::Cut => {
+                this.end();
+                let message = "the last page that the vendor shows was full: the list may go on";
+                let error = Error::new(ErrorKind::Truncated, message).with_operation(this.call.operation());
+                return Poll::Ready(Some(Err(error)));
+            }
+            State::New | State::Ended => return Poll::Ready(None),
+        }
+        this.advance(context);
+        match this.asked.pop_front() {
+            Some((number, Asked::Arrived(reply))) => Poll::Ready(this.judge(number, reply)),
+            Some(underway) => {
+                this.asked.push_front(underway);
+                Poll::Pending
+            }
+            // The caller asked for a first page that is past the last one.
+            None => {
+                this.state = State::Cut;
+                Pin::new(this).poll_next(context)
+            }
+        }
+    }
+}
+
+impl<'a, L: List + 'a> FusedStream for Pages<'a, L> {
+    fn is_terminated(&self) -> bool {
+        self.state == State::Ended
+    }
+}
+
+impl<'a, L: List + 'a> fmt::Debug for Pages<'a, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("operation", &self.call.operation().id)
+            .field("next", &self.next)
+            .field("prefetch", &self.prefetch)
+            .finish_non_exhaustive()
+    }
+}
