@@ -91,7 +91,7 @@ async fn four_is_the_network_or_the_deadline() {
     assert!(ran.stderr.contains("check the network"), "{}", ran.stderr);
 
     let deaf = DeafPort::take().await.unwrap();
-    let run = cx(["wootric", "list-end-users", "--timeout", "0.1"]).base_url(&deaf.base_url().unwrap());
+    let run = cx(["wootric", "list-end-users", "--timeout", "0.01"]).base_url(&deaf.base_url().unwrap());
     let ran = run.env("CX_TOKEN", "any").run().await.exits(4);
     assert!(ran.stderr.contains("--timeout"), "{}", ran.stderr);
 }

@@ -101,7 +101,7 @@ async fn a_forged_callback_ends_the_login() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_waited_for_forever() {
     let sessions = tempfile::tempdir().unwrap();
-    let run = cx(["login", "--redirect-uri", "http://127.0.0.1:0/callback", "--wait", "1"]);
+    let run = cx(["login", "--redirect-uri", "http://127.0.0.1:0/callback", "--wait", "0"]);
     let run = run.env("CX_SESSION_DIR", sessions.path());
     let ran = run.env("CX_CLIENT_ID", "id").env("CX_CLIENT_SECRET", "secret").run().await.exits(3);
     assert!(ran.stderr.contains("nobody came back"), "{}", ran.stderr);

@@ -8,6 +8,7 @@
 
 mod destructive;
 mod exits;
+mod export;
 mod files;
 mod formats;
 mod help;

@@ -1,12 +1,12 @@
 //! Parameters: their flags, and the arguments of a call made from them.
 
 use clap::{Arg, ArgAction, ArgMatches};
-use cx_client::operation::{Operation, Parameter};
+use cx_client::operation::Parameter;
 use serde_json::{Map, Value};
 
 use crate::{
     exit::Failure,
-    flags::{self, ParameterValue},
+    flags::{Named, ParameterValue},
     help,
     secrets::{self, Secrets},
     tree,
@@ -18,8 +18,8 @@ fn id(parameter: &Parameter) -> String {
 }
 
 /// One flag a parameter. That of a secret takes the path of a file.
-pub fn flags(operation: &'static Operation) -> Vec<Arg> {
-    flags::names(operation).into_iter().map(|(parameter, name)| flag(parameter, name)).collect()
+pub fn flags(parameters: Vec<Named>) -> Vec<Arg> {
+    parameters.into_iter().map(|(parameter, name)| flag(parameter, name)).collect()
 }
 
 fn flag(parameter: &'static Parameter, name: String) -> Arg {
@@ -48,13 +48,9 @@ fn value_flag(parameter: &'static Parameter, name: String) -> Arg {
 ///
 /// # Errors
 /// A secret that has to be given and is not, or cannot be read.
-pub fn read(
-    operation: &'static Operation,
-    matches: &ArgMatches,
-    secrets: &Secrets,
-) -> Result<Map<String, Value>, Failure> {
+pub fn read(parameters: Vec<Named>, matches: &ArgMatches, secrets: &Secrets) -> Result<Map<String, Value>, Failure> {
     let mut arguments = Map::new();
-    for (parameter, flag) in flags::names(operation) {
+    for (parameter, flag) in parameters {
         let id = id(parameter);
         let value = if parameter.secret {
             secret(parameter, &flag, matches, secrets)?

@@ -9,7 +9,8 @@ use cx_client::{
 use serde_json::Value;
 
 use crate::{
-    arguments, body, confirm, connect, credentials, exit::Failure, mask, output, secrets::Secrets, settings::Settings,
+    arguments, body, confirm, connect, credentials, exit::Failure, flags, mask, output, secrets::Secrets,
+    settings::Settings,
 };
 
 /// Calls an operation and prints what it brings.
@@ -24,7 +25,7 @@ pub async fn run(
     secrets: &Secrets,
 ) -> Result<(), Failure> {
     let guide = registered.guide(operation.id);
-    let mut arguments = arguments::read(operation, matches, secrets)?;
+    let mut arguments = arguments::read(flags::names(operation), matches, secrets)?;
     let given = body::read(operation, guide, matches)?;
     let body = match given {
         given if credentials::is_token_operation(registered.api, operation) => {

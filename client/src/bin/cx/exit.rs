@@ -22,6 +22,8 @@ pub enum Code {
     Transport = 4,
     /// A reply that is not what the document says.
     Decode = 5,
+    /// Ctrl-C, as shells number it.
+    Interrupted = 130,
 }
 
 impl From<Code> for ExitCode {
@@ -48,6 +50,11 @@ impl Failure {
     /// No credentials.
     pub fn authentication(message: impl Into<String>) -> Self {
         Self { code: Code::Authentication, ..Self::usage(message) }
+    }
+
+    /// Ctrl-C.
+    pub fn interrupted() -> Self {
+        Self { code: Code::Interrupted, ..Self::usage("stopped") }
     }
 
     /// Says what to do next.
@@ -125,6 +132,9 @@ fn next(error: &Error) -> String {
              place that is named{}",
             doubt(error)
         ),
+        ErrorKind::Truncated => {
+            "the vendor shows no more of this list: narrow it by the operation's filters".to_owned()
+        }
         ErrorKind::Store => "check the folder in CX_SESSION_DIR".to_owned(),
         _ => match error.status().map(|status| status.as_u16()) {
             Some(403) => "the account may not do this: use another, or ask the vendor".to_owned(),

@@ -23,6 +23,12 @@ const RESERVED: &[&str] = &[
     "body",
     "media-type",
     "yes",
+    "out",
+    "resume",
+    "by",
+    "from",
+    "until",
+    "in-flight",
     "help",
     "version",
 ];
@@ -48,9 +54,12 @@ pub fn kebab_case(name: &str) -> String {
     kebab.trim_end_matches('-').to_owned()
 }
 
+/// A parameter and the name of its flag.
+pub type Named = (&'static Parameter, String);
+
 /// The flags of an operation's parameters, in the order of the document; no two are the same.
-pub fn names(operation: &'static Operation) -> Vec<(&'static Parameter, String)> {
-    let mut taken: Vec<(&'static Parameter, String)> = Vec::new();
+pub fn names(operation: &'static Operation) -> Vec<Named> {
+    let mut taken: Vec<Named> = Vec::new();
     for parameter in operation.parameters {
         let mut name = kebab_case(parameter.name);
         while RESERVED.contains(&name.as_str()) || taken.iter().any(|(_, other)| *other == name) {

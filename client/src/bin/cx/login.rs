@@ -49,7 +49,7 @@ pub fn command() -> Option<Command> {
             Arg::new("wait")
                 .long("wait")
                 .value_name("SECONDS")
-                .value_parser(value_parser!(u64).range(1..))
+                .value_parser(value_parser!(u64))
                 .default_value("300")
                 .help("How long to wait for the browser"),
         ]);

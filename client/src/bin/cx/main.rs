@@ -11,6 +11,7 @@ mod confirm;
 mod connect;
 mod credentials;
 mod exit;
+mod export;
 mod flags;
 mod help;
 mod login;
@@ -61,6 +62,9 @@ async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Re
         Some((completions::NAME, matches)) => completions::run(matches),
         Some((login::NAME, matches)) => login::run(matches, settings, secrets).await,
         Some((api, matches)) => match (tree::api(api), matches.subcommand()) {
+            (Some(registered), Some((export::NAME, matches))) => {
+                export::run(registered, matches, settings, secrets).await
+            }
             (Some(registered), Some((operation, matches))) => {
                 let operation = tree::operation(registered, operation)?;
                 call::run(registered, operation, matches, settings, secrets).await

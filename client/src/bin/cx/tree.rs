@@ -7,7 +7,7 @@ use cx_client::{
     operation::Operation,
 };
 
-use crate::{arguments, body, completions, confirm, exit::Failure, flags, help, login, settings};
+use crate::{arguments, body, completions, confirm, exit::Failure, export, flags, help, login, settings};
 
 /// All commands.
 pub fn command() -> Command {
@@ -45,6 +45,7 @@ fn api_command(registered: &'static Registered) -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(operations)
+        .subcommands(export::command(registered))
 }
 
 fn operation_command(registered: &'static Registered, operation: &'static Operation) -> Command {
@@ -53,7 +54,7 @@ fn operation_command(registered: &'static Registered, operation: &'static Operat
         .about(operation.summary)
         .long_about(help::about(operation, guide))
         .after_help(help::example(operation, guide))
-        .args(arguments::flags(operation))
+        .args(arguments::flags(flags::names(operation)))
         .args(operation.body.as_ref().into_iter().flat_map(body::flags));
     if guide.is_some_and(|guide: &Guide| guide.destructive) { command.arg(yes()) } else { command }
 }

@@ -1,7 +1,7 @@
 //! stdout: the data of a reply and nothing else.
 
-mod csv;
-mod json;
+pub mod csv;
+pub mod json;
 mod rows;
 mod table;
 
@@ -94,7 +94,7 @@ fn width() -> Option<usize> {
 }
 
 /// What stands in a cell.
-fn cell(value: Option<&Value>) -> String {
+pub fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
@@ -103,7 +103,7 @@ fn cell(value: Option<&Value>) -> String {
 }
 
 /// The members of all rows, in the order in which they are first seen.
-fn columns(rows: &[&Value]) -> Vec<String> {
+pub fn columns(rows: &[&Value]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for name in rows.iter().filter_map(|row| row.as_object()).flat_map(|members| members.keys()) {
         if !columns.contains(name) {
