@@ -4,8 +4,11 @@
 //! and, where the operation has one, the request body under `"body"`. They go through the same typed builders as any other
 //! call, so an argument that the types cannot carry is refused rather than dropped.
 
+mod guide;
+
 use std::{fmt, pin::Pin};
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -17,6 +20,8 @@ use crate::{
     options::CallOptions,
     response::{Meta, Response},
 };
+
+pub use guide::Guide;
 
 /// A call in flight.
 pub type Future = Pin<Box<dyn std::future::Future<Output = Result<Reply>> + Send>>;
@@ -32,6 +37,15 @@ pub struct Registered {
     /// Decodes a value into the type of a component schema, as a reply or a payload pushed by the vendor would be, and
     /// encodes it again. What the type does not know is left out of the result.
     pub decode_schema: fn(&str, Value) -> Result<Value>,
+    /// What tools for people show of the operations, in the order of the table.
+    pub guides: &'static [Guide],
+}
+
+impl Registered {
+    /// The guide to an operation by its id.
+    pub fn guide(&self, operation: &str) -> Option<&'static Guide> {
+        self.guides.iter().find(|guide| guide.operation == operation)
+    }
 }
 
 impl fmt::Debug for Registered {
@@ -50,6 +64,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body as received, if it was JSON: nothing is lost that the types do not know.
     pub raw: Option<Value>,
+    /// The body as received.
+    pub body: Bytes,
     /// The body after decoding into the types and encoding again, wrapped as the document says.
     pub typed: Value,
     pub(crate) meta: Meta,
@@ -227,6 +243,7 @@ pub fn reply<T: Serialize>(response: Response<T>) -> Result<Reply> {
         status: response.status(),
         headers: response.headers().clone(),
         raw: serde_json::from_slice(response.raw()).ok(),
+        body: response.raw().clone(),
         typed,
         meta: response.meta().clone(),
     })

@@ -25,6 +25,7 @@
 //! | `wootric`, `wootric-cxi`, `directly` | the client of that document | yes |
 //! | `rustls` | TLS by rustls on ring, trusting what the platform trusts | yes |
 //! | `dynamic` | calls by operation id with JSON in and out | no |
+//! | `cli` | the `cx` tool; nothing for the library | no |
 //! | `redis` | [`auth::RedisStore`]: tokens that many machines share | no |
 #![cfg_attr(
     test,

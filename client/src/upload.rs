@@ -10,11 +10,15 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::stream;
 use reqwest::{Body, multipart::Part};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, Visitor},
+};
 use tokio::{fs::File, io::AsyncReadExt};
 
 use crate::error::{Error, ErrorKind, Sent};
@@ -281,13 +285,14 @@ impl Serialize for Upload {
 
 impl<'de> Deserialize<'de> for Upload {
     /// Reads the content as a string (the file is then named `upload`), or an object with the strings `file_name`,
-    /// `content` (or `value`) and, optionally, `content_type`.
+    /// `content` (or `value`; or `content_base64`, for what is no text) and, optionally, `content_type`.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Named {
             file_name: String,
             #[serde(alias = "value")]
-            content: String,
+            content: Option<String>,
+            content_base64: Option<String>,
             #[serde(default)]
             content_type: Option<String>,
         }
@@ -311,7 +316,15 @@ impl<'de> Deserialize<'de> for Upload {
 
             fn visit_map<A: serde::de::MapAccess<'de>>(self, map: A) -> Result<Upload, A::Error> {
                 let named = Named::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                let upload = Upload::bytes(named.file_name, named.content);
+                let content = match (named.content, named.content_base64) {
+                    (Some(text), None) => Bytes::from(text),
+                    (None, Some(text)) => STANDARD
+                        .decode(text)
+                        .map(Bytes::from)
+                        .map_err(|_| A::Error::custom("`content_base64` is not Base64"))?,
+                    _ => return Err(A::Error::custom("one of `content` and `content_base64` is needed")),
+                };
+                let upload = Upload::bytes(named.file_name, content);
                 Ok(match named.content_type {
                     Some(content_type) => upload.with_content_type(content_type),
                     None => upload,
@@ -377,12 +390,20 @@ mod tests {
             (json!("a,b\n"), "upload"),
             (json!({"file_name": "x.csv", "content": "a,b\n"}), "x.csv"),
             (json!({"file_name": "x.csv", "value": "a,b\n", "content_type": "text/csv"}), "x.csv"),
+            (json!({"file_name": "x.csv", "content_base64": "YSxiCg=="}), "x.csv"),
         ] {
             let upload: Upload = serde_json::from_value(json).unwrap();
             assert_eq!((upload.file_name(), upload.len()), (name, Some(4)));
             assert!(upload.to_part(Some(4)).await.is_ok());
         }
-        for json in [json!(null), json!(1), json!([]), json!({}), json!({"file_name": "x"})] {
+        for json in [
+            json!(null),
+            json!(1),
+            json!([]),
+            json!({}),
+            json!({"file_name": "x"}),
+            json!({"file_name": "x", "content_base64": "?"}),
+        ] {
             assert!(serde_json::from_value::<Upload>(json).is_err());
         }
     }

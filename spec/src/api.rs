@@ -51,6 +51,8 @@ pub struct Operation {
     pub security: Vec<Vec<String>>,
     /// `x-retry`.
     pub retry: Retry,
+    /// What it does cannot be undone: a DELETE, or `x-destructive`.
+    pub destructive: bool,
     /// `x-confidence`.
     pub confidence: Confidence,
     /// `x-source`.
@@ -376,6 +378,7 @@ fn index_operation(
             .map(|(status, reply)| index_reply(status, &reply))
             .collect::<Result<_, _>>()?,
         security: security.map(|node| index_security(&node)).unwrap_or_default(),
+        destructive: method == "delete" || node.flag("x-destructive"),
         retry: node.member("x-retry").map(|node| node.read()).transpose()?.unwrap_or(Retry::Never),
         confidence: confidence(node)?,
         source: node.member("x-source").map(|node| node.read()).transpose()?.unwrap_or_default(),

@@ -25,6 +25,7 @@ pub static REGISTRY: &[crate::dynamic::Registered] = &[
         call: directly::dispatch::call,
         schemas: directly::dispatch::SCHEMAS,
         decode_schema: directly::dispatch::decode_schema,
+        guides: directly::guides::GUIDES,
     },
     #[cfg(feature = "wootric-cxi")]
     crate::dynamic::Registered {
@@ -32,6 +33,7 @@ pub static REGISTRY: &[crate::dynamic::Registered] = &[
         call: wootric_cxi::dispatch::call,
         schemas: wootric_cxi::dispatch::SCHEMAS,
         decode_schema: wootric_cxi::dispatch::decode_schema,
+        guides: wootric_cxi::guides::GUIDES,
     },
     #[cfg(feature = "wootric")]
     crate::dynamic::Registered {
@@ -39,5 +41,6 @@ pub static REGISTRY: &[crate::dynamic::Registered] = &[
         call: wootric::dispatch::call,
         schemas: wootric::dispatch::SCHEMAS,
         decode_schema: wootric::dispatch::decode_schema,
+        guides: wootric::guides::GUIDES,
     },
 ];

@@ -12,6 +12,7 @@ pub static ORCHARD: Registered = Registered {
     call: orchard::dispatch::call,
     schemas: orchard::dispatch::SCHEMAS,
     decode_schema: orchard::dispatch::decode_schema,
+    guides: orchard::guides::GUIDES,
 };
 
 static ATELIER: Registered = Registered {
@@ -19,6 +20,7 @@ static ATELIER: Registered = Registered {
     call: atelier::dispatch::call,
     schemas: atelier::dispatch::SCHEMAS,
     decode_schema: atelier::dispatch::decode_schema,
+    guides: atelier::guides::GUIDES,
 };
 
 /// The vendor with one of everything that the mock has to understand.

@@ -6,6 +6,7 @@
 mod digest;
 mod dispatch;
 mod engine;
+mod guide;
 mod lower;
 mod mend;
 pub mod names;
@@ -145,6 +146,7 @@ pub fn generate(api: &Api, all: &[Api], home: Home) -> Result<Generated> {
     let mut files = tree::split(file, api, home)?;
     files.push(("operations.rs".to_owned(), table::module(api, all, &view)?));
     files.push(("dispatch.rs".to_owned(), dispatch::module(&calls, &schemas)?));
+    files.push(("guides.rs".to_owned(), guide::module(api, &view)?));
     Ok(Generated { module, files, unsupported: view.unsupported })
 }
 

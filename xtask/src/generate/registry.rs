@@ -46,7 +46,8 @@ pub fn module(modules: &[(String, String)], features: &[String]) -> String {
                      api: &{module}::operations::API,\n        \
                      call: {module}::dispatch::call,\n        \
                      schemas: {module}::dispatch::SCHEMAS,\n        \
-                     decode_schema: {module}::dispatch::decode_schema,\n    \
+                     decode_schema: {module}::dispatch::decode_schema,\n        \
+                     guides: {module}::guides::GUIDES,\n    \
                  }},\n"
         ));
     }

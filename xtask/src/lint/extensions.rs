@@ -32,6 +32,7 @@ const EXTENSIONS: &[(&str, &[Kind])] = &[
     ("x-source", &[]),
     ("x-confidence", &[]),
     ("x-retry", &[Kind::Operation]),
+    ("x-destructive", &[Kind::Operation]),
     ("x-oauth", &[Kind::Operation, Kind::SecurityScheme]),
     ("x-pagination", &[Kind::Operation]),
     ("x-resource", &[Kind::Operation]),
@@ -76,7 +77,7 @@ fn extension_value(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 "a list of texts"
             }
             "x-confidence" if node.read::<Confidence>().is_err() => "`documented`, `observed` or `inferred`",
-            "x-secret" | "x-personal" if !node.value().is_boolean() => "`true` or `false`",
+            "x-secret" | "x-personal" | "x-destructive" if !node.value().is_boolean() => "`true` or `false`",
             "x-max-bytes" if node.value().as_u64().is_none_or(|bytes| bytes == 0) => "a number of bytes",
             "x-max-bytes" if part.node.text("format") != Some("binary") => {
                 findings.at(node.pointer(), "`x-max-bytes` on something that is no file", "write `format: binary`");

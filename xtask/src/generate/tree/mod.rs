@@ -104,8 +104,9 @@ pub fn split(file: syn::File, api: &Api, home: Home) -> Result<Vec<(String, Stri
     }
     let title = api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name());
     let gate = if home == Home::Client { "#[cfg(feature = \"dynamic\")]\n" } else { "" };
-    let head =
-        format!("//! {title}.\n\npub mod builder;\n{gate}pub mod dispatch;\npub mod operations;\npub mod types;\n\n");
+    let head = format!(
+        "//! {title}.\n\npub mod builder;\n{gate}pub mod dispatch;\n{gate}pub mod guides;\npub mod operations;\npub mod types;\n\n"
+    );
     files.push(("mod.rs".to_owned(), format!("{head}{}", print(root))));
     Ok(files)
 }

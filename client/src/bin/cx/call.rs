@@ -1,0 +1,70 @@
+//! One call: arguments in, data out.
+
+use clap::ArgMatches;
+use cx_client::{
+    CallOptions,
+    dynamic::{Registered, Reply},
+    operation::Operation,
+};
+use serde_json::Value;
+
+use crate::{
+    arguments, body, confirm, connect, credentials, exit::Failure, flags, mask, output, secrets::Secrets,
+    settings::Settings,
+};
+
+/// Calls an operation and prints what it brings.
+///
+/// # Errors
+/// Whatever stands in its way, and what the vendor answers.
+pub async fn run(
+    registered: &'static Registered,
+    operation: &'static Operation,
+    matches: &ArgMatches,
+    settings: &Settings,
+    secrets: &Secrets,
+) -> Result<(), Failure> {
+    let guide = registered.guide(operation.id);
+    let mut arguments = arguments::read(flags::names(operation), matches, secrets)?;
+    let given = body::read(operation, guide, matches)?;
+    let body = match given {
+        given if credentials::is_token_operation(registered.api, operation) => {
+            credentials::token_request(registered.api, given, secrets)?
+        }
+        given => given,
+    };
+    match body {
+        Some(body) => {
+            arguments.insert("body".to_owned(), body);
+        }
+        None if operation.body.as_ref().is_some_and(|body| body.required) => {
+            return Err(body::missing(operation, guide));
+        }
+        None => {}
+    }
+    let core = connect::core(registered.api, operation.authenticated, settings, secrets)?;
+    confirm::confirm(operation, guide, matches)?;
+    let mut options = CallOptions::new();
+    if let Some(media_type) = body::media_type(operation, matches) {
+        options = options.media_type(media_type);
+    }
+    let reply = (registered.call)(core, operation.id, Value::Object(arguments), options).await?;
+    print(operation, reply, guide.map(|guide| guide.reply_secrets).unwrap_or_default(), settings)
+}
+
+fn print(operation: &Operation, reply: Reply, secret: &[&str], settings: &Settings) -> Result<(), Failure> {
+    if reply.status.as_u16() == 304 {
+        eprintln!("nothing new (304)");
+        return Ok(());
+    }
+    let format = settings.output.unwrap_or_else(output::Format::usual);
+    match reply.raw {
+        Some(mut data) => {
+            if !settings.show_secrets && mask::mask(&mut data, secret) {
+                eprintln!("credentials are masked; --show-secrets prints them");
+            }
+            output::to_stdout(|stdout| output::write(stdout, format, &data, operation))
+        }
+        None => output::to_stdout(|stdout| output::write_bytes(stdout, &reply.body)),
+    }
+}

@@ -1,0 +1,137 @@
+//! Which credentials a command uses: the first that the environment has and the vendor takes.
+
+use cx_client::{
+    Secret,
+    auth::Credentials,
+    operation::{Api, Grant, Operation},
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    exit::Failure,
+    secrets::{Secrets, plain_variable, variable_name},
+    session,
+    settings::Settings,
+};
+
+/// Credentials, and how long what they bring is kept.
+pub enum Found {
+    /// For this call.
+    Passing(Credentials),
+    /// Their tokens are kept for the next call.
+    Lasting(Credentials),
+    /// A session from `cx login`.
+    Session(Credentials),
+}
+
+/// The credentials of an API.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result<Option<Found>, Failure> {
+    if let Some(token) = secrets.file_or_variable(settings.token_file.as_ref(), "CX_TOKEN")? {
+        return Ok(Some(Found::Passing(Credentials::fixed(token))));
+    }
+    let client = plain_variable("CX_CLIENT_ID").zip(secrets.variable("CX_CLIENT_SECRET"));
+    let scoped = |credentials: Credentials| match session::scope() {
+        Some(scope) => credentials.with_scope(scope),
+        None => credentials,
+    };
+    if takes(api, "refresh_token")
+        && let Some(token) = secrets.variable("CX_REFRESH_TOKEN")
+    {
+        let credentials = scoped(Credentials::refresh_token(token));
+        return Ok(Some(Found::Lasting(match client {
+            Some((id, secret)) => credentials.with_client(id, secret),
+            None => credentials,
+        })));
+    }
+    if takes(api, "password")
+        && let Some((username, password)) = plain_variable("CX_USERNAME").zip(secrets.variable("CX_PASSWORD"))
+    {
+        return Ok(Some(Found::Passing(Credentials::password(username, password))));
+    }
+    if takes(api, "client_credentials")
+        && let Some((id, secret)) = client
+    {
+        return Ok(Some(Found::Passing(scoped(Credentials::client_credentials(id, secret)))));
+    }
+    if takes(api, "authorization_code")
+        && let Some(session) = session::read(api.name)
+    {
+        // The code is spent; the store has what it brought. A refresh needs the application's secret.
+        let secret = secrets.variable("CX_CLIENT_SECRET").unwrap_or_else(|| Secret::from(""));
+        let credentials = Credentials::authorization_code(session.client_id, secret, "");
+        return Ok(Some(Found::Session(match session.scope {
+            Some(scope) => credentials.with_scope(scope),
+            None => credentials,
+        })));
+    }
+    Ok(None)
+}
+
+fn takes(api: &Api, grant: &str) -> bool {
+    api.oauth.as_ref().is_some_and(|oauth| oauth.grants.iter().any(|one| one.name == grant))
+}
+
+/// A call that needs credentials and has none.
+pub fn none(api: &Api) -> Failure {
+    let grants = api.oauth.as_ref().map(|oauth| oauth.grants).unwrap_or_default();
+    let mut ways = vec!["CX_TOKEN (or --token-file)".to_owned()];
+    ways.extend(grants.iter().filter(|grant| grant.name != "authorization_code").map(variables));
+    if api.oauth.as_ref().is_some_and(|oauth| oauth.authorize.is_some()) {
+        ways.push(format!("or run `cx login {}`", api.name));
+    }
+    Failure::authentication(format!("{} needs credentials, and there are none", api.title))
+        .then(format!("set {}", ways.join("; ")))
+}
+
+fn variables(grant: &Grant) -> String {
+    grant.parameters.iter().map(|name| variable_name(name)).collect::<Vec<_>>().join(" and ")
+}
+
+/// Whether an operation is the one that gives tokens.
+pub fn is_token_operation(api: &Api, operation: &Operation) -> bool {
+    api.oauth.as_ref().is_some_and(|oauth| oauth.token.id == operation.id && oauth.token.api == operation.api)
+}
+
+/// The body of a token request: what was given, and from the environment what its grant still lacks. Without a body the
+/// first grant is taken that the environment has everything for.
+///
+/// # Errors
+/// No body, and no grant that the environment has everything for.
+pub fn token_request(api: &'static Api, given: Option<Value>, secrets: &Secrets) -> Result<Option<Value>, Failure> {
+    let grants = api.oauth.as_ref().map(|oauth| oauth.grants).unwrap_or_default();
+    let Some(given) = given else {
+        let request = grants.iter().find_map(|grant| completed(grant, Map::new(), secrets));
+        return match request {
+            Some(request) => Ok(Some(Value::Object(request))),
+            None => {
+                let ways: Vec<_> = grants.iter().map(variables).collect();
+                Err(Failure::usage("a token request needs credentials, and there are none")
+                    .then(format!("set {}; or give the request as --body @FILE", ways.join("; or "))))
+            }
+        };
+    };
+    let named = given.get("grant_type").and_then(Value::as_str);
+    let grant = grants.iter().find(|grant| Some(grant.name) == named);
+    match (given, grant) {
+        (Value::Object(members), Some(grant)) => {
+            let request = completed(grant, members.clone(), secrets).unwrap_or(members);
+            Ok(Some(Value::Object(request)))
+        }
+        (given, _) => Ok(Some(given)),
+    }
+}
+
+/// A request with every member of its grant; `None` if the environment does not have them all.
+fn completed(grant: &Grant, mut request: Map<String, Value>, secrets: &Secrets) -> Option<Map<String, Value>> {
+    request.entry("grant_type").or_insert_with(|| grant.name.into());
+    for name in grant.parameters {
+        if !request.contains_key(*name) {
+            let value = secrets.variable(&variable_name(name))?;
+            request.insert((*name).to_owned(), Value::String(value.expose().to_owned()));
+        }
+    }
+    Some(request)
+}

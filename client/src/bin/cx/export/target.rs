@@ -1,0 +1,190 @@
+//! Where an export goes: stdout, or a file that is there when it is whole and not before.
+//!
+//! Rows are written to `FILE.part`. Beside it `FILE.cursor` says how far the export came and how long the part was then;
+//! what was written after that is cut off when the export goes on. At the end the part takes the name of the file.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufWriter, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// How far an export came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// The call that is exported; another one does not go on from here.
+    pub call: Value,
+    /// Where the engine goes on.
+    pub cursor: Value,
+    /// Length of the part in bytes.
+    pub bytes: u64,
+    /// Rows in it.
+    pub rows: u64,
+    /// Columns of its header, where it has one.
+    pub columns: Option<Vec<String>>,
+}
+
+/// Where an export goes.
+pub enum Target {
+    /// Nothing to go on from.
+    Stdout(BufWriter<io::Stdout>),
+    /// A file.
+    File(Part),
+}
+
+/// A file that is not whole yet.
+pub struct Part {
+    path: PathBuf,
+    file: BufWriter<File>,
+    bytes: u64,
+}
+
+impl Target {
+    /// Stdout.
+    pub fn stdout() -> Self {
+        Self::Stdout(BufWriter::new(io::stdout()))
+    }
+
+    /// A new file, or one that goes on after a checkpoint.
+    ///
+    /// # Errors
+    /// A part that cannot be opened, or is shorter than the checkpoint says.
+    pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
+        let bytes = checkpoint.map_or(0, |one| one.bytes);
+        let part = beside(path, "part");
+        let mut file = OpenOptions::new().create(bytes == 0).write(true).truncate(false).open(&part)?;
+        if file.metadata()?.len() < bytes {
+            return Err(io::Error::other(format!("{} is shorter than it was", part.display())));
+        }
+        file.set_len(bytes)?;
+        file.seek(SeekFrom::Start(bytes))?;
+        Ok(Self::File(Part { path: path.to_owned(), file: BufWriter::new(file), bytes }))
+    }
+
+    /// Makes what was written last, and remembers how far that is.
+    ///
+    /// # Errors
+    /// As the file.
+    pub fn checkpoint(&mut self, checkpoint: impl FnOnce(u64) -> Checkpoint) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::File(part) => {
+                part.file.flush()?;
+                part.file.get_ref().sync_data()?;
+                let text = serde_json::to_vec(&checkpoint(part.bytes))?;
+                replace(&beside(&part.path, "cursor"), &text)
+            }
+        }
+    }
+
+    /// Ends it: the file is there, part and cursor are gone.
+    ///
+    /// # Errors
+    /// As the file.
+    pub fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Stdout(mut stdout) => stdout.flush(),
+            Self::File(mut part) => {
+                part.file.flush()?;
+                part.file.get_ref().sync_all()?;
+                fs::rename(beside(&part.path, "part"), &part.path)?;
+                match fs::remove_file(beside(&part.path, "cursor")) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdout(stdout) => stdout.write(bytes),
+            Self::File(part) => {
+                let written = part.file.write(bytes)?;
+                part.bytes = part.bytes.saturating_add(written as u64);
+                Ok(written)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stdout(stdout) => stdout.flush(),
+            Self::File(part) => part.file.flush(),
+        }
+    }
+}
+
+/// The checkpoint of a file; `None` if there is none.
+///
+/// # Errors
+/// One that cannot be read.
+pub fn checkpoint(path: &Path) -> io::Result<Option<Checkpoint>> {
+    match fs::read(beside(path, "cursor")) {
+        Ok(text) => serde_json::from_slice(&text).map(Some).map_err(io::Error::from),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// `people.csv` with `part` is `people.csv.part`.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    name.into()
+}
+
+/// Writes a file so that there is always a whole one.
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
+    let new = beside(path, "new");
+    let mut file = File::create(&new)?;
+    file.write_all(text)?;
+    file.sync_data()?;
+    fs::rename(new, path)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(bytes: u64) -> Checkpoint {
+        Checkpoint { call: json!({}), cursor: json!(7), bytes, rows: 1, columns: None }
+    }
+
+    #[test]
+    fn a_file_is_there_when_it_is_whole_and_not_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        let mut target = Target::file(&path, None).unwrap();
+        target.write_all(b"one\n").unwrap();
+        target.checkpoint(at).unwrap();
+        target.write_all(b"half of t").unwrap();
+        target.flush().unwrap();
+        drop(target);
+        assert!(!path.exists());
+
+        let checkpoint = checkpoint(&path).unwrap().unwrap();
+        assert_eq!(checkpoint, at(4));
+        let mut target = Target::file(&path, Some(&checkpoint)).unwrap();
+        target.write_all(b"two\n").unwrap();
+        target.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_part_that_lost_rows_is_not_continued() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        fs::write(beside(&path, "part"), "on").unwrap();
+        assert!(Target::file(&path, Some(&at(4))).is_err());
+    }
+}

@@ -1,0 +1,76 @@
+//! `cx`: every operation of every document from the command line.
+//!
+//! The commands are built from the tables of the generated clients when the tool starts: an operation that enters a
+//! document is a command, with its flags, its help and its completions, and nothing is written here for it.
+
+mod arguments;
+mod body;
+mod call;
+mod completions;
+mod confirm;
+mod connect;
+mod credentials;
+mod exit;
+mod export;
+mod flags;
+mod help;
+mod login;
+mod mask;
+mod output;
+mod secrets;
+mod session;
+mod settings;
+mod trace;
+mod tree;
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use crate::{exit::Failure, secrets::Secrets, settings::Settings};
+
+fn main() -> ExitCode {
+    let matches = match tree::command().try_get_matches() {
+        Ok(matches) => matches,
+        // Help is no failure, and goes to stdout.
+        Err(error) => {
+            let printed = error.print();
+            return if error.exit_code() == 0 && printed.is_ok() {
+                ExitCode::SUCCESS
+            } else {
+                exit::Code::Usage.into()
+            };
+        }
+    };
+    let secrets = Secrets::default();
+    match start(&matches, &secrets) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&secrets),
+    }
+}
+
+fn start(matches: &ArgMatches, secrets: &Secrets) -> Result<(), Failure> {
+    let settings = Settings::read(matches)?;
+    trace::start(settings.verbose);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::usage(format!("the tool cannot start: {error}")))?;
+    runtime.block_on(run(matches, &settings, secrets))
+}
+
+async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Result<(), Failure> {
+    match matches.subcommand() {
+        Some((completions::NAME, matches)) => completions::run(matches),
+        Some((login::NAME, matches)) => login::run(matches, settings, secrets).await,
+        Some((api, matches)) => match (tree::api(api), matches.subcommand()) {
+            (Some(registered), Some((export::NAME, matches))) => {
+                export::run(registered, matches, settings, secrets).await
+            }
+            (Some(registered), Some((operation, matches))) => {
+                let operation = tree::operation(registered, operation)?;
+                call::run(registered, operation, matches, settings, secrets).await
+            }
+            _ => Err(Failure::usage("no such command").then("`cx --help` lists the commands")),
+        },
+        None => Err(Failure::usage("no command was given").then("`cx --help` lists the commands")),
+    }
+}

@@ -1,0 +1,33 @@
+//! Credentials in replies, masked.
+
+use serde_json::Value;
+
+/// Masks the members with these names, at whatever depth. Whether there were any.
+pub fn mask(value: &mut Value, names: &[&str]) -> bool {
+    match value {
+        Value::Object(members) => members.iter_mut().fold(false, |any, (name, value)| {
+            if names.contains(&name.as_str()) && !value.is_null() {
+                *value = Value::String("***".to_owned());
+                return true;
+            }
+            mask(value, names) || any
+        }),
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| mask(item, names) || any),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_are_masked_at_any_depth() {
+        let mut value = json!([{"token": "a", "kept": 1}, {"inner": {"token": {"deep": "b"}}}, {"token": null}]);
+        assert!(mask(&mut value, &["token"]));
+        assert_eq!(value, json!([{"token": "***", "kept": 1}, {"inner": {"token": "***"}}, {"token": null}]));
+        assert!(!mask(&mut json!({"kept": 1}), &["token"]));
+    }
+}

@@ -1,0 +1,114 @@
+//! stdout: the data of a reply and nothing else.
+
+pub mod csv;
+pub mod json;
+mod rows;
+mod table;
+
+use std::io::{self, IsTerminal, Write};
+
+use cx_client::operation::Operation;
+use serde_json::Value;
+
+use crate::exit::Failure;
+
+/// Form of the data on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// The reply as one JSON value.
+    Json,
+    /// One line of JSON an item.
+    Ndjson,
+    /// RFC 4180, one record an item.
+    Csv,
+    /// For people.
+    Table,
+}
+
+impl Format {
+    /// A format by its name on the command line.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "json" => Some(Self::Json),
+            "ndjson" => Some(Self::Ndjson),
+            "csv" => Some(Self::Csv),
+            "table" => Some(Self::Table),
+            _ => None,
+        }
+    }
+
+    /// A table for people on a terminal, JSON for programs behind a pipe.
+    pub fn usual() -> Self {
+        if io::stdout().is_terminal() { Self::Table } else { Self::Json }
+    }
+}
+
+/// Writes the data of a reply.
+///
+/// # Errors
+/// As the writer.
+pub fn write(out: &mut dyn Write, format: Format, data: &Value, operation: &Operation) -> io::Result<()> {
+    let rows = rows::of(data, operation);
+    match format {
+        Format::Json => json::pretty(out, data),
+        Format::Ndjson => rows.iter().try_for_each(|row| json::line(out, row)),
+        Format::Csv => csv::write(out, &rows),
+        Format::Table => table::write(out, &rows, width()),
+    }
+}
+
+/// Writes a reply that is no JSON as it was received. A terminal gets it without what it would take for commands.
+///
+/// # Errors
+/// As the writer.
+pub fn write_bytes(out: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
+    if !io::stdout().is_terminal() || bytes.is_empty() {
+        return out.write_all(bytes);
+    }
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().try_for_each(|line| writeln!(out, "{}", printable(line)))
+}
+
+/// Writes to stdout. A reader that went away, such as `head`, is no failure.
+///
+/// # Errors
+/// A stdout that takes nothing for another reason.
+pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::usage(format!("stdout cannot be written to: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A text without control characters: on a terminal, those of a stranger could do anything.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+/// Columns of the terminal; `None` where stdout is none.
+fn width() -> Option<usize> {
+    console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns))
+}
+
+/// What stands in a cell.
+pub fn cell(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    }
+}
+
+/// The members of all rows, in the order in which they are first seen.
+pub fn columns(rows: &[&Value]) -> Vec<String> {
+    let mut columns: Vec<String> = Vec::new();
+    for name in rows.iter().filter_map(|row| row.as_object()).flat_map(|members| members.keys()) {
+        if !columns.contains(name) {
+            columns.push(name.clone());
+        }
+    }
+    columns
+}

@@ -1,0 +1,98 @@
+//! Secrets: read from the environment and from files, never from the command line, and kept out of what is printed.
+
+use std::{cell::RefCell, env, fs, path::PathBuf};
+
+use cx_client::Secret;
+
+use crate::{exit::Failure, flags::kebab_case};
+
+/// Shorter texts occur by chance: taking them out would make a message unreadable and hide nothing.
+const SHORTEST_HIDDEN: usize = 4;
+
+/// The secrets that were read so far.
+#[derive(Default)]
+pub struct Secrets(RefCell<Vec<Secret>>);
+
+/// The variable of a secret: `account_token` is `CX_ACCOUNT_TOKEN`.
+pub fn variable_name(name: &str) -> String {
+    format!("CX_{}", kebab_case(name).replace('-', "_").to_ascii_uppercase())
+}
+
+/// A variable that is no secret.
+pub fn plain_variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Secrets {
+    /// A secret from the environment; an empty one counts as none.
+    pub fn variable(&self, name: &str) -> Option<Secret> {
+        plain_variable(name).map(|value| self.remember(Secret::from(value)))
+    }
+
+    /// A secret from a file, without the newline at its end.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is no UTF-8 or is empty.
+    pub fn file(&self, path: &PathBuf) -> Result<Secret, Failure> {
+        let refuse =
+            |reason: String| Failure::usage(format!("the secret in {} cannot be read: {reason}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+        let secret = text.trim_end_matches(['\r', '\n']);
+        if secret.is_empty() {
+            return Err(refuse("the file is empty".to_owned()));
+        }
+        Ok(self.remember(Secret::from(secret)))
+    }
+
+    /// A secret from a file if one is named, or else from the environment.
+    ///
+    /// # Errors
+    /// As [`Self::file`].
+    pub fn file_or_variable(&self, path: Option<&PathBuf>, variable: &str) -> Result<Option<Secret>, Failure> {
+        match path {
+            Some(path) => self.file(path).map(Some),
+            None => Ok(self.variable(variable)),
+        }
+    }
+
+    /// A text without the secrets that were read: a vendor may send them back in a message.
+    pub fn without(&self, text: &str) -> String {
+        let secrets = self.0.borrow();
+        let hidden = secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_HIDDEN);
+        hidden.fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+    }
+
+    fn remember(&self, secret: Secret) -> Secret {
+        self.0.borrow_mut().push(secret.clone());
+        secret
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_named_after_members() {
+        assert_eq!(variable_name("account_token"), "CX_ACCOUNT_TOKEN");
+        assert_eq!(variable_name("externalId.system"), "CX_EXTERNAL_ID_SYSTEM");
+    }
+
+    #[test]
+    fn a_message_loses_the_secrets_that_were_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        fs::write(&path, "canary-4711\n").unwrap();
+        let secrets = Secrets::default();
+        assert_eq!(secrets.file(&path).unwrap().expose(), "canary-4711");
+        assert_eq!(secrets.without("token canary-4711 is spent"), "token *** is spent");
+    }
+
+    #[test]
+    fn an_empty_file_is_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        fs::write(&path, "\n").unwrap();
+        assert!(Secrets::default().file(&path).is_err());
+    }
+}

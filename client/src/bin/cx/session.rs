@@ -1,0 +1,71 @@
+//! Sessions that outlive the tool: `cx login` starts them, later calls find them again.
+
+use std::{env, fs, io, path::PathBuf};
+
+use cx_client::auth::FileStore;
+use serde::{Deserialize, Serialize};
+
+use crate::{exit::Failure, secrets::plain_variable};
+
+/// Name of the account in the store, under which a later call finds the session.
+pub const ACCOUNT: &str = "cx";
+
+/// What is needed to find a session again, and is no secret. The tokens lie in the store.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub client_id: String,
+    pub scope: Option<String>,
+}
+
+/// Where sessions are kept, if the environment names a place.
+fn folder() -> Option<PathBuf> {
+    let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path("CX_SESSION_DIR")
+        .or_else(|| path("XDG_STATE_HOME").map(|state| state.join("cx")))
+        .or_else(|| path("HOME").map(|home| home.join(".local/state/cx")))
+        .or_else(|| path("LOCALAPPDATA").map(|state| state.join("cx")))
+}
+
+/// The store of tokens.
+pub fn store() -> Option<FileStore> {
+    folder().map(|folder| FileStore::new(folder.join("tokens")))
+}
+
+fn file(api: &str) -> Option<PathBuf> {
+    folder().map(|folder| folder.join(format!("{api}.json")))
+}
+
+/// The session of an API, if one was started.
+pub fn read(api: &str) -> Option<Session> {
+    // A file that is not there and one that is damaged both mean: log in.
+    serde_json::from_slice(&fs::read(file(api)?).ok()?).ok()
+}
+
+/// Remembers a session.
+///
+/// # Errors
+/// A folder that cannot be written to, or none.
+pub fn write(api: &str, session: &Session) -> Result<(), Failure> {
+    let refuse = |reason: String| {
+        Failure::usage(format!("the session cannot be kept: {reason}")).then("name a folder in CX_SESSION_DIR")
+    };
+    let path = file(api).ok_or_else(|| refuse("there is no home folder".to_owned()))?;
+    let text = serde_json::to_vec_pretty(session).map_err(|error| refuse(error.to_string()))?;
+    put(&path, &text).map_err(|error| refuse(error.to_string()))
+}
+
+fn put(path: &PathBuf, text: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text)?;
+    // A scope may hold an e-mail address.
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
+}
+
+/// The scope to ask for, if the environment names one.
+pub fn scope() -> Option<String> {
+    plain_variable("CX_SCOPE")
+}

@@ -1,0 +1,207 @@
+//! `cx … export`: whole files, from a vendor that shows 30 pages of a list and no more.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Child, Command},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, channel},
+    },
+    time::Duration,
+};
+
+use cx_mock::{Answer, Incoming, MockVendor, form::Part};
+use serde_json::{Value, json};
+
+use crate::process::{Cx, Ran, cx_at, finish, vendor};
+
+/// First second of the rows.
+const START: i64 = 1_700_000_000;
+/// How many there are.
+const ROWS: i64 = 8_000;
+
+/// When a row was created: most a minute apart, some all in one second.
+fn created(id: i64) -> i64 {
+    match id {
+        2_000..3_200 => START + 2_000 * 60,
+        id => START + id * 60,
+    }
+}
+
+/// What `list_responses` shows of the rows: filtered, sorted, a page of it; 400 past the last page.
+fn page(request: &Incoming) -> Answer {
+    let texts = request.query_pairs().into_iter().filter_map(|pair| match pair.part {
+        Part::Text(text) => Some((pair.name, text)),
+        _ => None,
+    });
+    let query: BTreeMap<String, String> = texts.collect();
+    let number = |name: &str| query.get(name).and_then(|value| value.parse::<i64>().ok());
+    let (page, size) = (number("page").unwrap_or(1), number("per_page").unwrap_or(25));
+    if page > 30 {
+        return Answer::value(400, json!({"errors": ["page is above 30"]}));
+    }
+    let within = |time: i64| {
+        number("created[eq]").is_none_or(|bound| time == bound)
+            && number("created[gt]").is_none_or(|bound| time > bound)
+            && number("created[gte]").is_none_or(|bound| time >= bound)
+            && number("created[lt]").is_none_or(|bound| time < bound)
+            && number("created[lte]").is_none_or(|bound| time <= bound)
+    };
+    let mut ids: Vec<i64> = (0..ROWS).filter(|id| within(created(*id))).collect();
+    if query.get("sort_order").is_some_and(|order| order == "desc") {
+        ids.reverse();
+    }
+    let skipped = usize::try_from((page - 1) * size).unwrap();
+    let shown = ids.into_iter().skip(skipped).take(usize::try_from(size).unwrap()).map(row);
+    Answer::value(200, Value::Array(shown.collect()))
+}
+
+fn row(id: i64) -> Value {
+    let time = chrono::DateTime::from_timestamp(created(id), 0).unwrap().to_rfc3339();
+    json!({"id": id, "score": id % 11, "text": "fine, thanks", "created_at": time, "updated_at": time})
+}
+
+async fn simulated() -> MockVendor {
+    let vendor = vendor("wootric").await;
+    vendor.on("list_responses", |request, _| Some(page(request)));
+    vendor
+}
+
+/// Answers so many requests and leaves the next ones hanging; tells of the first that hangs.
+fn hang_after(vendor: &MockVendor, requests: usize) -> Receiver<()> {
+    let (sender, receiver) = channel();
+    let left = Arc::new(Mutex::new(requests));
+    vendor.on("list_responses", move |request, _| {
+        let mut left = left.lock().unwrap();
+        if *left == 0 {
+            // Nobody may be listening any more.
+            let _told = sender.send(());
+            return Some(page(request).delayed(Duration::from_secs(3_600)));
+        }
+        *left -= 1;
+        Some(page(request))
+    });
+    receiver
+}
+
+fn export(vendor: &MockVendor, out: &Path) -> Cx {
+    let from = START.to_string();
+    let run = cx_at(vendor, ["wootric", "export", "list-responses", "--from", &from, "--resume"]);
+    run.arg("--out").arg(out)
+}
+
+fn ids(text: &str) -> Vec<i64> {
+    text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_i64().unwrap()).collect()
+}
+
+#[track_caller]
+fn holds_every_row_once(path: &Path) {
+    let mut ids = ids(&fs::read_to_string(path).unwrap());
+    ids.sort_unstable();
+    assert_eq!(ids, (0..ROWS).collect::<Vec<_>>());
+    let names: Vec<_> =
+        fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, [path.file_name().unwrap()], "something was left beside the file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_exported_past_the_last_page_that_is_shown() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    let ran = export(&vendor, &path).run().await.exits(0);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("8000 rows"), "{}", ran.stderr);
+    holds_every_row_once(&path);
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_goes_to_stdout_with_one_header() {
+    let vendor = simulated().await;
+    let (from, until) = (START.to_string(), (START + 100 * 60).to_string());
+    let run =
+        cx_at(&vendor, ["wootric", "export", "list-responses", "-o", "csv", "--from", &from, "--until", &until]);
+    let ran = run.run().await.exits(0);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines[0], "id,score,text,created_at,updated_at,other_members");
+    assert_eq!(lines.len(), 101);
+    assert!(lines[1].starts_with("0,0,\"fine, thanks\",2023-11-14T"), "{}", lines[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_misuse_sends_nothing() {
+    let vendor = simulated().await;
+    for (arguments, word) in [
+        (&["--output", "table"][..], "ndjson or csv"),
+        (&["--resume"], "--out"),
+        (&["--from", "yesterday"], "2024-01-31"),
+        (&["--by", "score"], "created"),
+        (&["--page", "2"], "--page"),
+    ] {
+        let run = cx_at(&vendor, ["wootric", "export", "list-responses"]);
+        let ran = arguments.iter().fold(run, |run, argument| run.arg(argument)).run().await.exits(2);
+        assert!(ran.stderr.contains(word), "{}", ran.stderr);
+    }
+    assert!(vendor.take_exchanges().is_empty());
+}
+
+/// Waits until the vendor leaves a request hanging.
+async fn hanging(receiver: Receiver<()>, mut child: Child) -> Child {
+    tokio::task::spawn_blocking(move || {
+        // An export that ended asks for nothing more.
+        while receiver.recv_timeout(Duration::from_millis(20)).is_err() {
+            assert!(child.try_wait().unwrap().is_none(), "it ended before: {:?}", child.wait_with_output());
+        }
+        child
+    })
+    .await
+    .unwrap()
+}
+
+#[cfg(unix)]
+async fn interrupt(child: Child) -> Ran {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    finish(child).await
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_leaves_no_half_written_file_and_something_to_go_on_from() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    let hangs = hang_after(&vendor, 60);
+    let child = export(&vendor, &path).start();
+    let ran = interrupt(hanging(hangs, child).await).await.exits(130);
+    assert!(ran.stderr.contains("--resume"), "{}", ran.stderr);
+    assert!(!path.exists());
+    let part = fs::read_to_string(folder.path().join("rows.ndjson.part")).unwrap();
+    assert!(part.ends_with('\n') && !ids(&part).is_empty());
+
+    vendor.on("list_responses", |request, _| Some(page(request)));
+    export(&vendor, &path).arg("--email").arg("pat@example.com").run().await.exits(2);
+    export(&vendor, &path).run().await.exits(0);
+    holds_every_row_once(&path);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_that_is_killed_again_and_again_ends_with_every_row_once() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    // All of them together bring less than the whole.
+    for requests in [0, 1, 5, 9, 14, 20, 7, 25, 18, 11] {
+        let hangs = hang_after(&vendor, requests);
+        let mut child = hanging(hangs, export(&vendor, &path).start()).await;
+        child.kill().unwrap();
+        finish(child).await;
+        assert!(!path.exists(), "a file that is not whole");
+    }
+    vendor.on("list_responses", |request, _| Some(page(request)));
+    export(&vendor, &path).run().await.exits(0);
+    holds_every_row_once(&path);
+}

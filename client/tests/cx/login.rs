@@ -1,0 +1,118 @@
+//! `cx login`: the callback on loopback, and the session that later calls find.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::Child,
+};
+
+use cx_mock::{MockVendor, issuer};
+use url::Url;
+
+use crate::process::{Ran, builder, cx, finish, read_until, vendor};
+
+/// A login that waits for its callback: the process, where to bring the code, and the state it expects.
+struct Waiting {
+    child: Child,
+    uri: Url,
+    state: String,
+}
+
+fn start(vendor: &MockVendor, sessions: &Path) -> Waiting {
+    let run = cx(["login", "directly", "--redirect-uri", "http://127.0.0.1:0/callback", "--scope", "read write"]);
+    let run = run.base_url(&vendor.base_url()).env("CX_SESSION_DIR", sessions);
+    let run = run.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET);
+    let mut child = run.start();
+    let stderr = child.stderr.as_mut().unwrap();
+    let text = read_until(stderr, |text| text.contains("http://") && text.ends_with("\n\n"));
+    let address = text.lines().map(str::trim).find(|line| line.starts_with("http://")).unwrap();
+    let address = Url::parse(address).unwrap();
+    let parameter = |name: &str| address.query_pairs().find(|(key, _)| key == name).unwrap().1.into_owned();
+    assert_eq!(parameter("client_id"), issuer::CLIENT_ID);
+    assert_eq!(parameter("scope"), "read write");
+    Waiting { child, uri: Url::parse(&parameter("redirect_uri")).unwrap(), state: parameter("state") }
+}
+
+/// What a browser does.
+async fn visit(uri: Url) -> String {
+    tokio::task::spawn_blocking(move || {
+        let mut socket = TcpStream::connect(uri.socket_addrs(|| None).unwrap()[0]).unwrap();
+        let target = uri.query().map_or_else(|| uri.path().to_owned(), |query| format!("{}?{query}", uri.path()));
+        write!(socket, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut reply = String::new();
+        socket.read_to_string(&mut reply).unwrap();
+        reply
+    })
+    .await
+    .unwrap()
+}
+
+fn callback(waiting: &Waiting, state: &str) -> Url {
+    let mut uri = waiting.uri.clone();
+    uri.query_pairs_mut().append_pair("code", issuer::CODE).append_pair("state", state);
+    uri
+}
+
+async fn call(vendor: &MockVendor, sessions: &Path) -> Ran {
+    let run = cx(["directly", "list-messages", "--user-email", "pat@example.com"]).base_url(&vendor.base_url());
+    run.env("CX_SESSION_DIR", sessions).run().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_is_found_by_later_calls() {
+    // The document does not list the `redirect_uri` that RFC 6749 §4.1.3 wants repeated.
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    call(&vendor, sessions.path()).await.exits(3);
+
+    let waiting = start(&vendor, sessions.path());
+    // An idle connection and a question about an icon keep nobody waiting.
+    let _idle = TcpStream::connect(waiting.uri.socket_addrs(|| None).unwrap()[0]).unwrap();
+    let mut icon = waiting.uri.clone();
+    icon.set_path("/favicon.ico");
+    assert!(visit(icon).await.starts_with("HTTP/1.1 404"));
+    let reply = visit(callback(&waiting, &waiting.state)).await;
+    assert!(reply.starts_with("HTTP/1.1 200") && !reply.contains(issuer::CODE), "{reply}");
+    let ran = finish(waiting.child).await.exits(0);
+    assert_eq!(ran.stdout, "");
+    assert!(ran.stderr.contains("Logged in"), "{}", ran.stderr);
+    for secret in [issuer::CODE, issuer::CLIENT_SECRET] {
+        assert!(!ran.stderr.contains(secret), "{}", ran.stderr);
+    }
+
+    call(&vendor, sessions.path()).await.exits(0);
+    assert_eq!(vendor.issuer().token_requests(), 1);
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_callback_ends_the_login() {
+    let vendor = vendor("directly").await;
+    let sessions = tempfile::tempdir().unwrap();
+    let waiting = start(&vendor, sessions.path());
+    visit(callback(&waiting, "of-another-request")).await;
+    let ran = finish(waiting.child).await.exits(3);
+    assert!(ran.stderr.contains("state"), "{}", ran.stderr);
+    assert_eq!(vendor.issuer().token_requests(), 0);
+    call(&vendor, sessions.path()).await.exits(3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_waited_for_forever() {
+    let sessions = tempfile::tempdir().unwrap();
+    let run = cx(["login", "--redirect-uri", "http://127.0.0.1:0/callback", "--wait", "0"]);
+    let run = run.env("CX_SESSION_DIR", sessions.path());
+    let ran = run.env("CX_CLIENT_ID", "id").env("CX_CLIENT_SECRET", "secret").run().await.exits(3);
+    assert!(ran.stderr.contains("nobody came back"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_callback_is_on_this_machine() {
+    for uri in ["http://example.com/callback", "https://127.0.0.1:8917/callback", "callback"] {
+        let run = cx(["login", "--redirect-uri", uri]).env("CX_SESSION_DIR", "/tmp");
+        run.env("CX_CLIENT_ID", "id").env("CX_CLIENT_SECRET", "secret").run().await.exits(2);
+    }
+    let ran = cx(["login"]).env("CX_SESSION_DIR", "/tmp").run().await.exits(3);
+    assert!(ran.stderr.contains("CX_CLIENT_ID"), "{}", ran.stderr);
+}

@@ -1,0 +1,19 @@
+//! The `cx` tool as a process, against mock vendors.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop where it fails"
+)]
+
+mod destructive;
+mod exits;
+mod export;
+mod files;
+mod formats;
+mod help;
+mod login;
+mod process;
+mod secrets;
+mod tokens;
+mod walk;
