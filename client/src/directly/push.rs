@@ -2,7 +2,7 @@
 //!
 //! The customer writes the template of the body; [`PushEvent`] is what the vendor's recommended template yields. Only
 //! `eventType` is required, members of a template of your own are in `extra`, and event types that nobody has documented
-//! are [`PushEventType::Unknown`](super::types::PushEventType::Unknown).
+//! are [`PushEventType::Unknown`].
 //!
 //! **No signature is documented**, so nothing here can tell a forged event from a true one: receive them under an address
 //! that cannot be guessed, and ask the API before you act on one.
