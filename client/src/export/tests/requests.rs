@@ -24,16 +24,23 @@ fn dense(rows: usize, per_second: f64, bursts: bool) -> SimList {
 
 #[test]
 fn dense_lists_take_few_requests() {
-    for (per_second, bursts) in
-        [(0.002, false), (0.2, false), (1.0, true), (10.0, true), (60.0, true), (400.0, false)]
-    {
+    // A second of 400 rows is eight pages, some of which are read again at the seams of windows.
+    let lists = [
+        (0.002, false, 45.0),
+        (0.2, false, 45.0),
+        (1.0, true, 45.0),
+        (10.0, true, 45.0),
+        (60.0, true, 45.0),
+        (400.0, false, 40.0),
+    ];
+    for (per_second, bursts, least) in lists {
         let list = dense(100_000, per_second, bursts);
         let (rows, _) = collect(Export::new(list.clone())).unwrap();
         assert_eq!(ids(&rows), (1..=100_000).collect::<Vec<_>>());
         let requests = list.look(|world| world.requests);
         let each = 100_000.0 / requests as f64;
         println!("{per_second} rows a second, bursts {bursts}: {requests} requests, {each:.1} rows each");
-        assert!(each >= 45.0, "{per_second} rows a second, bursts {bursts}: {requests} requests");
+        assert!(each >= least, "{per_second} rows a second, bursts {bursts}: {requests} requests");
     }
 }
 
