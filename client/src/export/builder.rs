@@ -91,15 +91,14 @@ impl<'a, L: List + 'a> Export<'a, L> {
         self
     }
 
-    /// How many windows are read at once, each with one request at a time; 4 unless told otherwise. At most twice as many
-    /// are held in memory.
+    /// How many windows are read at once, each with one request at a time; 4 unless told otherwise. At most half as
+    /// many again are held in memory.
     pub fn windows(mut self, windows: usize) -> Self {
         self.windows = windows.max(1);
         self
     }
 
-    /// About how many rows a window shall have; as many as a run of pages shows (1,500 of Wootric's) unless told
-    /// otherwise. Fewer take less memory and more requests.
+    /// About how many rows a window shall have; 2,500 for Wootric unless told otherwise. Fewer take less memory and more requests.
     pub fn window_rows(mut self, rows: usize) -> Self {
         self.window_rows = Some(rows.max(1));
         self
@@ -126,7 +125,9 @@ impl<'a, L: List + 'a> Export<'a, L> {
         let over = self.over.as_deref().or_else(|| Some(self.cursor.as_ref()?.over.as_str()));
         let (plan, call) = Plan::new(self.call.clone(), over)?;
         let cursor = self.bounds(&plan)?;
-        let run_of_pages = if plan.pagination.max_page.is_some() { plan.shown() } else { WINDOW_ROWS };
+        let shown = if plan.pagination.max_page.is_some() { plan.shown() } else { WINDOW_ROWS };
+        // The end of a window costs a few requests however long it is.
+        let run_of_pages = shown.saturating_mul(5) / 3;
         let rows = self.window_rows.unwrap_or_else(|| usize::try_from(run_of_pages).unwrap_or(usize::MAX));
         Ok(Rows::new(call, plan, cursor, self.windows, rows, self.hook))
     }

@@ -17,8 +17,8 @@ pub struct Cursor {
     pub(super) from: i64,
     /// Where the run ends; this second is not part of it.
     pub(super) until: i64,
-    /// Rows at `from` that were handed out.
-    pub(super) seen: Vec<String>,
+    /// Rows from `from` on that were handed out, each with the last second at which it may be shown again.
+    pub(super) seen: Vec<(String, i64)>,
     /// Rows handed out so far.
     pub(super) rows: u64,
 }

@@ -54,6 +54,8 @@ mod reader;
 mod row;
 mod schedule;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 pub use builder::Export;
 pub use crowded::CrowdedSecond;

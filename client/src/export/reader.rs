@@ -23,6 +23,9 @@ pub(super) struct Run<T> {
     pub rest: Vec<Range>,
 }
 
+/// Pages that are few enough to look for the end behind them.
+const NEAR: f64 = 10.0;
+
 /// How often one page waits for the vendor's limit.
 const MAX_WAITS: u32 = 10;
 
@@ -93,7 +96,7 @@ impl<L: List> Reader<L> {
                 // Going on from the last time costs the rows of that second again; going on by pages costs one page.
                 Some(last) if last > position.at => {
                     let again = known.count_from(last);
-                    (again <= self.plan.per_page || stretch.top == self.plan.pages).then_some(last)
+                    (again <= self.plan.per_page * 2 || stretch.top == self.plan.pages).then_some(last)
                 }
                 _ => None,
             };
@@ -104,7 +107,7 @@ impl<L: List> Reader<L> {
                 position.done = stretch.top;
             } else if last.is_some() {
                 if !self.is_all_of(position.at, &mut known).await? {
-                    return Err(self.crowded(position.at));
+                    return self.stop_before(Range { from: position.at, ..range }, rows);
                 }
                 position = Position::new(position.at + self.plan.grain());
             } else {
@@ -121,12 +124,22 @@ impl<L: List> Reader<L> {
     /// A window without readable times that is fuller than a run of pages: two halves, to be read anew.
     fn split(&self, left: Range, mut rows: Vec<Row<L::Item>>) -> Result<Run<L::Item>> {
         if left.seconds() <= self.plan.grain() {
-            return Err(self.crowded(left.from));
+            return self.stop_before(left, rows);
         }
         let middle = self.plan.align(left.from + left.seconds() / 2).max(left.from + self.plan.grain());
         let rest = vec![Range { until: middle, ..left }, Range { from: middle, ..left }];
         rows.retain(|row| row.floor < left.from);
         Ok(Run { rows, end: left.from, rest })
+    }
+
+    /// The first second of a range holds more than can be shown. The rows before it are handed out first; who reads the
+    /// rest finds none, and says so.
+    fn stop_before(&self, left: Range, mut rows: Vec<Row<L::Item>>) -> Result<Run<L::Item>> {
+        rows.retain(|row| row.floor < left.from);
+        if rows.is_empty() {
+            return Err(self.crowded(left.from));
+        }
+        Ok(Run { rows, end: left.from, rest: vec![left] })
     }
 
     fn crowded(&self, second: i64) -> Error {
@@ -136,11 +149,14 @@ impl<L: List> Reader<L> {
             .with_cause(cause)
     }
 
-    /// The page to start a stretch from, which should have rows: the last of nine tenths of those that are expected.
+    /// The page to start a stretch from. Far from the end one that surely has rows; near it the one after the last, which
+    /// shows that there are no more.
     fn expected_pages(&self, left: Range, done: u32) -> u32 {
-        let expected = left.seconds() as f64 * self.density * 0.9 / self.plan.per_page as f64;
+        let expected = left.seconds() as f64 * self.density / self.plan.per_page as f64;
         // A float that is cast saturates.
-        (expected as u32).max(done.saturating_mul(2)).clamp(done + 1, self.plan.pages.max(done + 1))
+        let aim = if expected > NEAR && done == 0 { expected * 0.9 } else { expected + 1.0 } as u32;
+        let aim = if aim > done { aim } else { done.saturating_mul(2) };
+        aim.clamp(done + 1, self.plan.pages.max(done + 1))
     }
 
     /// Reads pages after those that are done, from the last to the first. None if there are none.
@@ -151,16 +167,23 @@ impl<L: List> Reader<L> {
         wanted: u32,
         known: &mut Known,
     ) -> Result<Option<Stretch<L::Item>>> {
-        let mut top = wanted;
-        let mut page = self.page(left, top).await?;
-        while page.is_empty() {
-            if top == done + 1 {
-                return Ok(None);
-            }
-            top = done + ((top - done) / 4).max(1);
-            page = self.page(left, top).await?;
+        let (mut top, mut page, mut ended) = (wanted, self.page(left, wanted).await?, false);
+        while page.is_empty() && top > 0 {
+            // Rows may have moved to pages that are done, so that is where it goes on from the first that is not.
+            ended = top == done + 1;
+            let step = if ended || f64::from(wanted - done) <= NEAR && top == wanted {
+                1
+            } else {
+                top.saturating_sub(done) * 3 / 4
+            };
+            let next = top - step.max(1);
+            ended |= next + 1 == top;
+            top = next.max(if ended { 0 } else { done + 1 });
+            page = if top > 0 { self.page(left, top).await? } else { page };
         }
-        let mut ended = false;
+        if top == 0 {
+            return Ok(None);
+        }
         // A short page is probably the last, but only an empty one after it says so.
         while page.len() < self.plan.per_page && !ended {
             let after = if top < self.plan.pages { self.page(left, top + 1).await? } else { Vec::new() };

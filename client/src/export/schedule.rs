@@ -145,7 +145,7 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
             };
             let (range, known) = (*range, density.or(self.density));
             // Nothing is known before the first page came.
-            if (held >= self.windows * 2 && at > 0) || (known.is_none() && underway > 0) {
+            if (held >= self.windows + self.windows.div_ceil(2) && at > 0) || (known.is_none() && underway > 0) {
                 return;
             }
             let (window, rest) = self.cut(range, known);

@@ -185,8 +185,8 @@ struct Seen {
 impl Seen {
     fn from_cursor(cursor: &Cursor) -> Self {
         let mut seen = Self { identities: HashSet::new(), order: VecDeque::new() };
-        for identity in &cursor.seen {
-            seen.add(identity, cursor.from);
+        for (identity, last) in &cursor.seen {
+            seen.add(identity, *last);
         }
         seen
     }
@@ -213,7 +213,8 @@ impl Seen {
     }
 
     /// Those that may be shown from a second on.
-    fn since(&self, second: i64) -> Vec<String> {
-        self.order.iter().filter(|(_, last)| *last >= second).map(|(identity, _)| identity.to_string()).collect()
+    fn since(&self, second: i64) -> Vec<(String, i64)> {
+        let shown = self.order.iter().filter(|(_, last)| *last >= second);
+        shown.map(|(identity, last)| (identity.to_string(), *last)).collect()
     }
 }
