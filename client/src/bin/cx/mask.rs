@@ -5,16 +5,21 @@ use serde_json::Value;
 /// Masks the members with these names, at whatever depth. Whether there were any.
 pub fn mask(value: &mut Value, names: &[&str]) -> bool {
     match value {
-        Value::Object(members) => members.iter_mut().fold(false, |any, (name, value)| {
-            if names.contains(&name.as_str()) && !value.is_null() {
-                *value = Value::String("***".to_owned());
-                return true;
-            }
-            mask(value, names) || any
-        }),
-        Value::Array(items) => items.iter_mut().fold(false, |any, item| mask(item, names) || any),
+        // Every member, not up to the first: `any` would stop there.
+        Value::Object(members) => {
+            members.iter_mut().filter_map(|(name, value)| masked(name, value, names).then_some(())).count() > 0
+        }
+        Value::Array(items) => items.iter_mut().filter_map(|item| mask(item, names).then_some(())).count() > 0,
         _ => false,
     }
+}
+
+fn masked(name: &str, value: &mut Value, names: &[&str]) -> bool {
+    if names.contains(&name) && !value.is_null() {
+        *value = Value::String("***".to_owned());
+        return true;
+    }
+    mask(value, names)
 }
 
 #[cfg(test)]
