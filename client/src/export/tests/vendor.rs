@@ -172,7 +172,7 @@ impl SimList {
         let builder = CoreBuilder::new(&API).base_url("http://127.0.0.1:9").environment(Arc::new(clock));
         // One for all: setting up TLS takes longer than all else.
         static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
-        let http = HTTP.get_or_init(|| http_client(true).unwrap());
+        let http = HTTP.get_or_init(|| http_client(true, &[]).unwrap());
         let core = builder.http_client(http.clone()).build().unwrap();
         Self { world, core, numbers: BTreeMap::new(), texts: BTreeMap::new() }
     }
