@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use cx_client::{
-    CallOptions, ClientBuilder, CoreBuilder, Patch, Secret, Time, Upload,
+    Binary, CallOptions, ClientBuilder, CoreBuilder, Patch, Secret, Time, Upload,
     auth::{
         AuthorizationOptions, Credentials, FileStore, MemoryStore, RedisStore, StoreKey, StoredToken, TokenStore,
     },
@@ -113,6 +113,7 @@ fn tokens_and_bodies(printed: &mut Printed) {
     let given = json!({"id": EMAIL, "body": {"email": EMAIL}});
     let header = (http::HeaderName::from_static("x-key"), http::HeaderValue::from_static("canary"));
     let upload = Upload::bytes("a.csv", EMAIL);
+    printed.add("binary::Binary", debug(&Binary::from(bytes::Bytes::from_static(b"canary"))));
     printed.add("runtime::Payload", debug(&Payload::new(&given, row).unwrap().with_file("csv", &upload)));
     printed.add("dynamic::Arguments", debug(&Arguments::new(given, row).unwrap()));
     printed.add("upload::Upload", debug(&upload));
