@@ -2,6 +2,10 @@
 //!
 //! The commands are built from the tables of the generated clients when the tool starts: an operation that enters a
 //! document is a command, with its flags, its help and its completions, and nothing is written here for it.
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")
+)]
 
 mod arguments;
 mod body;
