@@ -91,6 +91,6 @@ fn two_runs_write_the_same_bytes() {
             .collect()
     };
     let first = run("one");
-    assert_eq!(first.len(), 5);
+    assert_eq!(first.len(), 6);
     assert_eq!(first, run("two"));
 }

@@ -19,7 +19,7 @@ use cx_mock::{FaultServer, Step};
 use futures_util::FutureExt;
 use serde_json::json;
 
-use super::{EMAIL, by_hand, chain, debug, hidden, printed, sessions};
+use super::{EMAIL, by_hand, chain, debug, hidden, lists, printed, sessions};
 use crate::support;
 
 /// The types, by module.
@@ -45,10 +45,16 @@ pub const NAMES: &[&str] = &[
     "dynamic::Arguments",
     "dynamic::Registered",
     "dynamic::Reply",
+    "dynamic::guide::Guide",
     "env::System",
     "error::Error",
     "error::ErrorKind",
     "error::Sent",
+    "export::builder::Export",
+    "export::crowded::CrowdedSecond",
+    "export::cursor::Cursor",
+    "export::progress::Progress",
+    "export::stream::Rows",
     "generated::directly::Client",
     "generated::directly::operations::Operations",
     "generated::directly::types::error::ConversionError",
@@ -74,6 +80,9 @@ pub const NAMES: &[&str] = &[
     "operation::Shape",
     "operation::Window",
     "options::CallOptions",
+    "pages::items::Items",
+    "pages::json::JsonList",
+    "pages::stream::Pages",
     "patch::Patch",
     "rate_limit::RateLimit",
     "response::Response",
@@ -173,6 +182,8 @@ fn tables(printed: &mut Printed) {
     for name in NAMES.iter().filter(|name| name.starts_with("operation::")) {
         printed.add(name, all.clone());
     }
+    let guides: Vec<_> = generated::REGISTRY.iter().flat_map(|one| one.guides).collect();
+    printed.add("dynamic::guide::Guide", debug(&guides));
     printed.add("dynamic::Registered", debug(&generated::REGISTRY));
 }
 
@@ -222,7 +233,7 @@ async fn every_type_of_the_list_is_printed_and_shows_no_canary() {
     tables(&mut printed);
     conversions(&mut printed);
     replies(&mut printed).await;
-    for (name, text) in by_hand::printed().await {
+    for (name, text) in by_hand::printed().await.into_iter().chain(lists::printed().await) {
         printed.add(name, text);
     }
     for (name, text) in &printed.0 {

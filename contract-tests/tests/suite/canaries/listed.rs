@@ -80,7 +80,8 @@ fn sources() -> Vec<Source> {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                if !path.ends_with("tests") {
+                // A tool is no library: nobody else can print its types.
+                if !path.ends_with("tests") && !path.ends_with("bin") {
                     folders.push(path);
                 }
                 continue;

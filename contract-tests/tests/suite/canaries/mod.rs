@@ -11,6 +11,7 @@ mod generated_types;
 mod hand_written;
 mod leaks;
 mod listed;
+mod lists;
 mod plant;
 mod printed;
 mod search;
