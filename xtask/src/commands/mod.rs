@@ -1,6 +1,7 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
 mod battery;
+mod built;
 mod ci;
 mod diff;
 mod generate;
