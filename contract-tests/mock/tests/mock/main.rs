@@ -10,10 +10,12 @@
 mod documents;
 mod fault;
 mod issuer;
+mod lies;
 mod requests;
 mod server;
 mod state;
 mod strategy;
+mod wire;
 
 use cx_spec::{Api, Document};
 
