@@ -20,5 +20,6 @@ pub mod cases;
 pub mod compare;
 pub mod coverage;
 pub mod exemptions;
+pub mod judges;
 pub mod report;
 pub mod runner;

@@ -50,6 +50,7 @@ pub mod fault;
 pub mod form;
 mod incoming;
 pub mod issuer;
+mod json;
 mod lie;
 mod outgoing;
 mod rehearsal;

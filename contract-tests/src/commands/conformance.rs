@@ -7,7 +7,7 @@ use contract_tests::{
     apis::{self, Subject},
     cases,
     coverage::Recorder,
-    exemptions,
+    exemptions, judges,
     report::{ApiReport, Report},
     runner::run_all,
 };
@@ -31,6 +31,9 @@ pub(super) struct Arguments {
     /// Where the report goes.
     #[arg(long, default_value = "target/conformance")]
     report: PathBuf,
+    /// Hears the outside judges as well, as far as they are installed.
+    #[arg(long)]
+    judges: bool,
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
     finding: Vec<String>,
@@ -40,6 +43,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let started = Instant::now();
     let subjects = apis::subjects(arguments.api.as_deref())?;
     let exempt = exemptions::load()?;
+    let outside = match arguments.judges {
+        true => judges::hear(&subjects, &judges::Settings::new(apis::root(), arguments.seed)).await?,
+        false => judges::Judgement::default(),
+    };
     let mut report = Report {
         seed: arguments.seed,
         duration_ms: 0,
@@ -58,7 +65,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     report.write(&arguments.report)?;
     print!("{}", report.summary());
     println!("\nreport: {}/report.json and junit.xml, seed {}", arguments.report.display(), report.seed);
-    Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    print!("{}", outside.summary());
+    Ok(if report.passed() && outside.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Runs all cases of one subject, or those that are asked for.

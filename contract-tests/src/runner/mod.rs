@@ -56,6 +56,11 @@ impl Runner {
         Ok(Self { subject, vendor, core })
     }
 
+    /// A vendor and a client that are there already, such as one that reaches the vendor through a proxy.
+    pub fn new(subject: Subject, vendor: MockVendor, core: Core) -> Self {
+        Self { subject, vendor, core }
+    }
+
     /// The vendor.
     pub fn vendor(&self) -> &MockVendor {
         &self.vendor

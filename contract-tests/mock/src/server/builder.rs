@@ -87,7 +87,7 @@ impl MockVendorBuilder {
         Self { lenient: true, ..self }
     }
 
-    /// Lets members of request bodies pass that the document has never heard of.
+    /// Lets members of request bodies and of object-valued parameters pass that the document has never heard of.
     pub fn allow_unknown_members(self) -> Self {
         Self { unknown_members: false, ..self }
     }

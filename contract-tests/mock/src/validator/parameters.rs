@@ -198,6 +198,9 @@ fn judge(case: &mut Case<'_>, parameter: &Parameter, tree: &Tree, place: fn(Stri
     if !coerced.value.is_object() && !coerced.value.is_array() {
         return coerced.value;
     }
+    if !case.validator.unknown_members {
+        return coerced.value;
+    }
     // A schema without `additionalProperties` leaves other members open; of a filter's operators that is no help.
     for member in super::members::unknown(schemas, &parameter.pointer, &coerced.value) {
         let name = bracketed(&parameter.name, &member);

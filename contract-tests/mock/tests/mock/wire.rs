@@ -56,19 +56,34 @@ pub async fn get(vendor: &MockVendor, target: &str) -> Wired {
 
 /// A GET with a token, or with none.
 pub async fn get_as(vendor: &MockVendor, target: &str, token: Option<&str>) -> Wired {
-    let mut request = http().get(format!("{}{target}", vendor.base_url()));
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    wired(request).await
+    request_as(vendor, "GET", target, token, &[]).await
 }
 
 /// Any request with a good token and, unless it is empty, a form.
 pub async fn request(vendor: &MockVendor, method: &str, target: &str, form: &[(&str, &str)]) -> Wired {
-    let url = format!("{}{target}", vendor.base_url());
-    let mut request = http().request(method.parse().unwrap(), url).bearer_auth("mock-token");
+    request_as(vendor, method, target, Some("mock-token"), form).await
+}
+
+/// Any request with a token or with none and, unless it is empty, a form.
+pub async fn request_as(
+    vendor: &MockVendor,
+    method: &str,
+    target: &str,
+    token: Option<&str>,
+    form: &[(&str, &str)],
+) -> Wired {
+    let mut request = http().request(method.parse().unwrap(), format!("{}{target}", vendor.base_url()));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
     if !form.is_empty() {
         request = request.form(form);
     }
     wired(request).await
+}
+
+/// Any request with a good token and a body of JSON.
+pub async fn json(vendor: &MockVendor, method: &str, target: &str, body: &Value) -> Wired {
+    let url = format!("{}{target}", vendor.base_url());
+    wired(http().request(method.parse().unwrap(), url).bearer_auth("mock-token").json(body)).await
 }
