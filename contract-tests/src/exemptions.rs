@@ -35,13 +35,22 @@ pub fn load() -> Result<Vec<Exemption>> {
 
 /// Takes accepted gaps out of a report; returns what is to be said of entries that are not needed.
 pub fn apply(list: &[Exemption], api: &str, report: &mut ApiReport) -> Vec<String> {
-    let of_this = || list.iter().filter(|one| one.api == api);
-    let needless = of_this()
-        .filter(|one| !report.gaps.contains(&one.gap))
-        .map(|one| format!("contract-tests/exemptions.json: {api} covers `{}` by now; take the entry out", one.gap))
-        .collect();
-    report.gaps.retain(|gap| !of_this().any(|one| one.gap == *gap));
+    let needless = needless(list, api, &report.gaps);
+    report.gaps.retain(|gap| !is_accepted(list, api, gap));
     needless
+}
+
+/// Whether a gap of an API is accepted.
+pub fn is_accepted(list: &[Exemption], api: &str, gap: &str) -> bool {
+    list.iter().any(|one| one.api == api && one.gap == gap)
+}
+
+/// What is to be said of the entries of an API whose gap is none, or is none any more.
+pub fn needless(list: &[Exemption], api: &str, gaps: &[String]) -> Vec<String> {
+    let of_this = list.iter().filter(|one| one.api == api && !gaps.contains(&one.gap));
+    of_this
+        .map(|one| format!("contract-tests/exemptions.json: {api} covers `{}` by now; take the entry out", one.gap))
+        .collect()
 }
 
 #[cfg(test)]

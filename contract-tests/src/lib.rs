@@ -13,11 +13,13 @@
     )
 )]
 
+mod anatomy;
 pub mod apis;
 pub mod arguments;
 pub mod cases;
 pub mod compare;
 pub mod coverage;
 pub mod exemptions;
+pub mod judges;
 pub mod report;
 pub mod runner;

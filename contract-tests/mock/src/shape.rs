@@ -80,6 +80,11 @@ impl<'d> Shape<'d> {
         self.parts.iter().find_map(|part| part.member(keyword)?.value().as_u64())
     }
 
+    /// The first value under a keyword.
+    pub(crate) fn value(&self, keyword: &str) -> Option<&'d Value> {
+        self.parts.iter().find_map(|part| Some(part.member(keyword)?.value()))
+    }
+
     /// Whether any part has a keyword.
     pub(crate) fn has(&self, keyword: &str) -> bool {
         self.parts.iter().any(|part| part.member(keyword).is_some())
@@ -164,7 +169,7 @@ impl<'d> Shape<'d> {
     }
 
     /// The shape one step down a JSON pointer, over all branches; none for what the document does not declare.
-    fn step(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
+    pub(crate) fn step(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
         if depth > DEEPEST {
             return None;
         }

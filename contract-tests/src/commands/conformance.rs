@@ -7,9 +7,9 @@ use contract_tests::{
     apis::{self, Subject},
     cases,
     coverage::Recorder,
-    exemptions,
+    exemptions, judges,
     report::{ApiReport, Report},
-    runner::Runner,
+    runner::run_all,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -22,9 +22,18 @@ pub(super) struct Arguments {
     /// Seed of the generated values.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many values are drawn for each request and each reply.
+    #[arg(long, default_value_t = 1)]
+    cases: usize,
+    /// Only this case, or the cases of this operation.
+    #[arg(long)]
+    case: Option<String>,
     /// Where the report goes.
     #[arg(long, default_value = "target/conformance")]
     report: PathBuf,
+    /// Hears the outside judges as well, as far as they are installed.
+    #[arg(long)]
+    judges: bool,
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
     finding: Vec<String>,
@@ -34,42 +43,61 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let started = Instant::now();
     let subjects = apis::subjects(arguments.api.as_deref())?;
     let exempt = exemptions::load()?;
-    let mut report =
-        Report { seed: arguments.seed, duration_ms: 0, findings: arguments.finding, apis: Default::default() };
+    let outside = match arguments.judges {
+        true => judges::hear(&subjects, &judges::Settings::new(apis::root(), arguments.seed)).await?,
+        false => judges::Judgement::default(),
+    };
+    let mut report = Report {
+        seed: arguments.seed,
+        duration_ms: 0,
+        findings: arguments.finding.clone(),
+        apis: Default::default(),
+    };
     for subject in subjects {
         let name = subject.name().to_owned();
-        let mut of_api = conform(subject).await?;
-        report.findings.extend(exemptions::apply(&exempt, &name, &mut of_api));
+        let mut of_api = conform(subject, &arguments).await?;
+        if arguments.case.is_none() {
+            report.findings.extend(exemptions::apply(&exempt, &name, &mut of_api));
+        }
         report.apis.insert(name, of_api);
     }
     report.duration_ms = started.elapsed().as_millis();
     report.write(&arguments.report)?;
     print!("{}", report.summary());
     println!("\nreport: {}/report.json and junit.xml, seed {}", arguments.report.display(), report.seed);
-    Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    print!("{}", outside.summary());
+    Ok(if report.passed() && outside.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Runs all cases of one subject.
-pub(super) async fn conform(subject: Subject) -> Result<ApiReport> {
-    let cases = cases::enumerate(&subject);
+/// Runs all cases of one subject, or those that are asked for.
+async fn conform(subject: Subject, arguments: &Arguments) -> Result<ApiReport> {
+    let mut cases = cases::enumerate_with(&subject, arguments.seed, arguments.cases);
+    if let Some(id) = &arguments.case {
+        cases = cases::select(cases, id);
+    }
     let bar = progress(subject.name(), cases.len());
     let api = subject.api.clone();
-    let runner = Runner::start(subject).await?;
+    let outcomes = run_all(&subject, cases, {
+        let bar = bar.clone();
+        move || bar.inc(1)
+    })
+    .await?;
+    bar.finish_and_clear();
     let mut recorder = Recorder::default();
     let mut report = ApiReport::default();
-    for case in cases {
-        let outcome = runner.run(case).await;
+    for outcome in outcomes {
         for exchange in &outcome.exchanges {
             recorder.record(&api, exchange);
         }
         report.add(outcome);
-        bar.inc(1);
     }
-    bar.finish_and_clear();
     report.operations = recorder.operations(&api);
     report.statuses = recorder.statuses(&api);
     report.requests = recorder.requests(&api);
-    report.gaps = recorder.gaps(&api);
+    // One case alone covers next to nothing.
+    if arguments.case.is_none() {
+        report.gaps = recorder.gaps(&api);
+    }
     Ok(report)
 }
 

@@ -14,6 +14,7 @@ use super::{
     times,
 };
 use crate::{
+    lie::Lie,
     outgoing::{self, Outgoing},
     schema::{Reading, Schemas, escape},
     shape,
@@ -41,7 +42,13 @@ enum Outcome {
 
 impl State {
     /// The answer of an operation with `x-resource`; none for any other.
-    pub(crate) fn answer(&self, validator: &Validator, operation: &Operation, verdict: &Verdict) -> Option<Outgoing> {
+    pub(crate) fn answer(
+        &self,
+        validator: &Validator,
+        operation: &Operation,
+        verdict: &Verdict,
+        lie: Option<Lie>,
+    ) -> Option<Outgoing> {
         let api = validator.api();
         let resource = operation.resource.as_ref()?;
         let reply = outgoing::success(operation)?;
@@ -53,6 +60,7 @@ impl State {
             operation,
             resource,
             verdict,
+            lie,
             // What the stored thing has to fit into.
             frame: media.map(|media| (media.pointer.as_str(), &example, slot.as_str())),
         };
@@ -124,6 +132,8 @@ struct Visit<'v> {
     operation: &'v Operation,
     resource: &'v Resource,
     verdict: &'v Verdict,
+    /// Whether the vendor's memory is to fail it.
+    lie: Option<Lie>,
     frame: Option<(&'v str, &'v Value, &'v str)>,
 }
 
@@ -137,10 +147,15 @@ impl Visit<'_> {
             }
             ResourceRole::Create => {
                 let value = self.create(items);
-                items.push(Item { owner: self.owner(), value: value.clone() });
+                if self.lie != Some(Lie::ForgetsCreated) {
+                    items.push(Item { owner: self.owner(), value: value.clone() });
+                }
                 Outcome::Thing(value)
             }
             ResourceRole::Read => self.found(items, |items, at| items.get(at).map(|item| item.value.clone())),
+            ResourceRole::Delete if self.lie == Some(Lie::KeepsDeleted) => {
+                self.found(items, |items, at| items.get(at).map(|item| item.value.clone()))
+            }
             ResourceRole::Delete => self.found(items, |items, at| Some(items.remove(at).value)),
             ResourceRole::Update => self.found(items, |items, at| {
                 let item = items.get_mut(at)?;
