@@ -25,7 +25,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let mut full = true;
     for subject in apis::subjects(arguments.api.as_deref())? {
         let name = subject.name().to_owned();
-        let mut report = conform(subject).await?;
+        let mut report = conform(subject, 1, None).await?;
         let needless = exemptions::apply(&exempt, &name, &mut report);
         full &= report.gaps.is_empty() && needless.is_empty();
         needless.iter().for_each(|line| eprintln!("{line}"));
