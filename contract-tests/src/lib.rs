@@ -13,6 +13,7 @@
     )
 )]
 
+mod anatomy;
 pub mod apis;
 pub mod arguments;
 pub mod cases;

@@ -1,15 +1,15 @@
 //! `cargo xtask conformance`.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
+use std::{path::PathBuf, process::ExitCode, time::Instant};
 
 use anyhow::{Result, bail};
 use contract_tests::{
     apis::{self, Subject},
     cases,
     coverage::Recorder,
-    exemptions,
+    exemptions::{self, Exemption},
     report::{self, ApiReport, Report},
-    runner::Runner,
+    runner::run_all,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -22,7 +22,10 @@ pub(super) struct Arguments {
     /// Seed of the generated values.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Only the case of this name, as a report gives it.
+    /// How many values are drawn for each request and each reply.
+    #[arg(long, default_value_t = 1)]
+    cases: usize,
+    /// Only this case, or the cases of this operation.
     #[arg(long)]
     case: Option<String>,
     /// Where the report goes.
@@ -35,19 +38,15 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let started = Instant::now();
-    let subjects = apis::subjects(arguments.api.as_deref())?;
     let exempt = exemptions::load()?;
-    let mut report = Report::new(arguments.seed, arguments.finding);
-    for subject in subjects {
-        let name = subject.name().to_owned();
-        let mut of_api = conform(subject, arguments.seed, arguments.case.as_deref()).await?;
-        if arguments.case.is_none() {
-            report.findings.extend(exemptions::apply(&exempt, &name, &mut of_api));
-        }
-        report.apis.insert(name, of_api);
+    let mut report = Report::new(arguments.seed, arguments.finding.clone());
+    for subject in apis::subjects(arguments.api.as_deref())? {
+        let (of_api, needless) = conform(&subject, &arguments, &exempt).await?;
+        report.findings.extend(needless);
+        report.apis.insert(subject.name().to_owned(), of_api);
     }
-    if let Some(case) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
-        bail!("no case is called {case}; index.html of a whole run names them all");
+    if let Some(id) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
+        bail!("no case is called {id}; index.html of a whole run names them all");
     }
     report.take_in(&arguments.report)?;
     report.duration_ms = started.elapsed().as_millis();
@@ -59,32 +58,38 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Runs all cases of one subject, or the one that is named. One case alone covers next to nothing: there are no gaps then.
-pub(super) async fn conform(subject: Subject, seed: u64, only: Option<&str>) -> Result<ApiReport> {
-    let mut cases = cases::enumerate(&subject);
-    cases.retain(|case| only.is_none_or(|id| id == case.id));
+/// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
+async fn conform(
+    subject: &Subject,
+    arguments: &Arguments,
+    exempt: &[Exemption],
+) -> Result<(ApiReport, Vec<String>)> {
+    let mut cases = cases::enumerate_with(subject, arguments.seed, arguments.cases);
+    if let Some(id) = &arguments.case {
+        cases = cases::select(cases, id);
+    }
     let bar = progress(subject.name(), cases.len());
-    let api = Arc::clone(&subject.api);
-    let runner = Runner::start(subject.clone()).await?;
-    let mut recorder = Recorder::default();
-    let mut report = ApiReport::new(&api);
-    report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
-    for case in cases {
-        let outcome = runner.run(case).await;
-        for exchange in &outcome.exchanges {
-            recorder.record(&api, exchange);
-        }
-        report.add(&subject, seed, outcome);
-        bar.inc(1);
-    }
+    let outcomes = run_all(subject, cases, {
+        let bar = bar.clone();
+        move || bar.inc(1)
+    })
+    .await?;
     bar.finish_and_clear();
-    report.operations = recorder.operations(&api);
-    report.statuses = recorder.statuses(&api);
-    report.requests = recorder.requests(&api);
-    if only.is_none() {
-        report.gaps = recorder.gaps(&api);
+    let api = &*subject.api;
+    let mut recorder = Recorder::default();
+    let mut report = ApiReport::new(api);
+    for outcome in outcomes {
+        outcome.exchanges.iter().for_each(|exchange| recorder.record(api, exchange));
+        report.add(subject, arguments.seed, outcome);
     }
-    Ok(report)
+    report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
+    if arguments.case.is_some() {
+        // One case alone covers next to nothing, and that says nothing of the suite.
+        return Ok((report, Vec::new()));
+    }
+    let needless = exemptions::needless(exempt, api.name(), &recorder.gaps(api));
+    report.cover(api, recorder.coverage_without(api, |gap| exemptions::is_accepted(exempt, api.name(), gap)));
+    Ok((report, needless))
 }
 
 /// The golden fixtures of this repository: the suite runs from a checkout only.

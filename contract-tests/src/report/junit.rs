@@ -25,8 +25,8 @@ fn suite(name: &str, api: &ApiReport) -> TestSuite {
     for record in &api.records {
         suite.add_test_case(case(name, record));
     }
-    for gap in &api.gaps {
-        suite.add_test_case(failed(gap, &format!("{name}.coverage"), "not covered", ""));
+    for shortfall in api.coverage.shortfalls() {
+        suite.add_test_case(failed("coverage", name, &shortfall, &api.coverage.gaps.join("\n")));
     }
     suite
 }

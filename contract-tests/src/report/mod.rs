@@ -27,7 +27,11 @@ pub use self::{
     wire::{Message, Wire},
     witnesses::{Witnesses, count as count_witnesses},
 };
-use crate::{apis::Subject, coverage::Count, runner::Outcome};
+use crate::{
+    apis::Subject,
+    coverage::{Count, Coverage, Kind},
+    runner::Outcome,
+};
 
 /// A conformance run.
 #[derive(Debug, Serialize)]
@@ -51,12 +55,9 @@ pub struct Report {
 /// What a run says of one API.
 #[derive(Debug, Default, Serialize)]
 pub struct ApiReport {
-    /// Operations that answered.
-    pub operations: Count,
-    /// Operation × documented status × media type.
-    pub statuses: Count,
-    /// Operation × media type of the request.
-    pub requests: Count,
+    /// What the cases covered, and what not.
+    #[serde(flatten)]
+    pub coverage: Coverage,
     /// Cases.
     pub cases: Cases,
     /// Golden fixtures per grade and per operation.
@@ -65,8 +66,9 @@ pub struct ApiReport {
     pub violations: Vec<Violation>,
     /// Cases that failed, and why.
     pub failures: Vec<Failure>,
-    /// What was not covered.
-    pub gaps: Vec<String>,
+    /// Where the document says what was not covered, gap by gap.
+    #[serde(skip)]
+    pub gap_places: Vec<SpecPlace>,
     /// Every case, for the other files.
     #[serde(skip)]
     pub records: Vec<Record>,
@@ -135,24 +137,21 @@ impl ApiReport {
         self.records.push(record);
     }
 
-    /// The units of coverage, by the names they have for people.
-    pub fn units(&self) -> Vec<(&'static str, Count)> {
-        vec![
-            ("operations", self.operations),
-            ("statuses × media", self.statuses),
-            ("request types", self.requests),
-        ]
+    /// Sets what the cases covered.
+    pub fn cover(&mut self, api: &Api, coverage: Coverage) {
+        self.gap_places = coverage.gaps.iter().map(|gap| outline::place_of_gap(api, gap)).collect();
+        self.coverage = coverage;
+    }
+
+    /// The units of coverage by kind, without those of which there are none.
+    pub fn units(&self) -> Vec<(Kind, Count)> {
+        let all = Kind::ALL.into_iter().map(|kind| (kind, self.coverage.of(kind)));
+        all.filter(|(_, count)| count.total > 0).collect()
     }
 
     /// Whether there is nothing to complain of.
     pub fn passed(&self) -> bool {
-        self.cases.failed == 0 && self.violations.is_empty() && self.gaps.is_empty()
-    }
-
-    /// Where the operation that a gap begins with stands in the document.
-    fn place_of(&self, gap: &str) -> Option<SpecPlace> {
-        let operation = gap.split(':').next()?;
-        self.outline.iter().find(|entry| entry.id == operation).map(|entry| entry.place.clone())
+        self.cases.failed == 0 && self.violations.is_empty() && self.coverage.shortfalls().is_empty()
     }
 }
 
@@ -192,6 +191,20 @@ impl Report {
     /// The summary for a terminal.
     pub fn summary(&self) -> String {
         summary::text(self)
+    }
+}
+
+/// What a kind of units is called for people.
+fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Operations => "operations",
+        Kind::Statuses => "statuses × media types",
+        Kind::Requests => "request types",
+        Kind::Parameters => "parameters",
+        Kind::EnumValues => "known values",
+        Kind::RequiredMissing => "required, missing",
+        Kind::Nullables => "nulls",
+        Kind::Examples => "examples",
     }
 }
 

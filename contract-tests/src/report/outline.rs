@@ -66,6 +66,15 @@ fn entry(api: &Api, operation: &Operation) -> Entry {
     }
 }
 
+/// Where the document says what a gap is about: gaps begin with an operation or with a pointer.
+pub(super) fn place_of_gap(api: &Api, gap: &str) -> SpecPlace {
+    let subject = gap.split(": ").next().unwrap_or_default();
+    match api.operation(subject) {
+        Some(operation) => operation.place.clone().into(),
+        None => api.document().place(subject).into(),
+    }
+}
+
 fn grade(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Documented => "documented",

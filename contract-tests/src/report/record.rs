@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    redact::{HIDDEN, Redactor, scrub},
+    redact::{Redactor, scrub},
     replay,
     wire::{self, Wire},
 };
@@ -67,14 +67,16 @@ impl Record {
     pub fn new(subject: &Subject, seed: u64, outcome: &Outcome) -> Self {
         let api = &*subject.api;
         let case = &outcome.case;
-        let apis: Vec<&Api> = std::iter::once(api).chain(subject.tokens.as_deref()).collect();
-        let (exchanges, mut hidden) = wire::write(&apis, &outcome.exchanges);
-        let mut arguments = Value::String(HIDDEN.to_owned());
-        if let Some(operation) = api.operation(&case.operation) {
-            let mut redactor = Redactor::new(api, operation);
-            arguments = redactor.arguments(&case.arguments);
-            hidden.extend(redactor.into_hidden());
-        }
+        let (exchanges, arguments, hidden) = match api.operation(&case.operation) {
+            Some(operation) => {
+                let (exchanges, mut hidden) = wire::write(api, operation, &outcome.exchanges);
+                let mut redactor = Redactor::new(api, operation);
+                let arguments = redactor.arguments(&case.arguments);
+                hidden.extend(redactor.into_hidden());
+                (exchanges, arguments, hidden)
+            }
+            None => Default::default(),
+        };
         let place = place(api, case);
         let misread = outcome.problems.iter().map(|message| Problem {
             rule: "case".to_owned(),
@@ -95,7 +97,7 @@ impl Record {
             place,
             arguments,
             replay: replay::command(api.name(), &case.id, seed),
-            curl: exchanges.iter().rfind(|_| true).map(replay::curl),
+            curl: exchanges.last().map(replay::curl),
             exchanges,
         }
     }

@@ -11,6 +11,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// One finding.
 struct Found {
     rule: String,
+    level: &'static str,
     message: String,
     place: Option<SpecPlace>,
     logical: String,
@@ -47,6 +48,7 @@ fn found(report: &Report) -> Vec<Found> {
         .iter()
         .map(|message| Found {
             rule: "run".into(),
+            level: "error",
             message: message.clone(),
             place: None,
             logical: "conformance".into(),
@@ -56,15 +58,19 @@ fn found(report: &Report) -> Vec<Found> {
         for record in &api.records {
             found.extend(record.problems.iter().map(|problem| Found {
                 rule: problem.rule.clone(),
+                level: "error",
                 message: format!("{}\nReplay: {}", problem.message, record.replay),
                 place: Some(problem.place.clone()),
                 logical: format!("{name}/{}", record.case),
             }));
         }
-        found.extend(api.gaps.iter().map(|gap| Found {
+        // A gap that the thresholds leave room for is worth a look, and no more.
+        let level = if api.coverage.shortfalls().is_empty() { "note" } else { "error" };
+        found.extend(api.coverage.gaps.iter().zip(&api.gap_places).map(|(gap, place)| Found {
             rule: "not-covered".into(),
+            level,
             message: format!("not covered: {gap}"),
-            place: api.place_of(gap),
+            place: Some(place.clone()),
             logical: format!("{name}/{gap}"),
         }));
     }
@@ -86,7 +92,7 @@ fn result(found: &Found, rule_index: Option<usize>) -> Value {
     json!({
         "ruleId": found.rule,
         "ruleIndex": rule_index,
-        "level": "error",
+        "level": found.level,
         "message": {"text": found.message},
         "locations": [location],
     })

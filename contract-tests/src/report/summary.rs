@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Record, Report};
-use crate::coverage::Count;
+use super::{Record, Report, label};
+use crate::coverage::{Count, Kind};
 
 /// How many failures are shown; the report has all.
 const SHOWN: usize = 20;
@@ -21,11 +21,15 @@ pub(super) fn text(report: &Report) -> String {
         if failed.len() > SHOWN {
             let _ = writeln!(text, "\n… and {} more of {name}; the report has all", failed.len() - SHOWN);
         }
-        for gap in api.gaps.iter().take(SHOWN) {
+        for shortfall in api.coverage.shortfalls() {
+            let _ = writeln!(text, "\ntoo little covered: {name} {shortfall}");
+        }
+        let gaps = &api.coverage.gaps;
+        for gap in gaps.iter().take(SHOWN) {
             let _ = writeln!(text, "not covered: {name} {gap}");
         }
-        if api.gaps.len() > SHOWN {
-            let _ = writeln!(text, "… and {} more of {name}; the report has all", api.gaps.len() - SHOWN);
+        if gaps.len() > SHOWN {
+            let _ = writeln!(text, "… and {} more of {name}; the report has all", gaps.len() - SHOWN);
         }
     }
     text
@@ -38,9 +42,11 @@ fn table(report: &Report) -> String {
     lines.push(("cases", apis().map(|api| api.cases.run.to_string()).collect()));
     lines.push(("failed", apis().map(|api| api.cases.failed.to_string()).collect()));
     lines.push(("violations", apis().map(|api| api.violations.len().to_string()).collect()));
-    let units = apis().next().map(|api| api.units()).unwrap_or_default();
-    for (index, (unit, _)) in units.iter().enumerate() {
-        lines.push((unit, apis().filter_map(|api| api.units().get(index).map(|(_, count)| share(*count))).collect()));
+    for kind in Kind::ALL {
+        let counts: Vec<Count> = apis().map(|api| api.coverage.of(kind)).collect();
+        if counts.iter().any(|count| count.total > 0) {
+            lines.push((label(kind), counts.into_iter().map(share).collect()));
+        }
     }
     let names: Vec<String> = report.apis.keys().cloned().collect();
     let first = lines.iter().map(|(label, _)| label.chars().count()).max().unwrap_or_default() + 2;

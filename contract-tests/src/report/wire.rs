@@ -56,25 +56,20 @@ pub(super) enum Payload {
     Raw(String),
 }
 
-/// Writes down what went over the wire for one call, and what was hidden in doing so. An exchange of the token flow may
-/// belong to another document.
-pub(super) fn write(apis: &[&Api], exchanges: &[Exchange]) -> (Vec<Wire>, BTreeSet<String>) {
-    let mut hidden = BTreeSet::new();
-    let mut wires: Vec<Wire> = exchanges
-        .iter()
-        .filter_map(|exchange| {
-            let api = apis.iter().find(|api| api.name() == exchange.verdict.api)?;
-            let operation = api.operation(exchange.operation()?)?;
-            let mut redactor = Redactor::new(api, operation);
-            let wire = Wire {
-                request: request(&mut redactor, operation, exchange),
-                reply: reply(&mut redactor, operation, &exchange.reply),
-                payload: payload(&mut redactor, operation, exchange),
-            };
-            hidden.extend(redactor.into_hidden());
-            Some(wire)
+/// Writes down what went over the wire for one operation, and what was hidden in doing so.
+///
+/// The token requests that the client makes on the way are left out: which case needs one depends on which ran before it.
+pub(super) fn write(api: &Api, operation: &Operation, exchanges: &[Exchange]) -> (Vec<Wire>, BTreeSet<String>) {
+    let mut redactor = Redactor::new(api, operation);
+    let own = exchanges.iter().filter(|exchange| exchange.operation() == Some(&operation.id));
+    let mut wires: Vec<Wire> = own
+        .map(|exchange| Wire {
+            request: request(&mut redactor, operation, exchange),
+            reply: reply(&mut redactor, operation, &exchange.reply),
+            payload: payload(&mut redactor, operation, exchange),
         })
         .collect();
+    let hidden = redactor.into_hidden();
     wires.iter_mut().for_each(|wire| wire.scrub(&hidden));
     (wires, hidden)
 }

@@ -133,7 +133,7 @@ pub(super) fn documented(
 /// A value for a reply that has no example.
 #[cfg(feature = "proptest")]
 fn made_up(api: &Api, media: &cx_spec::Media) -> Value {
-    crate::strategy::sample(api, &media.schema, 0).unwrap_or(Value::Null)
+    crate::strategy::sample_as(api, &media.schema, crate::schema::Reading::Reply, 0).unwrap_or(Value::Null)
 }
 
 #[cfg(not(feature = "proptest"))]

@@ -92,6 +92,12 @@ impl MockVendor {
         scripts.get(operation).map_or(0, std::collections::VecDeque::len)
     }
 
+    /// Takes back the scripted answers of an operation that nobody has asked for; how many there were.
+    pub fn unscript(&self, operation: &str) -> usize {
+        let mut scripts = self.core.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        scripts.remove(operation).map_or(0, |answers| answers.len())
+    }
+
     /// Puts another document, such as a mutant, in the place of the mounted one of the same name. Answers, routes and
     /// judgement follow it from the next request on.
     pub fn replace(&self, api: impl Into<Arc<Api>>) {

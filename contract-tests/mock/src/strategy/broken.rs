@@ -13,7 +13,7 @@ use proptest::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    merge::{self, Flat, count},
+    merge::{self, Flat, Scope, count},
     numbers, texts,
     valid::{Builder, Place},
 };
@@ -57,10 +57,16 @@ impl fmt::Debug for Break {
 
 /// Every rule of a schema that can be broken, one at a time; none for a schema that takes everything.
 pub fn breaks(api: &Api, schema: &Value) -> Vec<Break> {
+    breaks_as(api, schema, Reading::Request)
+}
+
+/// As [`breaks`], of a body that travels this way.
+pub fn breaks_as(api: &Api, schema: &Value, way: Reading) -> Vec<Break> {
+    let scope = Scope { api, way };
     let mut seen = Vec::new();
-    let flat = merge::flatten(api, schema, &mut seen);
-    let found = Breaker { builder: Builder { api } }.flat(&flat, &seen, 0);
-    let Some(checker) = Standalone::new(api, schema, Reading::Request).map(Arc::new) else { return Vec::new() };
+    let flat = merge::flatten(scope, schema, &mut seen);
+    let found = Breaker { builder: Builder { scope } }.flat(&flat, &seen, 0);
+    let Some(checker) = Standalone::new(api, schema, way).map(Arc::new) else { return Vec::new() };
     found
         .into_iter()
         .filter(|one| one.certain || can_break(&one.values, &checker))
@@ -100,7 +106,7 @@ struct Breaker<'a> {
 impl Breaker<'_> {
     fn schema(&self, schema: &Value, seen: &[String], depth: usize) -> Vec<Break> {
         let mut own = Vec::new();
-        let flat = merge::flatten(self.builder.api, schema, &mut own);
+        let flat = merge::flatten(self.builder.scope, schema, &mut own);
         if depth >= DEEPEST || own.iter().any(|name| seen.contains(name)) {
             return Vec::new();
         }
@@ -111,7 +117,7 @@ impl Breaker<'_> {
     fn flat(&self, flat: &Flat, seen: &[String], depth: usize) -> Vec<Break> {
         let mut found = self.kinds(flat);
         let mut inside = seen.to_vec();
-        let branches = merge::branches(self.builder.api, flat, &mut inside);
+        let branches = merge::branches(self.builder.scope, flat, &mut inside);
         for branch in &branches {
             let doubtful = self.keywords(branch, &inside, depth).into_iter();
             found.extend(doubtful.map(|one| Break { certain: false, ..one }));
@@ -128,7 +134,8 @@ impl Breaker<'_> {
         let any_kind = [json!("text"), json!(0.5), json!(true), json!([]), json!({})];
         if flat.contains_key("oneOf") || flat.contains_key("anyOf") {
             let schema = Value::Object(flat.clone());
-            let Some(checker) = Standalone::new(self.builder.api, &schema, Reading::Request) else { return found };
+            let Scope { api, way } = self.builder.scope;
+            let Some(checker) = Standalone::new(api, &schema, way) else { return found };
             let refused = |value: &Value| !checker.accepts(value);
             push_any(&mut found, "oneOf", any_kind.into_iter().filter(refused).collect());
             push_any(&mut found, "nullable", [Value::Null].into_iter().filter(refused).collect());

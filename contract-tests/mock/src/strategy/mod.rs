@@ -28,16 +28,26 @@ use proptest::{
 };
 use serde_json::Value;
 
-pub use broken::{Break, Broken, breaks, invalid};
-pub use valid::valid;
+use crate::schema::Reading;
+
+pub use broken::{Break, Broken, breaks, breaks_as, invalid};
+pub use valid::{valid, valid_as};
 
 /// One value that keeps a schema, the same for the same seed; none if the schema cannot be kept.
 pub fn sample(api: &Api, schema: &Value, seed: u64) -> Option<Value> {
+    sample_as(api, schema, Reading::Request, seed)
+}
+
+/// As [`sample`], of a body that travels this way.
+pub fn sample_as(api: &Api, schema: &Value, way: Reading, seed: u64) -> Option<Value> {
+    valid_as(api, schema, way).new_tree(&mut runner(seed)).ok().map(|tree| tree.current())
+}
+
+/// A source of randomness that brings the same for the same seed.
+pub fn runner(seed: u64) -> TestRunner {
     let mut bytes = [0_u8; 32];
     for (byte, part) in bytes.iter_mut().zip(seed.to_le_bytes().into_iter().cycle()) {
         *byte = part;
     }
-    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), random);
-    valid(api, schema).new_tree(&mut runner).ok().map(|tree| tree.current())
+    TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }

@@ -60,7 +60,7 @@ fn row<'r>(api: &'r ApiReport, entry: &'r Entry, columns: &[&str]) -> Row<'r> {
         let answer = entry.replies.iter().find(|answer| answer.status == **status)?;
         let records = || api.records.iter().filter(|one| one.operation == entry.id && one.status == answer.status);
         let (cases, failed) = (records().count(), records().filter(|one| !one.passed()).count());
-        let unseen = api.gaps.iter().any(|gap| gap.starts_with(&format!("{}: {} ", entry.id, answer.status)));
+        let unseen = api.coverage.gaps.iter().any(|gap| gap.starts_with(&format!("{}: {} ", entry.id, answer.status)));
         let state = match (failed, cases) {
             (1.., _) => State::Failed,
             (0, 0) => State::Open,

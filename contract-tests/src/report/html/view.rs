@@ -4,13 +4,13 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::{
-    super::{ApiReport, Record, Report},
+    super::{ApiReport, Record, Report, label},
     data,
     grid::{self, Grid},
     provenance::{self, Provenance},
     verdicts::{self, Judgement, MutantView},
 };
-use crate::coverage::Count;
+use crate::coverage::{Count, Kind};
 
 #[derive(Serialize)]
 pub(super) struct Page<'r> {
@@ -50,7 +50,8 @@ pub(super) struct Bar {
     pub part: usize,
     pub whole: usize,
     pub percent: String,
-    pub full: bool,
+    /// Whether it is as much as is due.
+    pub enough: bool,
 }
 
 #[derive(Serialize)]
@@ -64,7 +65,7 @@ impl Bar {
         // Tenths, rounded down: 100 is said only of what is whole.
         let tenths = (part * 1000).checked_div(whole).unwrap_or(1000);
         let percent = if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
-        Self { label: label.into(), part, whole, percent, full: part == whole }
+        Self { label: label.into(), part, whole, percent, enough: part == whole }
     }
 }
 
@@ -80,7 +81,7 @@ pub(super) fn page(report: &Report) -> Result<Page<'_>> {
         seconds: format!("{}.{}", report.duration_ms / 1000, report.duration_ms % 1000 / 100),
         findings: &report.findings,
         failed: of_all(|api| api.cases.failed),
-        gaps: of_all(|api| api.gaps.len()),
+        gaps: of_all(|api| api.coverage.gaps.len()),
         apis: report.apis.iter().map(|(name, api)| api_view(name, api)).collect(),
         mutants: report.mutants.iter().flat_map(verdicts::mutants).collect(),
         judges: report.judges.iter().flat_map(verdicts::judges).collect(),
@@ -97,7 +98,10 @@ fn headline(report: &Report, cases: usize, failed: usize) -> String {
 }
 
 fn api_view<'r>(name: &'r str, api: &'r ApiReport) -> ApiView<'r> {
-    let bar = |(label, count): (&'static str, Count)| Bar::new(label, count.covered, count.total);
+    let bar = |(kind, count): (Kind, Count)| Bar {
+        enough: count.reaches(kind.threshold()),
+        ..Bar::new(label(kind), count.covered, count.total)
+    };
     ApiView {
         name,
         passed: api.passed(),
@@ -106,7 +110,7 @@ fn api_view<'r>(name: &'r str, api: &'r ApiReport) -> ApiView<'r> {
         violations: api.violations.len(),
         units: api.units().into_iter().map(bar).collect(),
         failures: api.records.iter().filter(|record| !record.passed()).map(failure).collect(),
-        gaps: &api.gaps,
+        gaps: &api.coverage.gaps,
         grid: grid::of(api),
         provenance: provenance::of(api),
     }

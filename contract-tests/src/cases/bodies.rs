@@ -1,0 +1,80 @@
+//! Request bodies: whole, bare, each place of them varied, each notation.
+
+use cx_mock::schema::Reading;
+use cx_spec::{Api, Media, Operation};
+use serde_json::Value;
+
+use super::{
+    Case, Expected, Lacking, examples,
+    maker::{Fill, Maker},
+    variations::{Nulls, Seen, Varier},
+};
+use crate::anatomy::Anatomy;
+
+pub(super) fn of(api: &Api, operation: &Operation, seen: &mut Seen) -> Vec<Case> {
+    let (Some(template), Some(body), Some(sent)) =
+        (examples::success(operation), &operation.body, operation.sent_media())
+    else {
+        return Vec::new();
+    };
+    let mut cases = Vec::new();
+    for media in &body.media {
+        let is_sent = media.media_type == sent.media_type;
+        let notation = (!is_sent).then(|| media.media_type.clone());
+        let case = |name: &str, value: &Value| {
+            let place = if is_sent { "body" } else { media.media_type.as_str() };
+            let mut case = Case {
+                id: format!("{}/request/{place}{name}", template.id),
+                media_type: notation.clone(),
+                ..template.clone()
+            };
+            if let Some(arguments) = case.arguments.as_object_mut() {
+                arguments.insert("body".to_owned(), value.clone());
+            }
+            case
+        };
+        for (name, value) in filled(api, media, Reading::Request) {
+            cases.push(case(&name, &value));
+        }
+        // The places of one schema are varied in one notation.
+        for one in varied(api, media, Reading::Request, seen) {
+            let mut varied = case(&one.name(), &one.value);
+            if one.is_missing {
+                varied.expected = Expected::RequestRefused(Lacking::Member(one.pointer));
+            }
+            cases.push(varied);
+        }
+    }
+    cases
+}
+
+/// Whole and bare values of a media type, of each of its branches.
+pub(super) fn filled(api: &Api, media: &Media, way: Reading) -> Vec<(String, Value)> {
+    let Some(anatomy) = Anatomy::at(api, &media.pointer, way) else { return Vec::new() };
+    let maker = Maker { api, way };
+    let branches = anatomy.branches();
+    let shapes: Vec<(String, Anatomy<'_>)> = if branches.is_empty() {
+        vec![(String::new(), anatomy)]
+    } else {
+        let chosen = branches.iter().map(|branch| anatomy.with_branch(branch));
+        chosen.enumerate().map(|(index, chosen)| (format!("/{index}"), chosen)).collect()
+    };
+    let mut found: Vec<(String, Value)> = Vec::new();
+    for (branch, shape) in shapes {
+        for (label, fill) in [("whole", Fill::Whole), ("bare", Fill::Bare), ("nulls", Fill::Nulls)] {
+            let Some(value) = maker.made_of(&shape, fill, &[]) else { continue };
+            // What is all there is is whole already, and what holds no null is no other value.
+            if !found.iter().any(|(_, known)| *known == value) {
+                found.push((format!("{branch}/{label}"), value));
+            }
+        }
+    }
+    found
+}
+
+/// Each place of a media type that has not been varied before.
+pub(super) fn varied(api: &Api, media: &Media, way: Reading, seen: &mut Seen) -> Vec<super::variations::Variation> {
+    let Some(node) = api.document().at(&media.pointer) else { return Vec::new() };
+    let nulls = if media.media_type.contains("json") { Nulls::Written } else { Nulls::Unwritten };
+    Varier { maker: Maker { api, way }, nulls, seen }.vary(&node, &[])
+}

@@ -1,0 +1,128 @@
+//! Values made from a schema, the same each time.
+
+use cx_mock::{schema::Reading, strategy};
+use cx_spec::{Api, Node};
+use serde_json::{Map, Value, json};
+
+use crate::anatomy::{Anatomy, Other};
+
+/// Deeper than this, a schema that nothing ends is cut off.
+const DEEPEST: usize = 24;
+
+/// Name of a member that no schema has.
+const EXTRA: &str = "extra_member";
+
+/// How much a value holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fill {
+    /// Every member, and one item in every list.
+    Whole,
+    /// What is required.
+    Bare,
+    /// Every member, null where that is allowed.
+    Nulls,
+}
+
+/// Makes values of the schemas of one document.
+pub(super) struct Maker<'d> {
+    pub api: &'d Api,
+    pub way: Reading,
+}
+
+impl<'d> Maker<'d> {
+    /// A value of a schema; none where it can only be had inside itself.
+    pub(super) fn make(&self, node: &Node<'d>, fill: Fill, inside: &[String]) -> Option<Value> {
+        let anatomy = Anatomy::of(node, self.way);
+        let repeats = anatomy.pointers().any(|pointer| inside.iter().any(|outer| outer == pointer));
+        let nullable = anatomy.nullable().is_some();
+        if nullable && (fill == Fill::Nulls || repeats) && !inside.is_empty() {
+            return Some(Value::Null);
+        }
+        if repeats || inside.len() > DEEPEST {
+            return None;
+        }
+        self.made_of(&anatomy, fill, inside)
+    }
+
+    /// As [`Maker::make`], of what has been gathered already.
+    pub(super) fn made_of(&self, anatomy: &Anatomy<'d>, fill: Fill, inside: &[String]) -> Option<Value> {
+        if let Some((_, known)) = anatomy.known_values() {
+            return known.first().map(|value| (*value).clone());
+        }
+        let branches = anatomy.branches();
+        if !branches.is_empty() {
+            return branches.iter().find_map(|branch| self.made_of(&anatomy.with_branch(branch), fill, inside));
+        }
+        let inside = within(anatomy, inside);
+        match anatomy.kind() {
+            Some("object") => self.object(anatomy, fill, &inside),
+            Some("array") => self.array(anatomy, fill, &inside),
+            _ => self.scalar(anatomy),
+        }
+    }
+
+    fn object(&self, anatomy: &Anatomy<'d>, fill: Fill, inside: &[String]) -> Option<Value> {
+        let required: Vec<&str> = anatomy.required().into_iter().map(|(name, _)| name).collect();
+        let mut object = Map::new();
+        let members = anatomy.members();
+        let least = anatomy.count("minProperties").unwrap_or(0);
+        for (name, node) in &members {
+            let needed = required.contains(name);
+            if fill == Fill::Bare && !needed && object.len() >= least {
+                continue;
+            }
+            match self.make(node, fill, inside) {
+                Some(value) => drop(object.insert((*name).to_owned(), value)),
+                None if needed => return None,
+                None => {}
+            }
+        }
+        for name in required {
+            object.entry(name).or_insert_with(|| json!("x"));
+        }
+        // A map without a member would say nothing, and a form cannot even write it.
+        if members.is_empty() && (fill != Fill::Bare || object.len() < least) {
+            let value = match anatomy.other_members() {
+                Other::Schema(node) => self.make(&node, fill, inside),
+                Other::Free | Other::None => Some(json!("x")),
+            };
+            object.extend(value.map(|value| (EXTRA.to_owned(), value)));
+        }
+        Some(Value::Object(object))
+    }
+
+    fn array(&self, anatomy: &Anatomy<'d>, fill: Fill, inside: &[String]) -> Option<Value> {
+        let least = anatomy.count("minItems").unwrap_or(0);
+        let wanted = if fill == Fill::Bare { least } else { least.max(1) };
+        let item = match anatomy.items() {
+            Some(node) if wanted > 0 => self.make(&node, fill, inside),
+            _ => Some(json!("x")),
+        };
+        match item {
+            Some(item) => Some(Value::Array(vec![item; wanted])),
+            None => (least == 0).then(|| json!([])),
+        }
+    }
+
+    /// The schema's own example, else the first value that its strategy brings.
+    fn scalar(&self, anatomy: &Anatomy<'d>) -> Option<Value> {
+        let head = anatomy.head()?;
+        match head.value().get("example") {
+            Some(example) if !example.is_null() => Some(example.clone()),
+            _ => strategy::sample_as(self.api, &not_null(head.value()), self.way, 0),
+        }
+    }
+}
+
+/// What a value stands inside of, once it stands inside this too.
+pub(super) fn within(anatomy: &Anatomy<'_>, inside: &[String]) -> Vec<String> {
+    inside.iter().cloned().chain(anatomy.pointers().map(str::to_owned)).collect()
+}
+
+fn not_null(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    if let Some(members) = schema.as_object_mut() {
+        members.shift_remove("nullable");
+    }
+    schema
+}
