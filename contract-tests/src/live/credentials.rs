@@ -22,8 +22,7 @@ pub fn environment(name: &str) -> Option<String> {
 pub fn apply(mut builder: CoreBuilder, api: &'static Api, variables: Variables<'_>) -> Result<CoreBuilder> {
     let Some(oauth) = &api.oauth else { return Ok(builder) };
     let secret = |name: &str| variables(name).map(Secret::from);
-    let secret_queries =
-        oauth.token.parameters.iter().filter(|one| one.secret && one.location == Location::Query);
+    let secret_queries = oauth.token.parameters.iter().filter(|one| one.secret && one.location == Location::Query);
     for parameter in secret_queries {
         if let Some(value) = secret(&variable_name(parameter.name)) {
             builder = builder.token_query(parameter.name, value);

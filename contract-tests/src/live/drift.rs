@@ -133,10 +133,11 @@ impl Tally {
         for finding in findings {
             let key = (operation.clone(), finding.path.clone(), finding.kind);
             let again = !counted.insert(key.clone());
-            let found = self
-                .found
-                .entry(key)
-                .or_insert_with(|| Found { first: finding.clone(), seen: BTreeSet::new(), count: 0 });
+            let found = self.found.entry(key).or_insert_with(|| Found {
+                first: finding.clone(),
+                seen: BTreeSet::new(),
+                count: 0,
+            });
             found.seen.insert(finding.seen);
             found.count += u32::from(!again);
         }

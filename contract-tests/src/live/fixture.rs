@@ -213,7 +213,9 @@ fn reply(validator: &Validator, operation: &Operation, exchange: &Exchange) -> R
 
 /// Values of the reply that the document declares and that may be shown.
 fn shown(validator: &Validator, operation: &Operation, exchange: &Exchange, json: &Value) -> Map<String, Value> {
-    let media = operation.reply(exchange.status).and_then(|reply| reply.media.iter().find(|one| one.media_type.contains("json")));
+    let media = operation
+        .reply(exchange.status)
+        .and_then(|reply| reply.media.iter().find(|one| one.media_type.contains("json")));
     let Some(media) = media else { return Map::new() };
     let mut found = Map::new();
     leaves(json, String::new(), &mut |at, value| {

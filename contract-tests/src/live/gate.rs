@@ -63,7 +63,10 @@ impl Exchange {
 // Everything else may be secret or personal.
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange").field("operation", &self.operation).field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Exchange")
+            .field("operation", &self.operation)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 

@@ -102,7 +102,9 @@ impl Known {
         let items = self.items.get(&collection).map(Vec::as_slice).unwrap_or_default();
         let of_item = |item: &Item| {
             path_parameters(operation)
-                .map(|parameter| Some((parameter.name.clone(), id(api, operation, &collection, item, &parameter.name)?)))
+                .map(|parameter| {
+                    Some((parameter.name.clone(), id(api, operation, &collection, item, &parameter.name)?))
+                })
                 .collect::<Option<Map<String, Value>>>()
         };
         items.iter().filter_map(of_item).collect()

@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, bail};
-use cx_client::{CallOptions, CoreBuilder, Core, ErrorKind};
+use cx_client::{CallOptions, Core, CoreBuilder, ErrorKind};
 use cx_mock::Validator;
 use cx_spec::{Api, Operation};
 use serde_json::Value;

@@ -52,12 +52,19 @@ impl Settings {
     /// # Errors
     /// An address that is none or would show the token; no `api` where the address is not that of exactly one document.
     pub fn new(base_url: &str, api: Option<&str>) -> Result<Self> {
-        let base_url = address(base_url)?;
         let subject = match api {
-            Some(api) => apis::subjects(Some(api))?.into_iter().next(),
-            None => Some(by_address(&base_url)?),
+            Some(api) => apis::subjects(Some(api))?.into_iter().next().context("there is no such document")?,
+            None => by_address(&address(base_url)?)?,
         };
-        let subject = subject.context("there is no such document")?;
+        Self::of(subject, base_url)
+    }
+
+    /// A run with the defaults, by a document at hand.
+    ///
+    /// # Errors
+    /// An address that is none or would show the token.
+    pub fn of(subject: Subject, base_url: &str) -> Result<Self> {
+        let base_url = address(base_url)?;
         Ok(Self {
             subject,
             token_base_url: base_url.clone(),

@@ -7,5 +7,9 @@
     reason = "a test may stop where it fails, and its name says what it shows"
 )]
 
+mod drifts;
 mod honest;
+mod lies;
+mod places;
 mod support;
+mod vendor;

@@ -48,7 +48,9 @@ fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Fin
         "unexpected-body" => {
             vec![finding("$", Kind::UndocumentedBody, "no body".to_owned(), format!("{bytes} bytes"))]
         }
-        "syntax" => vec![finding("$", Kind::Unreadable, media_types(case), format!("{bytes} bytes of something else"))],
+        "syntax" => {
+            vec![finding("$", Kind::Unreadable, media_types(case), format!("{bytes} bytes of something else"))]
+        }
         "required" if case.exchange.body.is_empty() => {
             vec![finding("$", Kind::EmptyBody, "a body".to_owned(), "nothing".to_owned())]
         }
@@ -185,7 +187,6 @@ fn media_types(case: &Case<'_>) -> String {
 /// One value that is wrong in its type breaks every other rule of its schema as well: only that is told.
 fn keep_the_plainest(findings: &mut Vec<Finding>) {
     let of_type = |kind| matches!(kind, Kind::Null | Kind::Shape | Kind::Type);
-    let plain: Vec<String> =
-        findings.iter().filter(|one| of_type(one.kind)).map(|one| one.path.clone()).collect();
+    let plain: Vec<String> = findings.iter().filter(|one| of_type(one.kind)).map(|one| one.path.clone()).collect();
     findings.retain(|one| of_type(one.kind) || one.kind == Kind::MissingMember || !plain.contains(&one.path));
 }

@@ -1,7 +1,7 @@
 //! The headers: the documented ones, and those that are news.
 
-use cx_spec::Node;
 use cx_mock::schema::Reading;
+use cx_spec::Node;
 use serde_json::Value;
 
 use super::Case;
@@ -9,13 +9,49 @@ use crate::live::drift::{Finding, Kind, Severity};
 
 /// What servers and proxies put on any reply of any API. A document that listed them would say nothing by it.
 const EVERYWHERE: &[&str] = &[
-    "accept-ranges", "age", "allow", "alt-svc", "cache-control", "connection", "content-disposition",
-    "content-encoding", "content-language", "content-length", "content-security-policy", "content-type", "date", "etag",
-    "expires", "keep-alive", "last-modified", "link", "location", "nel", "p3p", "permissions-policy", "pragma",
-    "referrer-policy", "report-to", "reporting-endpoints", "server", "server-timing", "set-cookie", "status",
-    "strict-transport-security", "transfer-encoding", "vary", "via", "www-authenticate", "x-content-type-options",
-    "x-download-options", "x-frame-options", "x-permitted-cross-domain-policies", "x-powered-by", "x-request-id",
-    "x-runtime", "x-xss-protection",
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "etag",
+    "expires",
+    "keep-alive",
+    "last-modified",
+    "link",
+    "location",
+    "nel",
+    "p3p",
+    "permissions-policy",
+    "pragma",
+    "referrer-policy",
+    "report-to",
+    "reporting-endpoints",
+    "server",
+    "server-timing",
+    "set-cookie",
+    "status",
+    "strict-transport-security",
+    "transfer-encoding",
+    "vary",
+    "via",
+    "www-authenticate",
+    "x-content-type-options",
+    "x-download-options",
+    "x-frame-options",
+    "x-permitted-cross-domain-policies",
+    "x-powered-by",
+    "x-request-id",
+    "x-runtime",
+    "x-xss-protection",
 ];
 /// As above, by their beginning.
 const FAMILIES: &[&str] = &["access-control-", "cf-", "cross-origin-", "x-amz-", "x-amzn-", "x-cache", "x-served-by"];

@@ -45,13 +45,16 @@ pub(super) fn judge(case: &Case<'_>, ids: Ids) -> (Option<Finding>, Standing) {
         return (Some(finding(kind, format!("one of {}", known.join(", ")), seen)), standing);
     };
     let success = || "a success: the arguments are those of the document".to_owned();
-    let refusal = |kind| (Some(finding(kind, success(), format!("{status}, documented as {}", reply.status))), Standing::Departed);
+    let refusal = |kind| {
+        (Some(finding(kind, success(), format!("{status}, documented as {}", reply.status))), Standing::Departed)
+    };
     match status {
         200..=299 | 304 => (None, Standing::Answered),
         429 | 500..=599 => (None, Standing::Inconclusive(format!("no answer but {status}"))),
         401 | 403 => (refusal(Kind::CredentialsRefused).0, Standing::Refused),
         400..=499 if ids == Ids::Examples => {
-            let reason = format!("{status} to the id of the document's example: the account has no such thing to ask for");
+            let reason =
+                format!("{status} to the id of the document's example: the account has no such thing to ask for");
             (None, Standing::Inconclusive(reason))
         }
         404 | 410 => refusal(Kind::Removed),
