@@ -38,9 +38,15 @@ pub(super) struct Arguments {
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
     finding: Vec<String>,
+    #[command(flatten)]
+    live: super::live::Flags,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
+    if let Some(base_url) = arguments.live.base_url() {
+        arguments.finding.iter().for_each(|finding| eprintln!("{finding}"));
+        return super::live::run(base_url, &arguments.live, arguments.api.as_deref(), &arguments.report).await;
+    }
     let started = Instant::now();
     let exempt = exemptions::load()?;
     let subjects = apis::subjects(arguments.api.as_deref())?;

@@ -1,0 +1,51 @@
+//! An honest vendor: nothing to report, and nothing asked that may not be.
+
+use std::collections::BTreeSet;
+
+use cx_spec::{OAuthRole, Retry};
+
+use crate::support::{self, APIS};
+
+#[tokio::test]
+async fn an_honest_vendor_gives_no_report() {
+    for api in APIS {
+        let subject = support::subject(api);
+        let vendor = subject.vendor().await;
+        let report = support::run(&support::settings(api, &vendor.base_url())).await;
+        assert_eq!(report.drifts, [], "{api}");
+        assert!(report.passed());
+        let safe: BTreeSet<&str> = subject
+            .api
+            .operations
+            .iter()
+            .filter(|operation| operation.retry == Retry::Safe)
+            .map(|operation| operation.id.as_str())
+            .collect();
+        let run: BTreeSet<&str> = report.operations.run.iter().map(String::as_str).collect();
+        assert_eq!(run, safe, "{api} {:?}", report.operations.left_out);
+        assert_eq!(report.operations.left_out.len(), subject.api.operations.len() - safe.len());
+        vendor.assert_no_violations();
+    }
+}
+
+#[tokio::test]
+async fn only_safe_operations_and_token_requests_reach_the_vendor() {
+    for api in APIS {
+        let subject = support::subject(api);
+        let vendor = subject.vendor().await;
+        let report = support::run(&support::settings(api, &vendor.base_url())).await;
+        let exchanges = vendor.take_exchanges();
+        assert_eq!(exchanges.len(), report.requests as usize);
+        let documents = [Some(&subject.api), subject.tokens.as_ref()];
+        let mut tokens = 0;
+        for exchange in &exchanges {
+            let id = exchange.operation().unwrap();
+            let operation = documents.iter().flatten().find_map(|document| document.operation(id)).unwrap();
+            let is_token = operation.oauth.as_ref().is_some_and(|oauth| oauth.role == OAuthRole::Token);
+            assert!(is_token || operation.retry == Retry::Safe, "{api} {id}");
+            tokens += usize::from(is_token);
+            assert!(!exchange.request.headers().iter().any(|(_, value)| value.contains("gate-pass")));
+        }
+        assert_eq!(tokens, 1, "{api}");
+    }
+}
