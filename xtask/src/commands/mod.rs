@@ -3,6 +3,7 @@
 mod battery;
 mod ci;
 mod diff;
+mod docs;
 mod generate;
 mod lint;
 mod suite;
@@ -31,6 +32,8 @@ enum Command {
     Lint(lint::Arguments),
     /// Says what a change of a document does to the Rust API.
     Diff(diff::Arguments),
+    /// Renders the documents as one page that needs no network.
+    Docs(docs::Arguments),
     /// Runs every case of the documents through the client against mock vendors.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -63,6 +66,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Gen(arguments) => generate::run(&root, &arguments),
         Command::Lint(arguments) => lint::run(&root, &arguments),
         Command::Diff(arguments) => diff::run(&root, &arguments),
+        Command::Docs(arguments) => docs::run(&root, &arguments),
         Command::Conformance(passed) => suite::run(&root, "conformance", &passed.arguments),
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Battery(arguments) => battery::run(&root, &arguments),
