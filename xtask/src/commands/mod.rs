@@ -4,6 +4,7 @@ mod battery;
 mod ci;
 mod diff;
 mod docs;
+mod features;
 mod generate;
 mod lint;
 mod suite;
@@ -45,6 +46,8 @@ enum Command {
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
+    /// Builds the client with few features.
+    Features(features::Arguments),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),
 }
@@ -71,6 +74,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Battery(arguments) => battery::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
+        Command::Features(arguments) => features::run(&root, &arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }

@@ -14,6 +14,13 @@ pub fn block(text: &str) -> Markup {
     PreEscaped(rendered)
 }
 
+/// Renders a description of one line, to stand inside another.
+pub fn inline(text: &str) -> Markup {
+    let PreEscaped(rendered) = block(text.trim());
+    let line = rendered.trim().strip_prefix("<p>").and_then(|rest| rest.strip_suffix("</p>"));
+    PreEscaped(line.map_or_else(|| rendered.clone(), ToOwned::to_owned))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! One operation.
 
-use cx_spec::{Api, Confidence, Location, Media, Operation, Reply, Retry};
+use cx_spec::{Api, Confidence, Location, Media, Node, Operation, Reply, Retry};
 use maud::{Markup, html};
 
 use super::{markdown, samples::Samples, schema};
@@ -139,7 +139,7 @@ fn one_reply(api: &Api, reply: &Reply) -> Markup {
             summary {
                 span.status.{ (class) } { (reply.status) } " "
                 @if reply.confidence != Confidence::Documented { (confidence(reply.confidence)) }
-                span.said { (reply.description.trim()) }
+                span.said { (markdown::inline(&reply.description)) }
             }
             @if !reply.headers.is_empty() {
                 p.values { "headers: " @for (name, _) in &reply.headers { code { (name) } " " } }
@@ -159,11 +159,16 @@ fn media(api: &Api, media: &Media, note: &str) -> Markup {
             @if let Some(node) = &node { (schema::name(api, node)) }
             @if !note.is_empty() { " " small { (note) } }
         }
-        @if let Some(node) = &node { (schema::members(api, node)) }
+        @if let Some(node) = node.as_ref().and_then(|node| shown(node, note)) { (schema::members(api, &node)) }
         @for example in &media.examples {
             details.example { summary { "example " code { (example.name) } } pre tabindex="0" { code { (format!("{:#}", example.value)) } } }
         }
     }
+}
+
+/// A body shows the members of its component, since that is what one has to fill in; a reply links to them.
+fn shown<'d>(node: &Node<'d>, note: &str) -> Option<Node<'d>> {
+    if note.is_empty() { Some(node.clone()) } else { node.resolve().ok() }
 }
 
 fn samples_of(samples: &Samples) -> Markup {

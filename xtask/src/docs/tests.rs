@@ -128,7 +128,7 @@ fn texts_of_a_document_are_shown_and_not_obeyed() {
                 --data '{\n  \"note\": \"it'\\''s \\\"</code>\\\" $(rm) \\\\\",\n  \"token\": \"'\"$CX_TOKEN\"'\"\n}' \\\n  \
                 https://api.example.com/things/a%2Fb%27c%24%28d%29";
     assert_eq!(samples.curl, curl);
-    let rust = ".put_thing()\n    .id(\"a/b'c$(d)\")\n    .x_key(std::env::var(\"CX_X_KEY\")?)\n    \
-                .body_map(|body| body.note(\"it's \\\"</code>\\\" $(rm) \\\\\".to_owned()).token(token))";
+    let rust = ".put_thing()\n    .id(\"a/b'c$(d)\")\n    .x_key(std::env::var(\"CX_X_KEY\")?)\n    .body_map(|body| {\n        \
+                body\n            .note(\"it's \\\"</code>\\\" $(rm) \\\\\".to_owned())\n            .token(token)\n    })";
     assert!(samples.rust.contains(rust), "{}", samples.rust);
 }

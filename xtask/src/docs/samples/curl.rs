@@ -1,12 +1,16 @@
 //! The sample for curl.
 
 use cx_spec::{Location, Node};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     Argument, Shown, form, json, plain,
     shell::{command, quoted, with_variable},
     variable,
 };
+
+/// Everything but what RFC 3986 §2.3 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub fn sample(shown: &Shown<'_>) -> String {
     let operation = shown.operation;
@@ -76,15 +80,7 @@ fn address(shown: &Shown<'_>) -> String {
 }
 
 fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 /// What the first way to sign the request asks for.

@@ -27,7 +27,7 @@ pub fn sample(shown: &Shown<'_>, call: &Call, surface: &Surface) -> String {
                 if file {
                     imports.push("cx_client::Upload".to_owned());
                 }
-                setters.push(format!(".body_map(|body| body{})", calls.concat()));
+                setters.push(body_map(&calls));
             }
             None => {
                 imports.push("serde_json::json".to_owned());
@@ -47,6 +47,17 @@ pub fn sample(shown: &Shown<'_>, call: &Call, surface: &Surface) -> String {
     lines.join("\n")
 }
 
+/// The closure that sets the members, a line each where they are several.
+fn body_map(calls: &[String]) -> String {
+    match calls {
+        [one] => format!(".body_map(|body| body{one})"),
+        several => {
+            let lines: String = several.iter().map(|call| format!("\n            {call}")).collect();
+            format!(".body_map(|body| {{\n        body{lines}\n    }})")
+        }
+    }
+}
+
 /// A client with a token of its own; an operation that hands out tokens needs none.
 fn client(shown: &Shown<'_>, module: &str) -> String {
     let role = shown.operation.oauth.as_ref().map(|oauth| oauth.role);
@@ -58,7 +69,7 @@ fn client(shown: &Shown<'_>, module: &str) -> String {
 
 fn chain(method: &str, setters: &[String]) -> String {
     let line = format!(".{method}(){}.send().await?", setters.concat());
-    if line.len() <= 76 {
+    if line.len() <= 56 && !line.contains('\n') {
         return line;
     }
     let mut lines = vec![format!("\n    .{method}()")];
@@ -122,19 +133,27 @@ fn members(shown: &Shown<'_>, body: &Value, ty: &str, surface: &Surface) -> Opti
                 .push(format!("let {field} = cx_client::Secret::from(std::env::var(\"{}\")?);", variable(wire)));
             field.clone()
         } else {
-            scalar(value, inner.unwrap_or(ty), surface)?
+            plain(value, inner.unwrap_or(ty), inner.is_some(), surface)?
         };
         members.calls.push(format!(".{field}({value})"));
     }
     Some(members)
 }
 
-fn scalar(value: &Value, ty: &str, surface: &Surface) -> Option<String> {
+/// A scalar or a list of texts as the setter of a member takes it. One that need not be there takes no other type than its
+/// own.
+fn plain(value: &Value, ty: &str, optional: bool, surface: &Surface) -> Option<String> {
     match (ty, value) {
-        ("String", Value::String(text)) => Some(format!("{text:?}.to_owned()")),
-        ("i64", Value::Number(number)) if number.is_i64() => Some(format!("{number}_i64")),
+        ("String", Value::String(text)) if optional => Some(format!("{text:?}.to_owned()")),
+        ("i64", Value::Number(number)) if optional && number.is_i64() => Some(format!("{number}_i64")),
         ("f64", Value::Number(number)) => number.as_f64().map(|number| format!("{number:?}")),
         ("bool", Value::Bool(flag)) => Some(flag.to_string()),
+        ("String", Value::String(_)) | ("i64", Value::Number(_)) => Some(literal(value)),
+        ("Vec<String>", Value::Array(items)) => {
+            let texts: Option<Vec<_>> =
+                items.iter().map(|item| Some(format!("{:?}.to_owned()", item.as_str()?))).collect();
+            Some(format!("vec![{}]", texts?.join(", ")))
+        }
         (_, Value::String(text)) => {
             let variant = surface.variant(ty, text)?;
             Some(format!("{}::types::{ty}::{variant}", surface.module))
