@@ -46,6 +46,11 @@
     )
 )]
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod fault;
 pub mod form;
 mod incoming;

@@ -4,6 +4,8 @@ mod battery;
 mod built;
 mod ci;
 mod diff;
+mod docs;
+mod features;
 mod generate;
 mod lint;
 mod suite;
@@ -32,6 +34,8 @@ enum Command {
     Lint(lint::Arguments),
     /// Says what a change of a document does to the Rust API.
     Diff(diff::Arguments),
+    /// Renders the documents as one page that needs no network.
+    Docs(docs::Arguments),
     /// Runs every case of the documents through the client against mock vendors.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -43,6 +47,8 @@ enum Command {
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
+    /// Builds the client with few features.
+    Features(features::Arguments),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),
 }
@@ -64,10 +70,12 @@ pub fn run() -> Result<ExitCode> {
         Command::Gen(arguments) => generate::run(&root, &arguments),
         Command::Lint(arguments) => lint::run(&root, &arguments),
         Command::Diff(arguments) => diff::run(&root, &arguments),
+        Command::Docs(arguments) => docs::run(&root, &arguments),
         Command::Conformance(passed) => suite::run(&root, "conformance", &passed.arguments),
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Battery(arguments) => battery::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
+        Command::Features(arguments) => features::run(&root, &arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }
