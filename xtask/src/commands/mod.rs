@@ -1,6 +1,7 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
 mod battery;
+mod bench;
 mod ci;
 mod diff;
 mod generate;
@@ -42,6 +43,9 @@ enum Command {
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
+    /// Measures the budgets, each against what people would use instead.
+    #[command(disable_help_flag = true)]
+    Bench(Passed),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),
 }
@@ -67,6 +71,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Battery(arguments) => battery::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
+        Command::Bench(passed) => bench::run(&root, &passed.arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }
