@@ -1,6 +1,7 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
 mod battery;
+mod bench;
 mod built;
 mod ci;
 mod diff;
@@ -49,6 +50,9 @@ enum Command {
     Mock(Passed),
     /// Builds the client with few features.
     Features(features::Arguments),
+    /// Measures the budgets, each against what people would use instead.
+    #[command(disable_help_flag = true)]
+    Bench(Passed),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),
 }
@@ -76,6 +80,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Battery(arguments) => battery::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
         Command::Features(arguments) => features::run(&root, &arguments),
+        Command::Bench(passed) => bench::run(&root, &passed.arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }
