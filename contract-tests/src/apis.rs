@@ -69,12 +69,23 @@ impl Subject {
     /// # Errors
     /// A client that cannot be built.
     pub fn connect(&self, vendor: &MockVendor) -> Result<Core> {
-        let mut builder =
-            CoreBuilder::new(self.client.api).base_url(vendor.base_url()).token_base_url(vendor.base_url());
-        if let Some(credentials) = self.credentials() {
-            builder = builder.credentials(credentials);
+        Ok(self.client_of(vendor).build()?)
+    }
+
+    /// As [`Subject::connect`], over the connections of another client: setting up TLS takes longer than a hundred cases.
+    ///
+    /// # Errors
+    /// A client that cannot be built.
+    pub fn connect_like(&self, vendor: &MockVendor, other: &Core) -> Result<Core> {
+        Ok(self.client_of(vendor).http_client(other.http().clone()).build()?)
+    }
+
+    fn client_of(&self, vendor: &MockVendor) -> CoreBuilder {
+        let builder = CoreBuilder::new(self.client.api).base_url(vendor.base_url()).token_base_url(vendor.base_url());
+        match self.credentials() {
+            Some(credentials) => builder.credentials(credentials),
+            None => builder,
         }
-        Ok(builder.build()?)
     }
 
     /// Credentials by the first grant of the document that starts a session.

@@ -6,7 +6,7 @@ use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::{Map, Value};
 
 use super::{Case, Expected, Reply, examples, replies::carries_values};
-use crate::arguments::Spelling;
+use crate::{arguments::Spelling, compare};
 
 /// How the values of a case were drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,11 @@ impl Case {
             Part::Arguments => arguments(api, operation),
             Part::Reply(pointer) => {
                 let schema = api.document().at(pointer)?.value();
-                strategy::valid_as(api, schema, Reading::Reply)
+                let values = strategy::valid_as(api, schema, Reading::Reply);
+                match operation.envelope.clone() {
+                    Some(envelope) => values.prop_map(move |value| compare::of_envelope(value, &envelope)).boxed(),
+                    None => values,
+                }
             }
         };
         strategy.new_tree(&mut strategy::runner(drawn.seed)).ok()

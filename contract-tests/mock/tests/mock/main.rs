@@ -10,6 +10,7 @@
 mod documents;
 mod fault;
 mod issuer;
+mod keywords;
 mod requests;
 mod server;
 mod state;
