@@ -14,6 +14,16 @@
 //! assert_eq!(rules, ["type", "nullable", "maximum", "minimum"]);
 //! # Ok::<(), cx_spec::SpecError>(())
 //! ```
+//!
+//! | for | valid | broken on purpose |
+//! |---|---|---|
+//! | any schema of a document | [`valid`], [`valid_as`] | [`breaks`], [`breaks_as`] (one rule each), [`invalid`] (any of them) |
+//! | one value by a seed | [`sample`], [`sample_as`] | |
+//!
+//! All keywords of OpenAPI 3.0 are followed: formats and patterns, bounds, `enum`, `nullable`, `required`,
+//! `additionalProperties`, `allOf`, `oneOf`, `anyOf`, `not`, discriminators with and without a mapping, and references,
+//! circular ones too. `readOnly` and `writeOnly` depend on the way a value travels: the functions that end in `_as` ask for
+//! it, the others make requests. All strategies shrink, and what they shrink to keeps (or breaks) the schema as well.
 
 mod broken;
 mod merge;
