@@ -80,9 +80,10 @@ impl Outgoing {
                 *request.body_mut() = Some(bytes.clone().into());
             }
             Written::Multipart { pairs, files } => {
-                let mut form = reqwest::multipart::Form::new();
+                // RFC 7578 §4.2 forbids `name*=`, which is how a name with a blank would be written otherwise.
+                let mut form = reqwest::multipart::Form::new().percent_encode_noop();
                 for (name, value) in pairs {
-                    form = form.text(name.clone(), value.clone());
+                    form = form.text(part_name(name), value.clone());
                 }
                 for (name, max_bytes, file) in files {
                     let part = file.to_part(*max_bytes).await.map_err(|error| error.with_operation(operation))?;
@@ -105,6 +106,11 @@ impl Outgoing {
         }
         Ok(request)
     }
+}
+
+/// The name of a part as HTML writes it: what would end the name, or its line, is escaped, and nothing else.
+fn part_name(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Puts the caller's headers in the place of the client's. A name given twice is sent twice.
@@ -196,5 +202,16 @@ fn cookies(request: &mut reqwest::Request) {
     }
     if let (false, Ok(value)) = (line.is_empty(), HeaderValue::from_bytes(&line)) {
         headers.insert(header::COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_part_can_end_neither_itself_nor_its_line() {
+        assert_eq!(part_name("properties[Signup Date]"), "properties[Signup Date]");
+        assert_eq!(part_name("a\"; filename=\"b\r\nc: d"), "a%22; filename=%22b%0D%0Ac: d");
     }
 }

@@ -10,12 +10,12 @@
 mod bodies;
 mod canaries;
 mod capture;
+mod cases;
 mod conversation;
 mod directly;
 mod environment;
 mod errors;
 mod faults;
-mod fixtures;
 mod generated;
 mod nps;
 mod pacing;

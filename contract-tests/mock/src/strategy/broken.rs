@@ -155,6 +155,11 @@ impl Breaker<'_> {
         if !merge::is_nullable(flat) {
             push_any(&mut found, "nullable", vec![Value::Null]);
         }
+        if let Some(refused) = flat.get("not") {
+            let values = self.builder.schema(refused, &Place::default());
+            push(&mut found, "not", values);
+            found.iter_mut().filter(|one| one.rule == "not").for_each(|one| one.certain = false);
+        }
         if let Some(known) = flat.get("enum").and_then(Value::as_array) {
             let near = known.iter().filter_map(|value| match value {
                 Value::String(text) => Some(json!(format!("{text}-unknown"))),
@@ -223,6 +228,16 @@ impl Breaker<'_> {
         }
         if count(flat, "minProperties").is_some_and(|least| least > 0) && merge::required(flat).is_empty() {
             push(&mut found, "minProperties", Just(json!({})));
+        }
+        let needed = merge::required(flat);
+        if count(flat, "minProperties").is_some_and(|least| least > needed.len()) && !needed.is_empty() {
+            let values = whole.clone().prop_map(move |mut object| {
+                if let Some(members) = object.as_object_mut() {
+                    members.retain(|name, _| needed.contains(name));
+                }
+                object
+            });
+            push(&mut found, "minProperties", values);
         }
         if let Some(most) = count(flat, "maxProperties").filter(|most| *most < 1000) {
             let many: Map<String, Value> = (0..=most).map(|number| (format!("extra_{number}"), json!("x"))).collect();
@@ -299,7 +314,15 @@ fn bounds(flat: &Flat) -> Vec<Break> {
         let value = least.saturating_add(step).div_euclid(step).saturating_mul(step).saturating_add(1);
         push_any(&mut found, "multipleOf", vec![json!(value)]);
     }
+    if let Some(step) = flat.get("multipleOf").and_then(Value::as_f64).filter(|step| *step > 0.0 && !whole) {
+        // Half a step beside what is a multiple, and within the bounds if anything of that size is.
+        push(&mut found, "multipleOf", numbers::numbers(flat).prop_map(move |value| off_step(&value, step)));
+    }
     found
+}
+
+fn off_step(value: &Value, step: f64) -> Value {
+    json!(value.as_f64().unwrap_or_default() - step / 2.0)
 }
 
 fn push(found: &mut Vec<Break>, rule: &str, values: impl Strategy<Value = Value> + 'static) {
