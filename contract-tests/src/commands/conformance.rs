@@ -7,7 +7,8 @@ use contract_tests::{
     apis::{self, Subject},
     cases,
     coverage::Recorder,
-    exemptions, judges,
+    exemptions,
+    judges::{self, Judge},
     report::{ApiReport, Report},
     runner::run_all,
 };
@@ -31,9 +32,10 @@ pub(super) struct Arguments {
     /// Where the report goes.
     #[arg(long, default_value = "target/conformance")]
     report: PathBuf,
-    /// Hears the outside judges as well, as far as they are installed.
-    #[arg(long)]
-    judges: bool,
+    /// Hears outside judges as well: these, or all that are installed.
+    #[arg(long, value_name = "JUDGE,…", num_args = 0..=1, require_equals = true, value_delimiter = ',',
+        default_missing_value = "schemathesis,prism,specmatic")]
+    judges: Vec<Judge>,
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
     finding: Vec<String>,
@@ -43,10 +45,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let started = Instant::now();
     let subjects = apis::subjects(arguments.api.as_deref())?;
     let exempt = exemptions::load()?;
-    let outside = match arguments.judges {
-        true => judges::hear(&subjects, &judges::Settings::new(apis::root(), arguments.seed)).await?,
-        false => judges::Judgement::default(),
-    };
+    let settings =
+        judges::Settings { judges: arguments.judges.clone(), ..judges::Settings::new(apis::root(), arguments.seed) };
+    let outside = judges::hear(&subjects, &settings).await?;
     let mut report = Report {
         seed: arguments.seed,
         duration_ms: 0,
