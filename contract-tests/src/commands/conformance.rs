@@ -8,7 +8,7 @@ use contract_tests::{
     cases,
     coverage::Recorder,
     exemptions::{self, Exemption},
-    judges,
+    judges::{self, Judge},
     report::{self, ApiReport, Report},
     runner::run_all,
 };
@@ -32,9 +32,10 @@ pub(super) struct Arguments {
     /// Where the report goes.
     #[arg(long, default_value = "target/conformance")]
     report: PathBuf,
-    /// Hears the outside judges as well, as far as they are installed.
-    #[arg(long)]
-    judges: bool,
+    /// Hears outside judges as well: these, or all that are installed.
+    #[arg(long, value_name = "JUDGE,…", num_args = 0..=1, require_equals = true, value_delimiter = ',',
+        default_missing_value = "schemathesis,prism,specmatic")]
+    judges: Vec<Judge>,
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
     finding: Vec<String>,
@@ -60,11 +61,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
         bail!("no case is called {id}; index.html of a whole run names them all");
     }
     report.take_in(&arguments.report)?;
-    let outside = match arguments.judges {
-        true => judges::hear(&subjects, &judges::Settings::new(apis::root(), arguments.seed)).await?,
-        false => judges::Judgement::default(),
-    };
-    if arguments.judges {
+    let settings = judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
+    let outside = judges::hear(&subjects, &settings).await?;
+    if !settings.judges.is_empty() {
         report.judges = Some(serde_json::to_value(&outside)?);
     }
     report.duration_ms = started.elapsed().as_millis();

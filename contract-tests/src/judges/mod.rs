@@ -21,7 +21,7 @@ mod verdict;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use cx_mock::{Lie, MockVendor};
+use cx_mock::{Lie, MockVendorBuilder};
 
 pub use verdict::{Beside, Finding, Judge, Judgement, LeftOut, Verdict};
 
@@ -71,10 +71,10 @@ pub async fn hear(subjects: &[Subject], settings: &Settings) -> Result<Judgement
 
 /// The vendor before a judge: as the document reads, that is with open bodies where it does not close them. A client that
 /// sends a member which the document does not have is found by the cases, not by these judges.
-async fn vendor(subject: &Subject, settings: &Settings) -> MockVendor {
-    let mut builder = subject.builder().stateful().allow_unknown_members();
-    if let Some(lie) = settings.lie {
-        builder = builder.lie(lie);
+fn vendor(subject: &Subject, settings: &Settings) -> MockVendorBuilder {
+    let builder = subject.builder().allow_unknown_members();
+    match settings.lie {
+        Some(lie) => builder.lie(lie),
+        None => builder,
     }
-    builder.start().await
 }

@@ -62,7 +62,7 @@ pub(super) async fn hear(
 
 async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &Settings) -> Result<Verdict> {
     let started = Instant::now();
-    let vendor = super::vendor(subject, settings).await;
+    let vendor = super::vendor(subject, settings).stateful().start().await;
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("report.json");
     let mut command = tool::command(program, folder.path());
@@ -75,6 +75,7 @@ async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &
         .args(["--max-examples", &EXAMPLES.to_string(), "--generation-database", "none", "--continue-on-failure"])
         .args(["--report", "json", "--report-json-path"])
         .arg(&file);
+    command.env("SCHEMATHESIS_HOOKS", toolbox.settings("schemathesis_hooks.py")).env("PYTHONDONTWRITEBYTECODE", "1");
     let output = tool::finish(command).await?;
     // 0 and 1 are verdicts; anything else is none.
     if !matches!(output.code, 0 | 1) {

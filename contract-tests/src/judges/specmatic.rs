@@ -69,7 +69,8 @@ fn aside(toolbox: &Toolbox) -> Result<Vec<Aside>> {
 impl Run {
     async fn judge(&self, toolbox: &Toolbox, subject: &Subject, settings: &Settings) -> Result<Verdict> {
         let started = Instant::now();
-        let vendor = super::vendor(subject, settings).await;
+        // Without a memory: it changes what it has not created.
+        let vendor = super::vendor(subject, settings).start().await;
         let folder = tempfile::tempdir()?;
         let output = tool::finish(self.command(toolbox, subject, &vendor.base_url(), folder.path())).await?;
         let scenarios: Vec<Scenario> = output.stdout.lines().filter_map(Scenario::read).collect();

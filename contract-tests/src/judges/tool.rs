@@ -125,6 +125,11 @@ fn read(from: Option<impl Read>) -> String {
 
 /// The last lines of what a judge wrote, for an error.
 pub(super) fn tail(output: &Output) -> String {
-    let lines: Vec<&str> = output.stdout.lines().chain(output.stderr.lines()).collect();
-    lines.iter().skip(lines.len().saturating_sub(30)).copied().collect::<Vec<_>>().join("\n")
+    last(&output.stdout.lines().chain(output.stderr.lines()).collect::<Vec<_>>())
+}
+
+/// The last lines of many.
+pub(super) fn last(lines: &[impl AsRef<str>]) -> String {
+    let shown = lines.iter().skip(lines.len().saturating_sub(30)).map(AsRef::as_ref);
+    shown.collect::<Vec<_>>().join("\n")
 }

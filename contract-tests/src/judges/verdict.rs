@@ -5,7 +5,7 @@ use std::{fmt, fmt::Write};
 use serde::Serialize;
 
 /// An outside judge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Judge {
     /// Property-based requests to the mock vendor.
