@@ -77,11 +77,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
 }
 
 /// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
-async fn conform(
-    subject: &Subject,
-    arguments: &Arguments,
-    exempt: &[Exemption],
-) -> Result<(ApiReport, Vec<String>)> {
+async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption]) -> Result<(ApiReport, Vec<String>)> {
     let mut cases = cases::enumerate_with(subject, arguments.seed, arguments.cases);
     if let Some(id) = &arguments.case {
         cases = cases::select(cases, id);

@@ -23,7 +23,7 @@ use serde_json::Value;
 pub use self::{
     outline::{Answer, Entry},
     record::{Problem, Record, SpecPlace},
-    verdicts::{Mutants, Score, Survivor},
+    verdicts::{Beside, Judges, Mutants, Objection, Score, Survivor, Verdict},
     wire::{Message, Wire},
     witnesses::{Witnesses, count as count_witnesses},
 };
@@ -49,7 +49,7 @@ pub struct Report {
     pub mutants: Option<Mutants>,
     /// What the outside judges said, if they were asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub judges: Option<Value>,
+    pub judges: Option<Judges>,
 }
 
 /// What a run says of one API.

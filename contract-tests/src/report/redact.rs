@@ -206,9 +206,10 @@ impl<'a> Redactor<'a> {
             let open = !one.secret && !one.personal;
             let whole = one.name == name || one.name.strip_suffix("[]") == Some(base);
             let member = one.name == base
-                && rest.split_once('/').and_then(|(_, rest)| rest.split_once('/')).is_some_and(|(_, rest)| {
-                    may_show(self.api, &one.pointer, &format!("/{rest}"))
-                });
+                && rest
+                    .split_once('/')
+                    .and_then(|(_, rest)| rest.split_once('/'))
+                    .is_some_and(|(_, rest)| may_show(self.api, &one.pointer, &format!("/{rest}")));
             let spread = one.style == "form" && one.explode && may_show(self.api, &one.pointer, &rest);
             open && (whole && may_show(self.api, &one.pointer, "") || member || spread)
         })
@@ -249,7 +250,9 @@ fn declares_something(api: &Api, schema: &str) -> bool {
 /// `end_user[emails][]` as `/end_user/emails/0`.
 fn pointer(name: &str) -> String {
     let segments = name.split('[').map(|segment| segment.trim_end_matches(']'));
-    segments.map(|segment| format!("/{}", if segment.is_empty() { "0".to_owned() } else { escape(segment) })).collect()
+    segments
+        .map(|segment| format!("/{}", if segment.is_empty() { "0".to_owned() } else { escape(segment) }))
+        .collect()
 }
 
 #[cfg(test)]

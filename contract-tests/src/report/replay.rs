@@ -12,7 +12,22 @@ const MADE_BY_CURL: &[&str] = &["host", "content-length", "accept-encoding", "us
 
 /// The command that runs one case alone.
 pub(super) fn command(api: &str, case: &str, seed: u64) -> String {
-    format!("cargo xtask conformance --api {} --case {} --seed {seed}", quoted(api), quoted(case))
+    let (before, after) = around(api, seed);
+    format!("{before}{}{after}", word(case))
+}
+
+/// The name of a case for a shell. The one that was drawn as the third of its kind is there if three are drawn.
+pub(super) fn word(case: &str) -> String {
+    let drawn = case.rsplit_once("/generated/").and_then(|(_, number)| number.parse::<usize>().ok());
+    match drawn.filter(|number| *number > 0) {
+        Some(number) => format!("{} --cases {}", quoted(case), number + 1),
+        None => quoted(case),
+    }
+}
+
+/// What stands before and after the name of a case, which may need quotes.
+pub(super) fn around(api: &str, seed: u64) -> (String, String) {
+    (format!("cargo xtask conformance --api {} --case ", quoted(api)), format!(" --seed {seed}"))
 }
 
 /// The request as a line for a shell, redacted. The address and the token come from variables, so that it runs as it stands
@@ -61,7 +76,11 @@ pub(super) fn curl(wire: &Wire) -> String {
 /// A word for a POSIX shell.
 fn quoted(text: &str) -> String {
     let plain = |one: char| one.is_ascii_alphanumeric() || "-_./:=@%+,".contains(one);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -71,15 +90,22 @@ mod tests {
 
     fn wire(line: &str, headers: &[&str], payload: Payload) -> Wire {
         let headers = headers.iter().map(|one| (*one).to_owned()).collect();
-        Wire { request: Message { line: line.into(), headers, body: String::new() }, reply: Message::default(), payload }
+        Wire {
+            request: Message { line: line.into(), headers, body: String::new() },
+            reply: Message::default(),
+            payload,
+        }
     }
 
     #[test]
     fn a_command_names_the_case_whatever_is_in_its_name() {
-        assert_eq!(
-            command("a", "x/200/it's", 7),
-            r"cargo xtask conformance --api a --case 'x/200/it'\''s' --seed 7"
-        );
+        assert_eq!(command("a", "x/200/it's", 7), r"cargo xtask conformance --api a --case 'x/200/it'\''s' --seed 7");
+    }
+
+    #[test]
+    fn a_drawn_case_is_drawn_again() {
+        assert_eq!(word("x/200/generated/0"), "x/200/generated/0");
+        assert_eq!(word("x/200/generated/2"), "x/200/generated/2 --cases 3");
     }
 
     #[test]

@@ -46,6 +46,49 @@ pub struct Survivor {
     pub rest: Map<String, Value>,
 }
 
+/// `judges.json`: what outside judges said. How long they took is left out, since it differs from run to run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Judges {
+    /// One verdict for each judge and API.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What one judge said of one API.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The judge.
+    pub judge: String,
+    /// Name of the API.
+    pub api: String,
+    /// Cases that count.
+    pub cases: usize,
+    /// What the judge has against them.
+    pub findings: Vec<Objection>,
+    /// Cases that are reported and do not count.
+    #[serde(default)]
+    pub beside: Option<Beside>,
+}
+
+/// What a judge has against an operation or a case, in the judge's words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Objection {
+    /// Operation or case.
+    pub place: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Cases that do not count, and why.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// How many there are.
+    pub cases: usize,
+    /// How many of them failed.
+    pub failed: usize,
+    /// Why they do not count.
+    pub reason: String,
+}
+
 /// What a command wrote into a file, if it did.
 ///
 /// # Errors
@@ -56,7 +99,6 @@ pub(super) fn left<T: DeserializeOwned>(path: &Path, command: &str) -> Result<Op
     }
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let read = serde_json::from_str(&text);
-    read.map(Some).with_context(|| {
-        format!("{} is not what {command} prints; write it anew or take it away", path.display())
-    })
+    read.map(Some)
+        .with_context(|| format!("{} is not what {command} prints; write it anew or take it away", path.display()))
 }

@@ -129,7 +129,11 @@ fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -
     let headers = headers.collect();
     let documented = operation.reply(reply.status).map(|reply| reply.media.as_slice()).unwrap_or_default();
     let body = body(redactor, media(documented, reply.content_type()), &reply.body);
-    Message { line: format!("{} {}", reply.status, reason.unwrap_or_default()).trim_end().to_owned(), headers, body: clip(body) }
+    Message {
+        line: format!("{} {}", reply.status, reason.unwrap_or_default()).trim_end().to_owned(),
+        headers,
+        body: clip(body),
+    }
 }
 
 fn request_body(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> String {
@@ -140,7 +144,11 @@ fn request_body(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &E
     let multipart = is_multipart(sent);
     let written = pairs.iter().map(|pair| {
         let value = redactor.pair(&media.pointer, pair);
-        if multipart { part(pair, value.as_deref()) } else { format!("{}={}", pair.name, value.as_deref().unwrap_or(HIDDEN)) }
+        if multipart {
+            part(pair, value.as_deref())
+        } else {
+            format!("{}={}", pair.name, value.as_deref().unwrap_or(HIDDEN))
+        }
     });
     let written: Vec<String> = written.collect();
     // One pair a line; on the wire there is no line break, and the escapes are there instead.

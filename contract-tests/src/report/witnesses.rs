@@ -37,8 +37,8 @@ pub fn count(fixtures: &Path, api: &str) -> Result<Witnesses> {
             continue;
         }
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let fixture: Fixture = serde_json::from_str(&text)
-            .with_context(|| format!("{}: a fixture needs a grade", path.display()))?;
+        let fixture: Fixture =
+            serde_json::from_str(&text).with_context(|| format!("{}: a fixture needs a grade", path.display()))?;
         *witnesses.grades.entry(fixture.grade).or_default() += 1;
         if let Some(operation) = fixture.operation {
             *witnesses.operations.entry(operation).or_default() += 1;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use super::super::{Message, Record, Report, SpecPlace};
+use super::super::{Message, Record, Report, replay};
 
 #[derive(Serialize)]
 struct Data<'r> {
@@ -18,6 +18,8 @@ struct Data<'r> {
 #[derive(Serialize)]
 struct Api<'r> {
     name: &'r str,
+    /// What stands before and after the name of a case in the command that runs it alone.
+    replay: (String, String),
     cases: Vec<Case<'r>>,
 }
 
@@ -28,8 +30,11 @@ struct Case<'r> {
     status: &'r str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<&'r str>,
-    place: &'r SpecPlace,
-    replay: &'r str,
+    /// Line of the document.
+    line: usize,
+    /// The name as a shell has to be told it, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quoted: Option<String>,
     curl: Option<usize>,
     /// Request and reply, each line, headers and body.
     exchanges: Vec<[Part; 2]>,
@@ -43,7 +48,11 @@ pub(super) fn json(report: &Report) -> Result<String> {
     let apis = report
         .apis
         .iter()
-        .map(|(name, api)| Api { name, cases: api.records.iter().map(|record| case(&mut texts, record)).collect() })
+        .map(|(name, api)| Api {
+            name,
+            replay: replay::around(name, report.seed),
+            cases: api.records.iter().map(|record| case(&mut texts, record)).collect(),
+        })
         .collect();
     let data = serde_json::to_string(&Data { apis, texts: texts.all })?;
     // The one thing that ends a script is `</`, and a comment in it begins with `<!`.
@@ -76,8 +85,8 @@ fn case<'r>(texts: &mut Texts<'r>, record: &'r Record) -> Case<'r> {
         operation: &record.operation,
         status: &record.status,
         problems: record.problems.iter().map(|problem| problem.message.as_str()).collect(),
-        place: &record.place,
-        replay: &record.replay,
+        line: record.place.line,
+        quoted: Some(replay::word(&record.case)).filter(|word| *word != record.case),
         curl: record.curl.as_deref().map(|curl| texts.number(curl)),
         exchanges: record
             .exchanges

@@ -41,7 +41,8 @@ enum State {
 pub(super) fn of(api: &ApiReport) -> Grid<'_> {
     let statuses = api.outline.iter().flat_map(|entry| &entry.replies).map(|answer| answer.status.as_str());
     // Codes come before the ranges they lie in, and `default` last.
-    let ordered: BTreeSet<(u16, bool, &str)> = statuses.map(|status| (order(status), status.contains('X'), status)).collect();
+    let ordered: BTreeSet<(u16, bool, &str)> =
+        statuses.map(|status| (order(status), status.contains('X'), status)).collect();
     let columns: Vec<&str> = ordered.into_iter().map(|(_, _, status)| status).collect();
     let rows = api.outline.iter().map(|entry| row(api, entry, &columns)).collect();
     Grid { columns, rows }
@@ -60,7 +61,8 @@ fn row<'r>(api: &'r ApiReport, entry: &'r Entry, columns: &[&str]) -> Row<'r> {
         let answer = entry.replies.iter().find(|answer| answer.status == **status)?;
         let records = || api.records.iter().filter(|one| one.operation == entry.id && one.status == answer.status);
         let (cases, failed) = (records().count(), records().filter(|one| !one.passed()).count());
-        let unseen = api.coverage.gaps.iter().any(|gap| gap.starts_with(&format!("{}: {} ", entry.id, answer.status)));
+        let unseen =
+            api.coverage.gaps.iter().any(|gap| gap.starts_with(&format!("{}: {} ", entry.id, answer.status)));
         let state = match (failed, cases) {
             (1.., _) => State::Failed,
             (0, 0) => State::Open,

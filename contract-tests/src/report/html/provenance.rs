@@ -46,8 +46,11 @@ pub(super) fn of(api: &ApiReport) -> Provenance<'_> {
     Provenance {
         shares: vec![
             shares("operations", tally(api.outline.iter().map(|entry| entry.confidence))),
-            shares("documented replies", tally(replies.map(|answer| answer.confidence))),
-            shares("golden fixtures", witnesses.grades.iter().map(|(grade, count)| (grade.as_str(), *count)).collect()),
+            shares("replies", tally(replies.map(|answer| answer.confidence))),
+            shares(
+                "golden fixtures",
+                witnesses.grades.iter().map(|(grade, count)| (grade.as_str(), *count)).collect(),
+            ),
         ],
         sources,
         unwitnessed: unwitnessed.filter(|id| !witnesses.operations.contains_key(*id)).collect(),
@@ -64,7 +67,8 @@ fn tally<'r>(grades: impl Iterator<Item = &'r str>) -> BTreeMap<&'r str, usize> 
 
 fn shares<'r>(label: &'static str, mut counts: BTreeMap<&'r str, usize>) -> Shares<'r> {
     let whole: usize = counts.values().sum();
-    let part = |grade: &'r str, count: usize| Part { grade, count, percent: (count * 100).checked_div(whole).unwrap_or(0) };
+    let part =
+        |grade: &'r str, count: usize| Part { grade, count, percent: (count * 100).checked_div(whole).unwrap_or(0) };
     let mut parts: Vec<Part<'r>> =
         GRADES.into_iter().filter_map(|grade| Some(part(grade, counts.remove(grade)?))).collect();
     parts.extend(counts.into_iter().map(|(grade, count)| part(grade, count)));

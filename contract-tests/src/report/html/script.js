@@ -32,27 +32,25 @@
   // Filter.
   const find = $('#find');
   const only = $('#only');
+  /** While a filter is set, what it cannot filter steps aside. */
   const filter = () => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    let total = 0;
-    const fits = (text) => words.every((word) => text.includes(word));
+    const active = words.length > 0 || only.checked;
     const visible = new Set();
+    let total = 0;
     for (const section of all('.api')) {
-      let here = 0;
       for (const row of all('tbody tr', section)) {
-        row.hidden = !(fits(`${section.dataset.api} ${row.dataset.words}`) && (!only.checked || row.classList.contains('hot')));
+        const text = `${section.dataset.api} ${row.dataset.words}`;
+        row.hidden = !words.every((word) => text.includes(word)) || (only.checked && !row.classList.contains('hot'));
         total += 1;
-        if (!row.hidden) {
-          here += 1;
-          visible.add(`${section.dataset.api} ${row.dataset.operation}`);
-        }
+        if (!row.hidden) visible.add(`${section.dataset.api} ${row.dataset.operation}`);
       }
-      $('.nothing', section).hidden = here > 0;
-      shown += here;
+      section.hidden = !$('tbody tr:not([hidden])', section);
     }
     for (const failure of all('.failure')) failure.hidden = !visible.has(`${failure.dataset.api} ${failure.dataset.operation}`);
-    $('#found').textContent = words.length || only.checked ? `${shown} of ${total} operations` : '';
+    for (const section of all('main > section:not(.api)')) section.hidden = active && !$('.failure:not([hidden])', section);
+    $('#nothing').hidden = visible.size > 0;
+    $('#found').textContent = active ? `${visible.size} of ${total} operations` : '';
     roam();
   };
   find.addEventListener('input', filter);
@@ -148,7 +146,7 @@
     return make('section', {}, make('h4', {}, label), pre);
   };
   const row = (term, ...content) => make('div', {}, make('dt', {}, term), ...content);
-  const story = (one, unfolded) => {
+  const story = (one, unfolded, file, [before, after]) => {
     const failed = Boolean(one.problems);
     const mark = make('span', { class: `mark ${failed ? 'bad' : 'good'}` }, failed ? '✕ ' : '✓ ');
     const details = make('details', unfolded ? { open: '' } : {}, make('summary', {}, mark, one.id));
@@ -161,8 +159,8 @@
       }
       if (!one.exchanges.length) details.append(make('p', { class: 'pale' }, 'Nothing went over the wire.'));
       details.append(make('dl', { class: 'again' },
-        row('Spec', make('dd', {}, make('code', {}, `${one.place.file}:${one.place.line}`))),
-        row('Run it alone', make('dd', { class: 'copy' }, ...copyable(one.replay))),
+        row('Spec', make('dd', {}, make('code', {}, `${file}:${one.line}`))),
+        row('Run it alone', make('dd', { class: 'copy' }, ...copyable(`${before}${one.quoted ?? one.id}${after}`))),
         one.curl === null ? null : row('Send it', make('dd', { class: 'copy' }, ...copyable(data().texts[one.curl])))));
     };
     if (unfolded) fill();
@@ -175,14 +173,16 @@
     const api = cell.closest('.api').dataset.api;
     const { operation, path, place, source } = line.dataset;
     const { status, means, grade } = cell.dataset;
-    const cases = data().apis.find((one) => one.name === api).cases
+    const known = data().apis.find((one) => one.name === api);
+    const file = place.slice(0, place.lastIndexOf(':'));
+    const cases = known.cases
       .filter((one) => one.operation === operation && one.status === status)
       .sort((a, b) => Boolean(b.problems) - Boolean(a.problems));
     $('#drill-path').textContent = `${api} · ${path}`;
     $('#drill-title').textContent = `${operation} → ${status}`;
     const facts = make('p', { class: 'facts' }, `${means} `, make('span', { class: `grade ${grade}` }, grade), make('br'),
-      make('code', {}, cell.dataset.place), ` · operation at ${place}`, source ? ` · said by ${source}` : '');
-    const stories = cases.map((one, index) => story(one, Boolean(one.problems) || index === 0));
+      make('code', {}, cell.dataset.place), ` · operation at ${place}`, source ? ` · source: ${source}` : '');
+    const stories = cases.map((one, index) => story(one, Boolean(one.problems) || index === 0, file, known.replay));
     $('#drill-body').replaceChildren(facts, ...(stories.length ? stories : [make('p', { class: 'pale' }, 'No case showed it.')]));
     history.replaceState(null, '', `#${api}/${operation}/${status}`);
     drill.showModal();

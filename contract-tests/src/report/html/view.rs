@@ -4,11 +4,11 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::{
-    super::{ApiReport, Record, Report, label},
+    super::{ApiReport, Record, Report, Verdict, label},
     data,
     grid::{self, Grid},
     provenance::{self, Provenance},
-    verdicts::{self, Judgement, MutantView},
+    verdicts::{self, MutantView},
 };
 use crate::coverage::{Count, Kind};
 
@@ -26,7 +26,7 @@ pub(super) struct Page<'r> {
     gaps: usize,
     apis: Vec<ApiView<'r>>,
     mutants: Vec<MutantView<'r>>,
-    judges: Vec<Judgement>,
+    judges: &'r [Verdict],
 }
 
 #[derive(Serialize)]
@@ -64,7 +64,11 @@ impl Bar {
     pub(super) fn new(label: impl Into<String>, part: usize, whole: usize) -> Self {
         // Tenths, rounded down: 100 is said only of what is whole.
         let tenths = (part * 1000).checked_div(whole).unwrap_or(1000);
-        let percent = if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) };
+        let percent = if tenths.is_multiple_of(10) {
+            (tenths / 10).to_string()
+        } else {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        };
         Self { label: label.into(), part, whole, percent, enough: part == whole }
     }
 }
@@ -84,7 +88,7 @@ pub(super) fn page(report: &Report) -> Result<Page<'_>> {
         gaps: of_all(|api| api.coverage.gaps.len()),
         apis: report.apis.iter().map(|(name, api)| api_view(name, api)).collect(),
         mutants: report.mutants.iter().flat_map(verdicts::mutants).collect(),
-        judges: report.judges.iter().flat_map(verdicts::judges).collect(),
+        judges: report.judges.as_ref().map(|judges| judges.verdicts.as_slice()).unwrap_or_default(),
     })
 }
 

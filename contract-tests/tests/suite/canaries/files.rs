@@ -1,10 +1,6 @@
 //! Snapshots and reports hold no secret of the documents, of the mock vendor or of a request.
 
-use std::{
-    collections::BTreeSet,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use contract_tests::{
     cases,
