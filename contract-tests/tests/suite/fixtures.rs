@@ -6,11 +6,12 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    sync::Arc,
 };
 
-use contract_tests::apis::Subject;
+use contract_tests::{apis::Subject, live};
 use cx_client::{CallOptions, Error, ErrorKind, dynamic::Reply};
-use cx_mock::{FaultServer, Incoming, Step, Validator};
+use cx_mock::{FaultServer, Incoming, Step, Validator, issuer};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -157,9 +158,42 @@ fn every_unsupported_exchange_is_there() {
     }
 }
 
+#[tokio::test]
+async fn what_a_live_run_records_is_had_like_any_other_fixture() {
+    for subject in support::subjects() {
+        let vendor = subject.vendor().await;
+        let folder = tempfile::tempdir().unwrap();
+        let settings = live::Settings::of(subject.clone(), &vendor.base_url()).unwrap();
+        let settings = live::Settings {
+            record: Some(folder.path().to_owned()),
+            environment: Arc::new(support::Patient::default()),
+            ..settings
+        };
+        let credentials = |name: &str| match name {
+            "CX_CLIENT_ID" => Some(issuer::CLIENT_ID.to_owned()),
+            "CX_CLIENT_SECRET" => Some(issuer::CLIENT_SECRET.to_owned()),
+            _ => None,
+        };
+        let report = live::run(&settings, &credentials, std::future::pending()).await.unwrap();
+        let fixtures = fixtures_in(folder.path(), subject.name());
+        let recorded: BTreeSet<&str> = fixtures.iter().map(|fixture| fixture.operation.as_str()).collect();
+        assert_eq!(recorded, report.operations.run.iter().map(String::as_str).collect());
+        let validator = Validator::new(subject.api.clone());
+        for fixture in &fixtures {
+            assert_eq!((fixture.grade.as_str(), fixture.date.as_str()), ("observed", "2020-09-13"));
+            let problems = exchange(subject, &validator, fixture).await;
+            assert!(problems.is_empty(), "{}: {problems:#?}", fixture.file);
+        }
+    }
+}
+
 /// The fixtures of an API, in the order of their names.
 fn fixtures(api: &str) -> Vec<Fixture> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(api);
+    fixtures_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), api)
+}
+
+fn fixtures_in(folder: &Path, api: &str) -> Vec<Fixture> {
+    let folder = folder.join(api);
     let mut names: Vec<String> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
