@@ -52,7 +52,16 @@ fn report(folder: &Path) -> Value {
 /// Runs the command in surroundings that hold nothing else. Blocking, so on a thread of its own.
 async fn conformance(url: &str, folder: &Path, credentials: bool) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_suite"));
-    command.env_clear().args(["conformance", "--api", "directly", "--rate", "1000000", "--base-url", url, "--report"]);
+    command.env_clear().args([
+        "conformance",
+        "--api",
+        "directly",
+        "--rate",
+        "1000000",
+        "--base-url",
+        url,
+        "--report",
+    ]);
     command.arg(folder);
     if credentials {
         command.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET);
