@@ -18,7 +18,7 @@ use crate::{
 async fn exit_codes_say_what_came_of_it() {
     let honest = support::subject("directly").vendor().await;
     let lying = |id: &str, reply: &mut Reply| {
-        if id == "get_classification" {
+        if id == "list_questions" {
             reply.body.clear();
         }
     };
@@ -34,12 +34,12 @@ async fn exit_codes_say_what_came_of_it() {
     let output = conformance(&vendor.base_url, folder.path(), true).await;
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("drift: directly get_classification $: empty-body in 1 of 1 replies"), "{text}");
+    assert!(text.contains("drift: directly list_questions $: empty-body in 1 of 1 replies"), "{text}");
     let drift = &self::report(folder.path())["drifts"][0];
     let members: Vec<&str> = drift.as_object().unwrap().keys().map(String::as_str).collect();
     let wanted = ["api", "operation", "path", "kind", "severity", "expected", "spec", "seen", "count", "of"];
     assert_eq!(members, wanted);
-    assert_eq!((&drift["operation"], &drift["path"]), (&"get_classification".into(), &"$".into()));
+    assert_eq!((&drift["operation"], &drift["path"]), (&"list_questions".into(), &"$".into()));
 
     let output = conformance(&honest.base_url(), folder.path(), false).await;
     assert_eq!(output.status.code(), Some(2), "{output:?}");

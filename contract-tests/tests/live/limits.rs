@@ -44,7 +44,9 @@ async fn a_run_that_is_ended_tells_what_it_knows() {
     let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
     let sender = std::sync::Mutex::new(Some(sender));
     vendor.on("list_declines", move |_, _| {
-        sender.lock().unwrap().take().map(|sender| sender.send(()).unwrap());
+        if let Some(sender) = sender.lock().unwrap().take() {
+            sender.send(()).unwrap();
+        }
         None
     });
     let settings = support::settings("wootric", &vendor.base_url());

@@ -177,7 +177,7 @@ async fn what_a_live_run_records_is_had_like_any_other_fixture() {
         let report = live::run(&settings, &credentials, std::future::pending()).await.unwrap();
         let fixtures = fixtures_in(folder.path(), subject.name());
         let recorded: BTreeSet<&str> = fixtures.iter().map(|fixture| fixture.operation.as_str()).collect();
-        assert_eq!(recorded, report.operations.run.iter().map(String::as_str).collect());
+        assert_eq!(recorded, report.operations.run.iter().map(String::as_str).collect::<BTreeSet<_>>());
         let validator = Validator::new(subject.api.clone());
         for fixture in &fixtures {
             assert_eq!((fixture.grade.as_str(), fixture.date.as_str()), ("observed", "2020-09-13"));
