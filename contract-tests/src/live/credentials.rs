@@ -34,16 +34,22 @@ pub fn apply(mut builder: CoreBuilder, api: &'static Api, variables: Variables<'
     let takes = |grant: &str| oauth.grants.iter().any(|one| one.name == grant);
     let client = variables("CX_CLIENT_ID").zip(secret("CX_CLIENT_SECRET"));
     let user = variables("CX_USERNAME").zip(secret("CX_PASSWORD"));
+    let scoped = |credentials: Credentials| match variables("CX_SCOPE") {
+        Some(scope) => credentials.with_scope(scope),
+        None => credentials,
+    };
     let found = match (secret("CX_REFRESH_TOKEN"), user, client) {
         (Some(token), _, client) if takes("refresh_token") => {
-            let credentials = Credentials::refresh_token(token);
+            let credentials = scoped(Credentials::refresh_token(token));
             Some(match client {
                 Some((id, secret)) => credentials.with_client(id, secret),
                 None => credentials,
             })
         }
         (_, Some((name, password)), _) if takes("password") => Some(Credentials::password(name, password)),
-        (.., Some((id, secret))) if takes("client_credentials") => Some(Credentials::client_credentials(id, secret)),
+        (.., Some((id, secret))) if takes("client_credentials") => {
+            Some(scoped(Credentials::client_credentials(id, secret)))
+        }
         _ => None,
     };
     match found {

@@ -96,8 +96,8 @@ impl<'s> Run<'s> {
             if self.gate.is_spent() {
                 return Ok(Some("the budget is spent"));
             }
-            self.asked.push(operation.id.clone());
             self.ask(&api, operation).await?;
+            self.asked.push(operation.id.clone());
         }
         Ok(None)
     }

@@ -103,9 +103,6 @@ pub const LIES: &[Lie] = &[
     lie("an integer is larger than its format", Kind::Format, |places, reply| {
         set(places.iter().find(|place| place.says("format", "int64"))?, json!(1e30), reply)
     }),
-    lie("a number is out of bounds", Kind::Rule, |places, reply| {
-        set(places.iter().find(|place| place.has("maximum"))?, json!(1_000_000), reply)
-    }),
     lie("the body is empty", Kind::EmptyBody, |_, reply| {
         reply.body.clear();
         Some("$".into())

@@ -7,9 +7,12 @@
     reason = "a test may stop where it fails, and its name says what it shows"
 )]
 
+mod canaries;
+mod command;
 mod drifts;
 mod honest;
 mod lies;
+mod limits;
 mod places;
 mod support;
 mod vendor;

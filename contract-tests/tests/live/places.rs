@@ -97,3 +97,51 @@ fn gather<'d>(node: &Node<'d>, schemas: &mut Vec<Node<'d>>) {
     }
     schemas.push(node);
 }
+
+/// Pointers of all leaves that any alternative of the document calls secret or personal, or that lie in something that
+/// is.
+pub fn sensitive(document: &cx_spec::Document, operation: &Operation, status: u16, value: &Value) -> Vec<String> {
+    let media = operation.reply(status).and_then(|reply| reply.media.first());
+    let mut found = Vec::new();
+    if let Some(node) = media.and_then(|media| document.at(&media.pointer)) {
+        sensitive_leaves(&[node], value, String::new(), false, &mut found);
+    }
+    found
+}
+
+fn sensitive_leaves<'d>(nodes: &[Node<'d>], value: &Value, pointer: String, inside: bool, found: &mut Vec<String>) {
+    let mut schemas = Vec::new();
+    nodes.iter().for_each(|node| alternatives(node, &mut schemas));
+    let inside = inside || schemas.iter().any(|schema| schema.flag("x-secret") || schema.flag("x-personal"));
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let declared = |schema: &Node<'d>| {
+                    let named = schema.member("properties").and_then(|all| all.member(name));
+                    named.or_else(|| schema.member("additionalProperties"))
+                };
+                let nodes: Vec<Node<'d>> = schemas.iter().filter_map(declared).collect();
+                sensitive_leaves(&nodes, member, format!("{pointer}/{name}"), inside, found);
+            }
+        }
+        Value::Array(items) => {
+            let nodes: Vec<Node<'d>> = schemas.iter().filter_map(|schema| schema.member("items")).collect();
+            for (index, item) in items.iter().enumerate() {
+                sensitive_leaves(&nodes, item, format!("{pointer}/{index}"), inside, found);
+            }
+        }
+        _ if inside => found.push(pointer),
+        _ => {}
+    }
+}
+
+/// A schema with everything that it is made of or may be.
+fn alternatives<'d>(node: &Node<'d>, schemas: &mut Vec<Node<'d>>) {
+    let Ok(node) = node.resolve() else { return };
+    for keyword in ["allOf", "oneOf", "anyOf"] {
+        for part in node.member(keyword).map(|all| all.items()).unwrap_or_default() {
+            alternatives(&part, schemas);
+        }
+    }
+    schemas.push(node);
+}

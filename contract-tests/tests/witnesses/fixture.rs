@@ -80,7 +80,12 @@ pub(crate) enum Kind {
 
 /// The fixtures of an API, in the order of their names.
 pub(crate) fn fixtures(api: &str) -> Vec<Fixture> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(api);
+    fixtures_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), api)
+}
+
+/// The fixtures of an API below a folder.
+pub(crate) fn fixtures_in(folder: &Path, api: &str) -> Vec<Fixture> {
+    let folder = folder.join(api);
     let mut names: Vec<String> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -14,6 +14,7 @@ mod exchange;
 mod fixture;
 mod order;
 mod outcome;
+mod recorded;
 mod request;
 #[path = "../suite/support.rs"]
 #[allow(dead_code, reason = "the other suite needs more of it")]
@@ -36,6 +37,9 @@ fn main() -> ExitCode {
             order::pairs_are_compared_by_what_their_order_means();
             Ok(())
         }),
+        Trial::test("what_a_live_run_records_is_had_like_any_other_fixture", || {
+            held(block_on(recorded::what_a_live_run_records_is_had_like_any_other_fixture()))
+        }),
     ];
     for api in APIS {
         let subject = support::subject(api);
@@ -50,6 +54,10 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
 fn held(problems: Vec<String>) -> Result<(), Failed> {
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
 }
@@ -57,8 +65,7 @@ fn held(problems: Vec<String>) -> Result<(), Failed> {
 /// A fixture names its source, and its exchange is had as it tells; or it is listed as one that cannot be had.
 fn hold(subject: &Subject, validator: &Validator, fixture: &Fixture) -> Vec<String> {
     let mut problems = attested(subject.name(), fixture);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let wrong = runtime.block_on(exchange::exchange(subject, validator, fixture));
+    let wrong = block_on(exchange::exchange(subject, validator, fixture));
     match UNSUPPORTED.iter().find(|(file, _)| *file == fixture.file) {
         Some(_) if wrong.is_empty() => problems.push("is supported after all".to_owned()),
         Some(_) => {}
