@@ -15,8 +15,8 @@ pub struct Arguments {
     /// Folder of the page.
     #[arg(long, value_name = "DIR", default_value = "target/docs")]
     out: PathBuf,
-    /// Write the Rust samples as an example program too, so that a compiler can read them.
-    #[arg(long, value_name = "FILE")]
+    /// Write the Rust samples as a crate too, for a compiler to read.
+    #[arg(long, value_name = "DIR")]
     samples: Option<PathBuf>,
 }
 
@@ -25,10 +25,23 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let apis = paths.iter().map(|path| generate::load(root, path)).collect::<Result<Vec<_>>>()?;
     let reference = docs::Reference::new(root, &apis)?;
     write(&root.join(&arguments.out).join("index.html"), &reference.page())?;
-    if let Some(file) = &arguments.samples {
-        write(file, &reference.rust_program())?;
+    if let Some(folder) = &arguments.samples {
+        samples(root, &root.join(folder), &reference.rust_program())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A crate outside the workspace, with the versions of this one.
+fn samples(root: &Path, folder: &Path, program: &str) -> Result<()> {
+    let client = root.join("client").display().to_string();
+    let manifest = format!(
+        "[package]\nname = \"reference-samples\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+         [dependencies]\ncx-client = {{ path = {client:?} }}\nserde_json = \"1\"\n\n[workspace]\n"
+    );
+    let lock = std::fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock cannot be read")?;
+    write(&folder.join("Cargo.toml"), &manifest)?;
+    write(&folder.join("Cargo.lock"), &lock)?;
+    write(&folder.join("src/main.rs"), program)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

@@ -61,31 +61,10 @@ impl Samples {
 impl<'a> Shown<'a> {
     fn new(api: &'a Api, operation: &'a Operation, surface: &Surface) -> Self {
         let guide = surface.guide(&operation.id);
-        let examples = guide.map(|guide| &guide.example);
-        let mut arguments = Vec::new();
-        let any_required = operation.parameters.iter().any(|one| one.required) || operation.body.is_some();
-        let mut optional = 0;
-        for parameter in &operation.parameters {
-            let own = |name: &str| name == parameter.name || name.starts_with(&format!("{}[", parameter.name));
-            let given = examples.and_then(Value::as_object).into_iter().flatten().filter(|(name, _)| own(name));
-            let given: Vec<_> = given.collect();
-            if !parameter.required {
-                if any_required || optional == 2 || given.is_empty() {
-                    continue;
-                }
-                optional += 1;
-            }
-            arguments.extend(given.into_iter().map(|(name, value)| Argument {
-                name: name.clone(),
-                value: value.clone(),
-                location: parameter.location,
-                secret: parameter.secret,
-            }));
-        }
         Self {
             api,
             operation,
-            arguments,
+            arguments: arguments(operation, guide.map(|guide| &guide.example)),
             body: body(operation),
             secrets: guide.map(|guide| guide.request_secrets.clone()).unwrap_or_default(),
             file: file(api, operation),
@@ -95,6 +74,31 @@ impl<'a> Shown<'a> {
     fn is_file(&self, dotted: &str) -> bool {
         self.file.as_deref() == Some(dotted)
     }
+}
+
+/// The parameters that must be given; where none must and there is no body, the first two that have an example.
+fn arguments(operation: &Operation, examples: Option<&Value>) -> Vec<Argument> {
+    let some_required = operation.parameters.iter().any(|one| one.required) || operation.body.is_some();
+    let mut room = if some_required { 0 } else { 2 };
+    let mut arguments = Vec::new();
+    for parameter in &operation.parameters {
+        let own = |name: &str| name == parameter.name || name.starts_with(&format!("{}[", parameter.name));
+        let given = examples.and_then(Value::as_object).into_iter().flatten().filter(|(name, _)| own(name));
+        let given: Vec<_> = given.collect();
+        if !parameter.required {
+            if room == 0 || given.is_empty() {
+                continue;
+            }
+            room -= 1;
+        }
+        arguments.extend(given.into_iter().map(|(name, value)| Argument {
+            name: name.clone(),
+            value: value.clone(),
+            location: parameter.location,
+            secret: parameter.secret,
+        }));
+    }
+    arguments
 }
 
 /// The first example of the body that is sent which has anything in it, or else the first one.
