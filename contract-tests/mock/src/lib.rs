@@ -49,6 +49,7 @@ pub mod fault;
 pub mod form;
 mod incoming;
 pub mod issuer;
+mod listen;
 mod outgoing;
 mod rehearsal;
 mod router;

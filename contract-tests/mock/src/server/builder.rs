@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     issuer::{Clock, Issuer, SystemClock},
+    listen,
     state::State,
     validator::Validator,
 };
@@ -127,7 +128,8 @@ impl MockVendorBuilder {
         });
         // wiremock keeps every request it sees, for good; the record above is bounded.
         let mut server = MockServer::builder().disable_request_recording();
-        if let Some(listener) = self.listener {
+        // Where none of ours can be had, wiremock says why.
+        if let Some(listener) = self.listener.or_else(|| listen::on_loopback().ok()) {
             server = server.listener(listener);
         }
         let server = server.start().await;
