@@ -57,6 +57,9 @@ mod envelope;
 mod error;
 pub mod export;
 mod form;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod generated;
 #[cfg(any(feature = "wootric", feature = "directly"))]
 mod incoming;
@@ -67,6 +70,7 @@ mod options;
 pub mod pages;
 mod patch;
 mod rate_limit;
+mod refusal;
 mod response;
 #[doc(hidden)]
 pub mod runtime;
