@@ -6,8 +6,7 @@
 //! | `{"emails": ["a", "b"]}` | `emails[]=a`, `emails[]=b`, or `emails[0]=a`, `emails[1]=b` where the operation says so |
 //! | `{"users": [{"id": 1}, {"id": 2}]}` | `users[][id]=1`, `users[][id]=2` |
 //! | `true`, `1`, `1.0`, `0.5` | `true`, `1`, `1`, `0.5` |
-//! | `[]`, `{}` | nothing, at any depth: the notation has no word for them |
-//! | `null` | refused: the notation has no word for it either, and an empty value means something else |
+//! | `null`, `[]`, `{}` | refused, at any depth: the notation has no word for them, and an empty value means something else |
 //!
 //! Names are written between the brackets as they are, also those that a caller made up.
 //!
@@ -26,12 +25,12 @@ use crate::operation::Body;
 
 /// A value that the notation cannot express.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NullInForm {
+pub(crate) struct Unwritable {
     path: String,
     reason: &'static str,
 }
 
-impl NullInForm {
+impl Unwritable {
     /// Dotted path of the member, such as `end_user.properties.plan` or `emails[1]`; empty for the body itself. It may
     /// hold names that the caller made up, never values.
     pub(crate) fn path(&self) -> &str {
@@ -44,7 +43,7 @@ impl NullInForm {
     }
 }
 
-impl fmt::Display for NullInForm {
+impl fmt::Display for Unwritable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.path.as_str() {
             "" => f.write_str(self.reason),
@@ -53,18 +52,18 @@ impl fmt::Display for NullInForm {
     }
 }
 
-impl std::error::Error for NullInForm {}
+impl std::error::Error for Unwritable {}
 
-/// The members of a body in the order they are to be sent. A body that is `null` has none.
+/// The members of a body in the order they are to be sent. A body that is `null` or `{}` has none.
 ///
 /// # Errors
 ///
-/// A `null` anywhere inside, or a body that is not an object.
-pub(crate) fn pairs(value: &Value, body: &Body) -> Result<Vec<(String, String)>, NullInForm> {
+/// A `null`, an empty list or an empty map anywhere inside, or a body that is not an object.
+pub(crate) fn pairs(value: &Value, body: &Body) -> Result<Vec<(String, String)>, Unwritable> {
     let members = match value {
         Value::Object(members) => members,
         Value::Null => return Ok(Vec::new()),
-        _ => return Err(NullInForm { path: String::new(), reason: "only an object can be written as a form" }),
+        _ => return Err(Unwritable { path: String::new(), reason: "only an object can be written as a form" }),
     };
     let mut leaves = Vec::with_capacity(members.len());
     for (name, member) in members {
@@ -98,13 +97,15 @@ enum Depth {
     InArray,
 }
 
-fn write(value: &Value, name: String, at: At, body: &Body, leaves: &mut Vec<Leaf>) -> Result<(), NullInForm> {
+fn write(value: &Value, name: String, at: At, body: &Body, leaves: &mut Vec<Leaf>) -> Result<(), Unwritable> {
+    let refuse = |reason| Err(Unwritable { path: at.shown.clone(), reason });
     let text = match value {
-        Value::Null => {
-            return Err(NullInForm {
-                path: at.shown,
-                reason: "null cannot be written in a form; leave the member out",
-            });
+        Value::Null => return refuse("null cannot be written in a form; leave the member out"),
+        Value::Object(members) if members.is_empty() => {
+            return refuse("an empty map cannot be written in a form; leave the member out");
+        }
+        Value::Array(elements) if elements.is_empty() => {
+            return refuse("an empty list cannot be written in a form; leave the member out");
         }
         Value::Object(members) => {
             for (member, value) in members {
@@ -138,7 +139,7 @@ fn write_array(
     at: &At,
     body: &Body,
     leaves: &mut Vec<Leaf>,
-) -> Result<(), NullInForm> {
+) -> Result<(), Unwritable> {
     let indexed = body.indexed || body.indexed_members.contains(&at.dotted.as_str());
     // Names that a reader has in the element it is filling.
     let mut open: HashSet<String> = HashSet::new();
@@ -260,22 +261,27 @@ mod tests {
     }
 
     #[test]
-    fn empty_collections_write_nothing() {
-        assert!(written(&json!({"a": [], "b": {}, "c": {"d": [], "e": [[], {}]}}), &BRACKETS).is_empty());
+    fn an_empty_text_is_written_and_an_empty_body_has_no_members() {
         assert_eq!(written(&json!({"a": "", "b": [""]}), &BRACKETS), ["a=", "b[]="]);
+        assert_eq!(pairs(&json!({}), &BRACKETS), Ok(Vec::new()));
     }
 
     #[test]
-    fn a_null_is_refused_by_name() {
-        for (body, path) in [
-            (json!({"a": null}), "a"),
-            (json!({"a": {"b": [1, {"c d": null}]}}), "a.b[1].c d"),
-            (json!({"a": [null]}), "a[0]"),
-        ] {
-            let error = pairs(&body, &BRACKETS).unwrap_err();
-            assert_eq!(error.path(), path);
-            assert_eq!(error.to_string(), format!("{path}: null cannot be written in a form; leave the member out"));
+    fn what_the_notation_has_no_word_for_is_refused_by_name() {
+        for notation in [&BRACKETS, &INDICES] {
+            for (value, word) in [(Value::Null, "null"), (json!([]), "an empty list"), (json!({}), "an empty map")] {
+                for (body, path) in [
+                    (json!({"a": value}), "a"),
+                    (json!({"a": {"b": [1, {"c d": value}]}}), "a.b[1].c d"),
+                    (json!({"a": ["", value]}), "a[1]"),
+                ] {
+                    let error = pairs(&body, notation).unwrap_err();
+                    assert_eq!((error.path(), error.reason().starts_with(word)), (path, true), "{body}: {error}");
+                }
+            }
         }
+        let error = pairs(&json!({"a": null}), &BRACKETS).unwrap_err();
+        assert_eq!(error.to_string(), "a: null cannot be written in a form; leave the member out");
     }
 
     #[test]
@@ -389,11 +395,11 @@ mod tests {
         })
     }
 
-    fn has_null(value: &Value) -> bool {
+    fn has_no_word(value: &Value) -> bool {
         match value {
             Value::Null => true,
-            Value::Array(elements) => elements.iter().any(has_null),
-            Value::Object(members) => members.values().any(has_null),
+            Value::Array(elements) => elements.is_empty() || elements.iter().any(has_no_word),
+            Value::Object(members) => members.is_empty() || members.values().any(has_no_word),
             _ => false,
         }
     }
@@ -417,16 +423,12 @@ mod tests {
         }
 
         #[test]
-        fn any_object_is_written_unless_it_holds_a_null(members in prop::collection::btree_map(".{0,6}", any_json(), 0..5), indexed: bool) {
-            let body = json!(members);
+        fn an_object_is_written_unless_it_holds_what_has_no_word(
+            members in prop::collection::btree_map(".{0,6}", any_json(), 0..5), indexed: bool,
+        ) {
+            let refused = members.values().any(has_no_word);
             let notation = if indexed { &INDICES } else { &BRACKETS };
-            match pairs(&body, notation) {
-                Ok(_) => prop_assert!(!has_null(&body)),
-                Err(error) => {
-                    prop_assert!(has_null(&body));
-                    prop_assert!(error.reason().starts_with("null"));
-                }
-            }
+            prop_assert_eq!(pairs(&json!(members), notation).is_err(), refused);
         }
     }
 }
