@@ -72,6 +72,9 @@ mod envelope;
 mod error;
 pub mod export;
 mod form;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod generated;
 #[cfg(any(doc, doctest))]
 pub mod guide;
@@ -84,6 +87,7 @@ mod options;
 pub mod pages;
 mod patch;
 mod rate_limit;
+mod refusal;
 mod response;
 #[doc(hidden)]
 pub mod runtime;

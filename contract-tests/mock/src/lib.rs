@@ -57,6 +57,7 @@ mod incoming;
 pub mod issuer;
 mod json;
 mod lie;
+mod listen;
 mod outgoing;
 mod rehearsal;
 mod router;

@@ -9,6 +9,7 @@ mod docs;
 mod features;
 mod generate;
 mod lint;
+mod schedules;
 mod suite;
 
 use std::{
@@ -45,6 +46,8 @@ enum Command {
     Coverage(Passed),
     /// Runs the OAuth checklist, and the broken twin of each item.
     Battery(battery::Arguments),
+    /// Runs random schedules of the token manager.
+    Schedules(schedules::Arguments),
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
@@ -78,6 +81,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Conformance(passed) => suite::run(&root, "conformance", &passed.arguments),
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Battery(arguments) => battery::run(&root, &arguments),
+        Command::Schedules(arguments) => schedules::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
         Command::Features(arguments) => features::run(&root, &arguments),
         Command::Bench(passed) => bench::run(&root, &passed.arguments),
