@@ -19,8 +19,17 @@ pub(super) const HIDDEN: &str = "***";
 const SHORTEST: usize = 6;
 
 /// Headers that HTTP itself gives a meaning, and that hold nothing of anybody.
-const PLAIN_HEADERS: &[&str] =
-    &["accept", "allow", "cache-control", "content-length", "content-type", "retry-after", "user-agent", "x-cx-mock"];
+const PLAIN_HEADERS: &[&str] = &[
+    "accept",
+    "allow",
+    "cache-control",
+    "content-length",
+    "content-type",
+    "retry-after",
+    "user-agent",
+    "x-cx-mock",
+    "x-cx-mock-violation",
+];
 
 /// Redacts one exchange after another, and remembers what it hid.
 pub(super) struct Redactor<'a> {
