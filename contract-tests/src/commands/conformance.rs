@@ -64,7 +64,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let settings = judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
     let outside = judges::hear(&subjects, &settings).await?;
     if !settings.judges.is_empty() {
-        report.judges = Some(serde_json::to_value(&outside)?);
+        report.judges = Some(serde_json::from_value(serde_json::to_value(&outside)?)?);
     }
     report.duration_ms = started.elapsed().as_millis();
     report.write(&arguments.report)?;
