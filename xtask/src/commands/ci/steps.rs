@@ -50,6 +50,11 @@ const fn suite(name: &'static str, arguments: &'static [&'static str]) -> Step {
     step(name, Program::Suite, arguments)
 }
 
+/// A step that takes long, or needs a tool that does.
+const fn in_full(step: Step) -> Step {
+    Step { full: true, ..step }
+}
+
 /// An outside judge of the documents.
 const fn judge(program: &'static str, arguments: &'static [&'static str]) -> Step {
     Step { documents: true, ..step(program, Program::Tool(program), arguments) }
@@ -69,8 +74,25 @@ pub(super) const STEPS: &[Step] = &[
     Step { as_tested: true, ..cargo("clippy", &["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]) },
     // Libraries, programs, examples, integration tests and the examples in the documentation, all of one build.
     Step { as_tested: true, ..cargo("tests", &["test", "--quiet"]) },
-    suite("conformance", &["conformance"]),
+    // The main job, and with it the outside judges that are installed.
+    suite("conformance", &["conformance", "--judges"]),
+    suite("mutants", &["mutants"]),
     cargo("OAuth battery", &["xtask", "battery"]),
+    cargo("reference page", &["xtask", "docs"]),
+    step("first ten minutes", Program::Tool("bash"), &["client/examples/first-ten-minutes.sh"]),
+    // Programs outside the workspace, which use the client with few features.
+    cargo(
+        "consumers",
+        &[
+            "test",
+            "--quiet",
+            "--locked",
+            "--manifest-path",
+            "contract-tests/consumers/Cargo.toml",
+            "--target-dir",
+            "target/consumers",
+        ],
+    ),
     // Compiles a workspace of its own.
     Step {
         as_tested: true,
@@ -81,6 +103,11 @@ pub(super) const STEPS: &[Step] = &[
         environment: &[("RUSTDOCFLAGS", "-D warnings")],
         ..cargo("documentation", &["doc", "--quiet", "--no-deps"])
     },
+    in_full(cargo("sets of features", &["xtask", "features", "--full"])),
+    in_full(suite("mutants, all judges", &["mutants", "--full"])),
+    in_full(step("licences and bans", Program::Tool("cargo-deny"), &["check", "licenses", "bans", "sources"])),
+    in_full(step("unused dependencies", Program::Tool("cargo-machete"), &[])),
+    in_full(step("spelling", Program::Tool("typos"), &[])),
 ];
 
 impl Step {
