@@ -52,7 +52,7 @@ fn each_example_has_a_test_here() {
         }
     }
     let text = include_str!("examples.rs");
-    let tested = |name: &String| text.contains(&format!("(\"{name}\", &folder"));
+    let tested = |name: &String| text.contains(&format!("(\"{name}\", "));
     assert_eq!(examples.iter().filter(|name| !tested(name)).count(), 0, "{examples:?}");
     assert_eq!(examples.len(), 9);
 }
@@ -164,7 +164,7 @@ fn tracing_to_stdout_shows_every_request_and_no_personal_data() {
 fn made_up_vendor_says_where_it_is_and_stays() {
     let folder = folder();
     let mut child =
-        command("made_up_vendor", &folder.path()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        command("made_up_vendor", folder.path()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
     let host = address.trim().strip_prefix("http://").unwrap_or_default().to_owned();
