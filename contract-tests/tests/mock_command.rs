@@ -70,7 +70,7 @@ fn serves_a_document_by_its_file_and_remembers_what_is_created() {
     let vendor = Vendor::start(&["--spec", file.to_str().unwrap()]);
     let body = r#"{"isbn": "9780000000031", "title": "Salt", "authors": ["B. Writer"], "genre": "poetry", "price_cents": 1200}"#;
     let token = "Authorization: Bearer mock-token";
-    let head = format!("POST /books HTTP/1.1\r\n{token}\r\nContent-Type: application/json");
+    let head = format!("POST /books HTTP/1.1\r\n{token}\r\nIdempotency-Key: k-1\r\nContent-Type: application/json");
     let made = vendor.ask(&head, body);
     assert!(made.starts_with("HTTP/1.1 201"), "{made}");
     let listed = vendor.ask(&format!("GET /books HTTP/1.1\r\n{token}"), "");

@@ -58,7 +58,7 @@ async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &
     let tokens = subject.api.oauth(OAuthRole::Token).map_or_else(|| vendor.base_url(), |_| proxy.base_url());
     let core = subject.connect_at(&proxy.base_url(), &tokens)?;
     let runner = Runner::new(subject.clone(), vendor, core);
-    let cases: Vec<Case> = cases::enumerate_with(subject, settings.seed, 1).into_iter().filter(is_positive).collect();
+    let cases: Vec<Case> = cases::enumerate(subject).into_iter().filter(is_positive).collect();
     let count = cases.len();
     for case in cases {
         // What the client makes of the reply is judged elsewhere; here it is what went through the proxy.
@@ -79,9 +79,10 @@ async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &
     })
 }
 
-/// A request that keeps the document, answered with a documented success.
+/// A request that keeps the document, answered with a documented success. Values that are drawn stay away: Prism reads
+/// multipart bodies with a parser that ends the process when a text looks like a header.
 fn is_positive(case: &Case) -> bool {
-    case.documented.is_success() && case.expected == Expected::Documented
+    case.documented.is_success() && case.expected == Expected::Documented && case.drawn.is_none()
 }
 
 /// A running Prism. It ends when it is dropped.

@@ -53,8 +53,9 @@ async fn every_document_that_keeps_the_standard_is_served_honestly() {
 #[tokio::test]
 async fn the_bookstore_keeps_its_books_and_its_rules() {
     let vendor = MockVendor::builder(load("bookstore.yaml").unwrap()).stateful().start().await;
+    let key = ("idempotency-key", "k-1");
     let salt = json!({"isbn": "9780000000031", "title": "Salt", "authors": ["B. Writer"], "genre": "poetry", "price_cents": 1200});
-    let made = wire::json(&vendor, "POST", "/books", &salt).await;
+    let made = wire::json(&vendor, "POST", "/books", key, &salt).await;
     assert_eq!((made.status, &made.json()["title"]), (201, &json!("Salt")));
     let path = format!("/books/{}", made.json()["id"]);
     assert_eq!(wire::get(&vendor, &path).await.json()["isbn"], "9780000000031");
@@ -63,7 +64,7 @@ async fn the_bookstore_keeps_its_books_and_its_rules() {
     assert_eq!(wire::get_as(&vendor, &path, None).await.status, 401);
     let mut odd = salt;
     odd["genre"] = json!("cookery");
-    assert_eq!(wire::json(&vendor, "POST", "/books", &odd).await.status, 422);
+    assert_eq!(wire::json(&vendor, "POST", "/books", key, &odd).await.status, 422);
     assert_eq!(wire::request(&vendor, "DELETE", &path, &[]).await.status, 204);
     assert_eq!(wire::get(&vendor, &path).await.status, 404);
     let form = [("grant_type", "client_credentials"), ("client_id", "mock-client"), ("client_secret", "mock-secret")];

@@ -82,8 +82,9 @@ pub async fn request_as(
     wired(request).await
 }
 
-/// Any request with a good token and a body of JSON.
-pub async fn json(vendor: &MockVendor, method: &str, target: &str, body: &Value) -> Wired {
+/// Any request with a good token, a header more and a body of JSON.
+pub async fn json(vendor: &MockVendor, method: &str, target: &str, header: (&str, &str), body: &Value) -> Wired {
     let url = format!("{}{target}", vendor.base_url());
-    wired(http().request(method.parse().unwrap(), url).bearer_auth("mock-token").json(body)).await
+    let request = http().request(method.parse().unwrap(), url).bearer_auth("mock-token").header(header.0, header.1);
+    wired(request.json(body)).await
 }
