@@ -19,5 +19,6 @@ pub mod cases;
 pub mod compare;
 pub mod coverage;
 pub mod exemptions;
+pub mod mutants;
 pub mod report;
 pub mod runner;

@@ -42,6 +42,9 @@ enum Command {
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
+    /// Puts one thing wrong at a time, and says what the suite does not notice.
+    #[command(disable_help_flag = true)]
+    Mutants(Passed),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),
 }
@@ -67,6 +70,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Battery(arguments) => battery::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
+        Command::Mutants(passed) => suite::run(&root, "mutants", &passed.arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }
