@@ -22,5 +22,6 @@ pub mod coverage;
 pub mod exemptions;
 pub mod judges;
 pub mod live;
+pub mod mutants;
 pub mod report;
 pub mod runner;

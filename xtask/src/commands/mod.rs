@@ -56,6 +56,9 @@ enum Command {
     /// Measures the budgets, each against what people would use instead.
     #[command(disable_help_flag = true)]
     Bench(Passed),
+    /// Puts one thing wrong at a time, and says what the suite does not notice.
+    #[command(disable_help_flag = true)]
+    Mutants(Passed),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),
 }
@@ -85,6 +88,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
         Command::Features(arguments) => features::run(&root, &arguments),
         Command::Bench(passed) => bench::run(&root, &passed.arguments),
+        Command::Mutants(passed) => suite::run(&root, "mutants", &passed.arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }
