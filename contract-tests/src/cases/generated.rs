@@ -144,9 +144,11 @@ fn arguments(api: &Api, operation: &Operation) -> BoxedStrategy<Value> {
     }
 }
 
-/// What the schema of a path parameter cannot say: a segment that is empty, or one of dots, is another path.
+/// What the schema of a parameter cannot say: an empty list cannot be written, and a segment of a path that is empty, or one
+/// of dots, is another path.
 fn values(api: &Api, parameter: &Parameter) -> BoxedStrategy<Value> {
     let values = strategy::valid_as(api, &parameter.schema, Reading::Request);
+    let values = values.prop_filter("a parameter", |value| !is_nothing(value)).boxed();
     if parameter.location != Location::Path {
         return values;
     }
@@ -160,7 +162,10 @@ fn bodies(api: &Api, media: &Media) -> BoxedStrategy<Value> {
     if media.media_type.contains("json") {
         return values;
     }
-    values.prop_map(without_nothing).prop_filter("a form", |body| !is_nothing(body)).boxed()
+    values
+        .prop_map(without_nothing)
+        .prop_filter("a body", |body| !is_nothing(body) && body.as_str() != Some(""))
+        .boxed()
 }
 
 fn without_nothing(value: Value) -> Value {

@@ -43,7 +43,12 @@ impl<'d> Kit<'d> {
         }
         let made = match head.value().get("example") {
             Some(example) if !example.is_null() => Some(example.clone()),
-            _ => strategy::sample(self.api, &not_null(head.value()), 0),
+            _ => {
+                // A text that is empty is as good as missing in a body of its own.
+                let schema = not_null(head.value());
+                let mut drawn = (0..8).filter_map(|seed| strategy::sample(self.api, &schema, seed));
+                drawn.find(|value| value.as_str() != Some(""))
+            }
         };
         self.scalars.borrow_mut().insert(head.pointer().to_owned(), made.clone());
         made

@@ -247,6 +247,7 @@ impl Breaker<'_> {
             let values = whole.clone().prop_map(|object| set(object, "extra_member", json!("x")));
             push(&mut found, "additionalProperties", values);
         }
+        let most = count(flat, "maxProperties").unwrap_or(usize::MAX);
         let mut members: Vec<(String, &Value)> = Vec::new();
         for (name, schema) in flat.get("properties").and_then(Value::as_object).into_iter().flatten() {
             members.push((name.clone(), schema));
@@ -258,7 +259,9 @@ impl Breaker<'_> {
             for one in self.schema(schema, seen, depth + 1) {
                 let pointer = format!("/{}{}", escape(&name), one.pointer);
                 let name = name.clone();
-                let values = (whole.clone(), one.values).prop_map(move |(object, value)| set(object, &name, value));
+                let needed = merge::required(flat);
+                let values = (whole.clone(), one.values)
+                    .prop_map(move |(object, value)| set(with_room(object, &name, most, &needed), &name, value));
                 found.push(Break { rule: one.rule, pointer, values: values.boxed(), certain: one.certain });
             }
         }
@@ -333,6 +336,18 @@ fn push_any(found: &mut Vec<Break>, rule: &str, values: Vec<Value>) {
     if !values.is_empty() {
         push(found, rule, select(values));
     }
+}
+
+/// An object that can take one more member without having too many.
+fn with_room(mut object: Value, name: &str, most: usize, needed: &[String]) -> Value {
+    if let Some(members) = object.as_object_mut()
+        && members.len() >= most
+        && !members.contains_key(name)
+    {
+        let spare = members.keys().find(|own| !needed.contains(own)).cloned();
+        spare.map(|spare| members.shift_remove(&spare));
+    }
+    object
 }
 
 fn set(mut object: Value, name: &str, value: Value) -> Value {
