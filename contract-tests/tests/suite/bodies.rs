@@ -356,7 +356,12 @@ async fn an_empty_list_goes_out_as_json_and_is_refused_by_name_as_a_form() {
     let stage = Stage::of(support::subject("wootric")).await;
     let client = <wootric::Client as cx_client::ApiClient>::from_core(stage.core.clone());
     let user = wootric::types::CreateEndUserRequest::builder().email("pat@example.com".to_owned());
-    let error = client.create_end_user().body(user.properties(wootric::types::PropertyInput(BTreeMap::new()))).send().await.unwrap_err();
+    let error = client
+        .create_end_user()
+        .body(user.properties(wootric::types::PropertyInput(BTreeMap::new())))
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!((error.kind(), error.json_path()), (ErrorKind::InvalidRequest, Some("properties")));
     let said =
         "wootric create_end_user: an empty map cannot be written in a form; leave the member out at properties";
