@@ -1,10 +1,10 @@
-//! Exports of 100,000 rows, and what is left of them when they are killed.
+//! Exports of 100,000 rows: what they hold in memory, and what is left of them when they are killed.
 
 use std::{
     fs,
     path::Path,
     process::Child,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use cx_mock::issuer;
@@ -19,11 +19,9 @@ use crate::{
 const ROWS: i64 = 100_000;
 
 fn start(vendor: &Bulk, out: &Path) -> Child {
-    let (from, until) = (START.to_string(), (START + ROWS * 60).to_string());
-    let run = cx(["wootric", "export", "list-responses", "--from", &from, "--until", &until, "--resume"]);
-    let run = run.base_url(&vendor.base_url());
-    // One window after the other: the first rows are safe after some fifty requests.
-    run.env("CX_TOKEN", issuer::ACCESS_TOKEN).arg("--in-flight").arg("1").arg("--out").arg(out).start()
+    let from = START.to_string();
+    let run = cx(["wootric", "export", "list-responses", "--from", &from, "--resume"]).base_url(&vendor.base_url());
+    run.env("CX_TOKEN", issuer::ACCESS_TOKEN).arg("--out").arg(out).start()
 }
 
 /// The ids of whole lines.
@@ -38,6 +36,44 @@ fn holds_every_row_once(path: &Path, rows: i64) {
     ids.sort_unstable();
     assert!(ids == (0..rows).collect::<Vec<_>>(), "{} of {rows} rows", ids.len());
     assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "something was left beside the file");
+}
+
+/// The most memory that a process held so far, in KiB.
+fn peak(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+/// Exports so many rows, and says what the tool held when it asked for its last page.
+async fn peak_of_export(rows: i64) -> u64 {
+    let vendor = Bulk::start(rows);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    let process = Arc::new(OnceLock::new());
+    let most = Arc::new(Mutex::new(0));
+    let (id, kept, out) = (Arc::clone(&process), Arc::clone(&most), path.clone());
+    vendor.watch(move |_| {
+        assert!(!out.exists(), "the file is there before it is whole");
+        if let Some(peak) = peak(*id.wait()) {
+            *kept.lock().unwrap() = peak;
+        }
+    });
+    let child = start(&vendor, &path);
+    process.set(child.id()).unwrap();
+    let ran = finish(child).await.exits(0);
+    assert!(ran.stderr.contains(&format!("{rows} rows")), "{}", ran.stderr);
+    holds_every_row_once(&path, rows);
+    let peak = *most.lock().unwrap();
+    println!("{rows} rows in {} requests: {peak} KiB at most", vendor.unwatch());
+    assert!(peak > 0);
+    peak
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_does_not_grow_with_the_list() {
+    let (small, large) = (peak_of_export(10_000).await, peak_of_export(ROWS).await);
+    assert!(large <= small + 16 * 1_024, "{large} KiB for {ROWS} rows, {small} KiB for 10,000");
 }
 
 /// What a killed export leaves is whole lines up to its checkpoint.

@@ -1,5 +1,6 @@
 //! `cx API export LIST`: a list of any length, read in windows of time, to stdout or into a file.
 
+mod line;
 mod progress;
 mod rows;
 mod target;
@@ -16,7 +17,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser, v
 use cx_client::{
     CallOptions,
     dynamic::Registered,
-    export::{Cursor, Rows as Stream},
+    export::{Cursor, Export, Rows as Stream},
     operation::{Operation, Pagination},
     pages::JsonList,
 };
@@ -32,6 +33,7 @@ use crate::{
     settings::Settings,
     tree,
 };
+use line::{Line, Lines};
 use progress::Progress;
 use rows::Rows;
 use target::{Checkpoint, Target};
@@ -41,6 +43,10 @@ pub const NAME: &str = "export";
 /// How often it is told how much was read, as long as nothing can be written: windows are read side by side, and written
 /// in their order.
 const GLANCE: Duration = Duration::from_millis(250);
+
+/// Rows of a window. Some windows are held at a time: shorter ones than the library's cost one request in twenty, and keep
+/// what a long list takes near to what a short one does.
+const WINDOW_ROWS: usize = 1_000;
 
 /// Rows between two checkpoints: few enough to lose little, many enough to write seldom.
 const BATCH: usize = 1_000;
@@ -147,7 +153,7 @@ pub async fn run(
     let core = connect::core(registered.api, operation.authenticated, settings, secrets)?;
 
     let list = JsonList::new(registered, core, operation.id, Value::Object(arguments), CallOptions::new())?;
-    let mut export = list.export();
+    let mut export = Export::new(Lines(list)).window_rows(WINDOW_ROWS);
     if let Some(by) = matches.get_one::<String>("by") {
         export = export.over(by);
     }
@@ -245,7 +251,7 @@ impl Writer {
         Ok(Self { call, target, rows, written, progress: Progress::start(written), out })
     }
 
-    async fn write(mut self, mut stream: Stream<'static, JsonList>) -> Result<(), Failure> {
+    async fn write(mut self, mut stream: Stream<'static, Lines>) -> Result<(), Failure> {
         let mut interrupt = pin!(tokio::signal::ctrl_c());
         let mut glance = tokio::time::interval(GLANCE);
         let mut batch = Vec::new();
@@ -286,7 +292,7 @@ impl Writer {
     }
 
     /// Writes a batch, and how far that is; `false` when whoever read stdout went away, such as `head`.
-    fn put(&mut self, batch: &mut Vec<Value>, stream: &Stream<'static, JsonList>) -> Result<bool, Failure> {
+    fn put(&mut self, batch: &mut Vec<Line>, stream: &Stream<'static, Lines>) -> Result<bool, Failure> {
         match self.try_put(batch, stream) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe && self.out.is_none() => return Ok(false),
             put => put.map_err(|error| unusable(self.out.as_deref(), &error))?,
@@ -296,7 +302,7 @@ impl Writer {
         Ok(true)
     }
 
-    fn try_put(&mut self, batch: &mut Vec<Value>, stream: &Stream<'static, JsonList>) -> io::Result<()> {
+    fn try_put(&mut self, batch: &mut Vec<Line>, stream: &Stream<'static, Lines>) -> io::Result<()> {
         self.rows.write(&mut self.target, batch)?;
         self.written = self.written.saturating_add(batch.len() as u64);
         batch.clear();
