@@ -15,7 +15,7 @@ use super::{
     prune::pruned,
     reach::{Part, Unit},
     wire::Maker,
-    witness::{Origin, Said, complaint},
+    witness::{Origin, Said, Witness, complaint, component},
 };
 use crate::apis::Subject;
 
@@ -65,18 +65,23 @@ impl<'e> Judge<'e> {
         };
         match Api::index(self.blank.with_value(value)) {
             Err(error) => Verdict::Excluded(error.to_string()),
-            Ok(api) => self.judge_api(api, &units),
+            Ok(api) => self.ask(api, &units, component(&edit.pointer)),
         }
     }
 
     /// Judges a document by the witnesses of some parts of its operations.
     pub fn judge_api(&self, api: Api, units: &[Unit]) -> Verdict {
+        self.ask(api, units, None)
+    }
+
+    /// `edited` is the component that the edit is in, if it is in one: what breaks a rule of another is refused still.
+    fn ask(&self, api: Api, units: &[Unit], edited: Option<&str>) -> Verdict {
         let complaints = authority::complaints(self.subject, &self.evidence.authority, &api);
         if let Some(new) = complaints.into_iter().find(|one| !self.known.contains(one)) {
             return Verdict::Killed(Origin::Authority, new);
         }
         let mutant = Validator::new(api);
-        let heard = units.iter().find_map(|unit| self.hear(&mutant, unit));
+        let heard = units.iter().find_map(|unit| self.hear(&mutant, unit, edited));
         let found = heard.or_else(|| {
             let mut maker = Maker::default();
             spoken(units).into_iter().find_map(|unit| self.drift(&mutant, unit, &mut maker))
@@ -85,8 +90,12 @@ impl<'e> Judge<'e> {
     }
 
     /// A witness on which mutant and original disagree.
-    fn hear(&self, mutant: &Validator, unit: &Unit) -> Option<(Origin, String)> {
-        self.evidence.of(unit).iter().find_map(|witness| {
+    fn hear(&self, mutant: &Validator, unit: &Unit, edited: Option<&str>) -> Option<(Origin, String)> {
+        let is_about = |witness: &&Witness| match (edited, witness.about.as_deref()) {
+            (Some(edited), Some(about)) => edited == about,
+            _ => true,
+        };
+        self.evidence.of(unit).iter().filter(is_about).find_map(|witness| {
             match (complaint(mutant, &unit.operation, &witness.said), witness.taken) {
                 (Some(message), true) => Some((witness.origin, message)),
                 (None, false) => {

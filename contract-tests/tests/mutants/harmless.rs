@@ -6,14 +6,15 @@ use serde_json::{Map, Value, json};
 
 use crate::{Known, known, smallest};
 
-/// The verdict on another version of the document, by the witnesses of all its operations.
-fn verdict(known: &Known, change: impl Fn(&mut Value)) -> Verdict {
+/// The verdict on another version of the document, by the witnesses of each n-th part of its operations.
+fn verdict(known: &Known, change: impl Fn(&mut Value), each: usize) -> Verdict {
     let document = known.subject.api.document();
     let mut value = document.value().clone();
     change(&mut value);
     let api = Api::index(document.with_value(value)).unwrap();
     let units = known.evidence.reach.touched("/paths");
     assert!(units.len() > known.subject.api.operations.len(), "requests and replies");
+    let units: Vec<_> = units.into_iter().step_by(each).collect();
     Judge::new(&known.subject, &known.evidence).unwrap().judge_api(api, &units)
 }
 
@@ -99,9 +100,9 @@ fn other_words(document: &mut Value) {
 #[tokio::test]
 async fn the_document_itself_and_each_edit_that_changes_no_meaning_survive() {
     let known = smallest().await;
-    assert_eq!(verdict(known, |_| {}), Verdict::Survived, "nothing");
+    assert_eq!(verdict(known, |_| {}, 1), Verdict::Survived, "nothing");
     for (what, change) in HARMLESS {
-        assert_eq!(verdict(known, change), Verdict::Survived, "{what}");
+        assert_eq!(verdict(known, change, 2), Verdict::Survived, "{what}");
     }
 }
 
@@ -110,7 +111,7 @@ async fn every_document_survives_all_such_edits_at_once() {
     for name in cx_spec::NAMES {
         let known = known(name).await;
         let all = |document: &mut Value| HARMLESS.iter().for_each(|(_, change)| change(document));
-        assert_eq!(verdict(&known, all), Verdict::Survived, "{name}");
+        assert_eq!(verdict(&known, all, 4), Verdict::Survived, "{name}");
     }
 }
 
