@@ -11,7 +11,7 @@ use super::{
     reach::{Part, Reach, Unit},
     record::{self, Record},
     wire::Maker,
-    witness::{Origin, Said, Witness, complaint},
+    witness::{Origin, Said, Witness, broken_component, complaint},
 };
 use crate::apis::Subject;
 
@@ -69,7 +69,8 @@ impl Evidence {
     fn add(&mut self, origin: Origin, unit: Unit, said: Said, expected: bool) {
         let taken = complaint(&self.original, &unit.operation, &said).is_none();
         if taken == expected {
-            self.keep(Witness { unit, said, taken, origin });
+            let about = if taken { None } else { broken_component(&self.original, &unit.operation, &said) };
+            self.keep(Witness { unit, said, taken, origin, about });
         }
     }
 

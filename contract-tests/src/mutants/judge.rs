@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use cx_mock::{Validator, example_request};
-use cx_spec::{Api, Operation};
+use cx_spec::{Api, Document, Operation, SpecError};
 
 use super::{
     authority,
@@ -15,7 +15,7 @@ use super::{
     prune::pruned,
     reach::{Part, Unit},
     wire::Maker,
-    witness::{Origin, Said, complaint},
+    witness::{Origin, Said, Witness, complaint, component},
 };
 use crate::apis::Subject;
 
@@ -37,38 +37,51 @@ pub struct Judge<'e> {
     evidence: &'e Evidence,
     /// What is wrong with the original's own addresses and scopes is not held against a mutant.
     known: Vec<String>,
+    /// A document of the same name without a text. Nobody asks a mutant for its lines, and a copy of them takes time.
+    blank: Document,
 }
 
 impl<'e> Judge<'e> {
     /// A judge by the evidence of a subject.
-    pub fn new(subject: &'e Subject, evidence: &'e Evidence) -> Self {
+    ///
+    /// # Errors
+    /// None that anybody could meet: a document without operations that does not parse.
+    pub fn new(subject: &'e Subject, evidence: &'e Evidence) -> Result<Self, SpecError> {
         let known = authority::complaints(subject, &evidence.authority, &subject.api);
-        Self { subject, evidence, known }
+        let original = subject.api.document();
+        let blank = Document::parse(original.name(), original.file(), "{openapi: 3.0.3, paths: {}}")?;
+        Ok(Self { subject, evidence, known, blank })
     }
 
     /// Judges the document after an edit.
     pub fn judge(&self, edit: &Edit) -> Verdict {
-        let document = self.subject.api.document();
-        let Some(value) = edit.apply(document.value()) else {
-            return Verdict::Excluded("the edit changes nothing".to_owned());
-        };
+        let document = self.subject.api.document().value();
         let units = self.evidence.reach.touched(&edit.pointer);
         let operations: BTreeSet<&str> = units.iter().map(|unit| unit.operation.as_str()).collect();
-        let value = if operations.is_empty() { value } else { pruned(value, &operations) };
-        match Api::index(document.with_value(value)) {
+        let edited =
+            if operations.is_empty() { edit.apply(document) } else { edit.apply(&pruned(document, &operations)) };
+        let Some(value) = edited else {
+            return Verdict::Excluded("the edit changes nothing".to_owned());
+        };
+        match Api::index(self.blank.with_value(value)) {
             Err(error) => Verdict::Excluded(error.to_string()),
-            Ok(api) => self.judge_api(api, &units),
+            Ok(api) => self.ask(api, &units, component(&edit.pointer)),
         }
     }
 
     /// Judges a document by the witnesses of some parts of its operations.
     pub fn judge_api(&self, api: Api, units: &[Unit]) -> Verdict {
+        self.ask(api, units, None)
+    }
+
+    /// `edited` is the component that the edit is in, if it is in one: what breaks a rule of another is refused still.
+    fn ask(&self, api: Api, units: &[Unit], edited: Option<&str>) -> Verdict {
         let complaints = authority::complaints(self.subject, &self.evidence.authority, &api);
         if let Some(new) = complaints.into_iter().find(|one| !self.known.contains(one)) {
             return Verdict::Killed(Origin::Authority, new);
         }
         let mutant = Validator::new(api);
-        let heard = units.iter().find_map(|unit| self.hear(&mutant, unit));
+        let heard = units.iter().find_map(|unit| self.hear(&mutant, unit, edited));
         let found = heard.or_else(|| {
             let mut maker = Maker::default();
             spoken(units).into_iter().find_map(|unit| self.drift(&mutant, unit, &mut maker))
@@ -77,8 +90,12 @@ impl<'e> Judge<'e> {
     }
 
     /// A witness on which mutant and original disagree.
-    fn hear(&self, mutant: &Validator, unit: &Unit) -> Option<(Origin, String)> {
-        self.evidence.of(unit).iter().find_map(|witness| {
+    fn hear(&self, mutant: &Validator, unit: &Unit, edited: Option<&str>) -> Option<(Origin, String)> {
+        let is_about = |witness: &&Witness| match (edited, witness.about.as_deref()) {
+            (Some(edited), Some(about)) => edited == about,
+            _ => true,
+        };
+        self.evidence.of(unit).iter().filter(is_about).find_map(|witness| {
             match (complaint(mutant, &unit.operation, &witness.said), witness.taken) {
                 (Some(message), true) => Some((witness.origin, message)),
                 (None, false) => {
@@ -93,14 +110,22 @@ impl<'e> Judge<'e> {
     /// a member, parameter or status that is new may be added by any vendor without harm.
     fn drift(&self, mutant: &Validator, unit: &Unit, maker: &mut Maker) -> Option<(Origin, String)> {
         let operation = mutant.api().operation(&unit.operation)?;
-        let said = match unit.part {
-            Part::Request => requests(mutant.api(), operation, maker),
-            Part::Reply(status) => maker.replies(mutant.api(), operation, status),
+        let original = &self.evidence.original;
+        // What an example shows is said, whether or not the mutant's own schema takes it.
+        let (shown, made) = match unit.part {
+            Part::Request => (Vec::new(), requests(mutant.api(), operation, maker)),
+            Part::Reply(status) => {
+                (Maker::examples(operation, status), maker.replies(mutant.api(), operation, status))
+            }
         };
-        said.into_iter().find_map(|said| {
-            let message = refused(&self.evidence.original, &unit.operation, &said)?;
-            complaint(mutant, &unit.operation, &said).is_none().then_some((Origin::Drift, message))
-        })
+        let shown = shown.iter().find_map(|said| refused(original, &unit.operation, said));
+        let made = || {
+            made.iter().find_map(|said| {
+                let message = refused(original, &unit.operation, said)?;
+                complaint(mutant, &unit.operation, said).is_none().then_some(message)
+            })
+        };
+        shown.or_else(made).map(|message| (Origin::Drift, message))
     }
 }
 

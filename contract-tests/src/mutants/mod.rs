@@ -57,7 +57,7 @@ pub struct Outcome {
 /// A client that cannot be built, a fixture that cannot be read.
 pub async fn run(subject: &Subject, most_each: usize) -> Result<Vec<Outcome>> {
     let evidence = evidence::collect(subject).await?;
-    let judge = Judge::new(subject, &evidence);
+    let judge = Judge::new(subject, &evidence)?;
     let mutants = operators::mutants(&subject.api, most_each);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     let verdicts = thread::scope(|scope| {

@@ -8,27 +8,33 @@ use serde_json::{Map, Value};
 
 use super::edit::escape;
 
-/// The document without the paths that do not hold any of these operations, and without components that nothing refers
-/// to any more. Security schemes stay: they are referred to by name.
-pub(super) fn pruned(mut document: Value, operations: &BTreeSet<&str>) -> Value {
+/// A copy of the document without the paths that do not hold any of these operations, and without components that nothing
+/// refers to then. Security schemes stay: they are referred to by name.
+pub(super) fn pruned(document: &Value, operations: &BTreeSet<&str>) -> Value {
     let holds = |path: &Value| {
-        let mut operations_of_path =
-            path.as_object().into_iter().flatten().filter_map(|(_, one)| one.get("operationId"));
-        operations_of_path.any(|id| id.as_str().is_some_and(|id| operations.contains(id)))
+        let mut own = path.as_object().into_iter().flatten().filter_map(|(_, one)| one.get("operationId"));
+        own.any(|id| id.as_str().is_some_and(|id| operations.contains(id)))
     };
-    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-        paths.retain(|_, path| holds(path));
-    }
+    let paths = kept(document.get("paths"), |_, path| holds(path));
     let mut reached = BTreeSet::new();
-    reach(&document, document.get("paths").unwrap_or(&Value::Null), &mut reached);
-    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
-        for (group, members) in components.iter_mut().filter(|(group, _)| *group != "securitySchemes") {
-            let keep =
-                |name: &String, _: &mut Value| reached.contains(&format!("/components/{group}/{}", escape(name)));
-            members.as_object_mut().into_iter().for_each(|members: &mut Map<String, Value>| members.retain(keep));
-        }
+    paths.values().for_each(|path| reach(document, path, &mut reached));
+    let mut components = Map::new();
+    for (group, members) in document.get("components").and_then(Value::as_object).into_iter().flatten() {
+        let needed = |name: &str| reached.contains(&format!("/components/{group}/{}", escape(name)));
+        let members = kept(Some(members), |name, _| group == "securitySchemes" || needed(name));
+        components.insert(group.clone(), Value::Object(members));
     }
-    document
+    let others = |key: &str| !matches!(key, "paths" | "components");
+    let mut small = kept(Some(document), |key, _| others(key));
+    small.insert("paths".to_owned(), Value::Object(paths));
+    small.insert("components".to_owned(), Value::Object(components));
+    Value::Object(small)
+}
+
+/// A copy of an object with some of its members.
+fn kept(value: Option<&Value>, keep: impl Fn(&str, &Value) -> bool) -> Map<String, Value> {
+    let members = value.and_then(Value::as_object).into_iter().flatten();
+    members.filter(|(name, value)| keep(name, value)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Notes every component that is referred to, over any number of steps.

@@ -107,7 +107,7 @@ impl Record {
             self.take_token(&exchange);
             let unit = Unit { operation, part: Part::Request };
             let said = Said::Request(exchange.request);
-            self.witnesses.push(Witness { unit, said, taken: true, origin: Origin::Client });
+            self.witnesses.push(Witness { unit, said, taken: true, origin: Origin::Client, about: None });
         }
     }
 

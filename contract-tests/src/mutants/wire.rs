@@ -1,6 +1,6 @@
 //! Requests and replies made from a document: such as keep it, and such as break it on purpose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cx_mock::{Incoming, example_request, form};
 use cx_spec::{Api, Location, Media, Operation, Status};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{
     breaks::breaks,
     edges::edges,
+    edit::escape,
     flat::{flat, kind},
     reach::MOST_SHARED,
     witness::Said,
@@ -70,7 +71,9 @@ impl Maker {
     /// Replies with a member that nobody knows, at each depth. Whether that is news is the document's to say.
     pub fn extended_replies(&mut self, api: &Api, operation: &Operation, status: Status) -> Vec<Said> {
         self.json_replies(operation, status, |maker, media| {
-            maker.edges(api, media).iter().take(3).flat_map(with_unknown_members).collect()
+            let mut seen = BTreeSet::new();
+            let extended = |value: &Value| with_unknown_members(value, &mut seen);
+            maker.edges(api, media).iter().flat_map(extended).collect()
         })
     }
 
@@ -91,10 +94,11 @@ impl Maker {
     /// Requests whose body breaks one rule, or is not there.
     pub fn broken_bodies(&mut self, api: &Api, operation: &Operation) -> Vec<Said> {
         let mut said: Vec<Said> = Vec::new();
-        let Some(media) = operation.sent_media() else { return said };
-        said.extend(example_request(api, operation, None, false).ok().map(Said::Request));
-        for value in self.breaks(api, media) {
-            said.extend(example_request(api, operation, Some((media, &value)), false).ok().map(Said::Request));
+        for media in operation.body.iter().flat_map(|body| &body.media) {
+            said.extend(example_request(api, operation, None, false).ok().map(Said::Request));
+            for value in self.breaks(api, media) {
+                said.extend(example_request(api, operation, Some((media, &value)), false).ok().map(Said::Request));
+            }
         }
         said
     }
@@ -148,28 +152,32 @@ fn said(status: u16, media: &Media, value: &Value) -> Said {
     Said::Reply { status, content_type: Some(media.media_type.clone()), body }
 }
 
-/// The value with a member that nobody knows in each of its objects, one at a time.
-fn with_unknown_members(value: &Value) -> Vec<Value> {
-    let mut found = Vec::new();
+/// The value with a member that nobody knows in each of its objects, one at a time; of a list the first item stands for
+/// all. `seen` are the places that were shown before.
+fn with_unknown_members(value: &Value, seen: &mut BTreeSet<String>) -> Vec<Value> {
+    let mut places = Vec::new();
+    objects(value, String::new(), &mut places);
+    places.retain(|place| seen.insert(place.clone()));
+    let extended = |place: &String| {
+        let mut value = value.clone();
+        value.pointer_mut(place)?.as_object_mut()?.insert("unheard_of_member".to_owned(), json!(1));
+        Some(value)
+    };
+    places.iter().filter_map(extended).collect()
+}
+
+/// JSON pointers of the objects in a value.
+fn objects(value: &Value, pointer: String, found: &mut Vec<String>) {
     match value {
+        Value::Array(items) => items.iter().take(1).for_each(|item| objects(item, format!("{pointer}/0"), found)),
         Value::Object(members) => {
-            let mut own = members.clone();
-            own.insert("unheard_of_member".to_owned(), json!(1));
-            found.push(Value::Object(own));
             for (name, member) in members {
-                found.extend(with_unknown_members(member).into_iter().map(|inner| {
-                    let mut outer = members.clone();
-                    outer.insert(name.clone(), inner);
-                    Value::Object(outer)
-                }));
+                objects(member, format!("{pointer}/{}", escape(name)), found);
             }
-        }
-        Value::Array(items) => {
-            found.extend(items.iter().take(1).flat_map(with_unknown_members).map(|item| Value::Array(vec![item])));
+            found.push(pointer);
         }
         _ => {}
     }
-    found
 }
 
 /// A value as it is written in a query or a path; none for what has no such form.

@@ -71,6 +71,25 @@ pub struct Witness {
     pub taken: bool,
     /// Where it comes from.
     pub origin: Origin,
+    /// Component with the rule that a refused reply breaks; none where another edit could let it pass, too.
+    pub about: Option<String>,
+}
+
+/// The component with the one rule that a reply breaks; none where it is not clear.
+pub fn broken_component(validator: &Validator, operation: &str, said: &Said) -> Option<String> {
+    let Said::Reply { status, content_type, body } = said else { return None };
+    let violations = validator.reply(operation, *status, content_type.as_deref(), body);
+    // A choice that takes a value nowhere says nothing about the branch that might.
+    let first = violations.first().filter(|one| !matches!(one.rule.as_str(), "oneOf" | "anyOf"))?;
+    component(&first.spec.pointer).map(str::to_owned)
+}
+
+/// The component that a pointer leads into.
+pub fn component(pointer: &str) -> Option<&str> {
+    let rest = pointer.strip_prefix("/components/")?;
+    let (group, rest) = rest.split_once('/')?;
+    let name = rest.split('/').next()?;
+    pointer.get(.."/components/".len() + group.len() + 1 + name.len())
 }
 
 /// What a document has against a request or a reply of an operation; nothing if it takes it.

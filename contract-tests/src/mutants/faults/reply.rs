@@ -11,11 +11,14 @@ use crate::{
     cases::{self, Case},
 };
 
+/// Status and body of a reply as they arrive.
+type Arrives = (u16, Vec<u8>);
+
 /// One thing that goes wrong with a reply.
 struct Fault {
     name: &'static str,
     /// Status and body as they then arrive; none where there is no room for the fault.
-    tamper: fn(u16, &Value) -> Option<(u16, Vec<u8>)>,
+    tamper: fn(u16, &Value) -> Option<Arrives>,
 }
 
 const FAULTS: &[Fault] = &[
@@ -179,16 +182,12 @@ fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_object().is_some_and(Map::is_empty)
 }
 
-fn written(status: u16, value: &Value) -> Option<(u16, Vec<u8>)> {
+fn written(status: u16, value: &Value) -> Option<Arrives> {
     Some((status, value.to_string().into_bytes()))
 }
 
 /// A change of the members of the reply, or of the first item of a list.
-fn members(
-    status: u16,
-    value: &Value,
-    fault: impl Fn(&mut Map<String, Value>) -> Option<()>,
-) -> Option<(u16, Vec<u8>)> {
+fn members(status: u16, value: &Value, fault: impl Fn(&mut Map<String, Value>) -> Option<()>) -> Option<Arrives> {
     let mut value = value.clone();
     let object = match &mut value {
         Value::Array(items) => items.first_mut()?,

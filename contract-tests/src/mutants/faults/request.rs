@@ -84,7 +84,10 @@ pub(super) const FAULTS: &[Fault] = faults! {
     }),
     "loses the body": |request| body(request, |_| Some(Vec::new())),
     "cuts the body": |request| body(request, |bytes| Some(bytes.get(..bytes.len() / 2)?.to_vec())),
-    "sends the body twice": |request| body(request, |bytes| Some([bytes, bytes].concat())),
+    "sends the body twice": |request| {
+        // What follows the last part of a multipart body is to be ignored (RFC 2046 §5.1.1).
+        (!is(request, "multipart/")).then(|| body(request, |bytes| Some([bytes, bytes].concat())))?
+    },
     "loses a form pair": |request| form(request, |pairs| pairs.pop().map(drop)),
     "renames a form key": |request| form(request, rename),
     "swaps two form values": |request| form(request, swap),

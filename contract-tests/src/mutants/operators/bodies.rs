@@ -87,13 +87,12 @@ fn notation(site: &Site<'_>) -> Vec<Edit> {
     if !schemas.any(|schema| has_array(site.api, schema.value(), 0)) {
         return Vec::new();
     }
-    let indices = form.text("arrays") == Some("indices");
-    let other = if indices { "brackets" } else { "indices" };
-    let edit = Edit::set(&format!("{}/arrays", form.pointer()), json!(other));
-    vec![match form.value().get("indexed") {
-        Some(Value::Array(_)) => edit.and(Change::Remove(format!("{}/indexed", form.pointer()))),
-        _ => edit,
-    }]
+    // The exceptions go first: where they are all there is, the rule itself is never asked.
+    if let Some(exceptions) = form.member("indexed") {
+        return vec![Edit::remove(exceptions.pointer())];
+    }
+    let other = if form.text("arrays") == Some("indices") { "brackets" } else { "indices" };
+    vec![Edit::set(&format!("{}/arrays", form.pointer()), json!(other))]
 }
 
 /// Whether an array stands somewhere in the objects of a body.

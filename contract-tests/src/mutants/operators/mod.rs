@@ -65,8 +65,12 @@ pub fn mutants(api: &Api, most_each: usize) -> Vec<Mutant> {
     let mut of_operator = |operator: &'static Operator| {
         let mut edits: Vec<Edit> =
             sites.iter().filter(|site| site.kind == operator.at).flat_map(|site| (operator.edits)(site)).collect();
-        // A schema that requests and replies share is no two places.
-        edits.retain(|edit| !seen.contains(&format!("{edit:?}")));
+        // A schema that requests and replies share, or two parameters, is no two places.
+        let mut own = BTreeSet::new();
+        edits.retain(|edit| {
+            let edit = format!("{edit:?}");
+            !seen.contains(&edit) && own.insert(edit)
+        });
         let edits = spread(edits, most_each);
         seen.extend(edits.iter().map(|edit| format!("{edit:?}")));
         edits.into_iter().map(move |edit| Mutant { operator, edit })
