@@ -31,7 +31,8 @@ async fn no_canary_is_in_report_or_fixtures() {
         let report = support::run(&settings).await;
         report.write(folder.path()).unwrap();
         let planted = planted.lock().unwrap().len();
-        assert!(planted > 10, "{api}: only {planted} places");
+        // The smallest document marks eight members, one of which no safe operation shows.
+        assert!(planted >= 7, "{api}: only {planted} places");
         // The header, and a new member or a wrong type, were reported: so the canaries were looked at.
         let told = |kinds: &[Kind]| report.drifts.iter().any(|drift| kinds.contains(&drift.kind));
         assert!(told(&[Kind::UndocumentedHeader]), "{api}");

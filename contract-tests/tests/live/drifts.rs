@@ -94,7 +94,9 @@ fn complaints(told: &Told, report: &Report) -> Vec<String> {
 /// The first operation that a lie can be told about.
 fn place(lie: &'static Lie, api: &'static str) -> Option<Told> {
     let subject = support::subject(api);
-    let documents = [Some(&subject.api), subject.tokens.as_ref()].into_iter().flatten();
+    // Of another document nothing but the token operation is asked.
+    let tokens = subject.tokens.as_ref().filter(|_| lie.token);
+    let documents = [Some(&subject.api), tokens].into_iter().flatten();
     let operations =
         documents.flat_map(|document| document.operations.iter().map(move |operation| (document, operation)));
     let fits = |operation: &Operation| {
