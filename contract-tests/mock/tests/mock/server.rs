@@ -14,7 +14,8 @@ use crate::orchard;
 pub fn http() -> reqwest::Client {
     // An error says that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    // Another package may have reqwest decompress, and these tests look at what was sent.
+    reqwest::Client::builder().no_proxy().no_gzip().build().unwrap()
 }
 
 async fn get(vendor: &MockVendor, target: &str) -> reqwest::Response {
