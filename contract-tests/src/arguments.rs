@@ -16,10 +16,10 @@ pub enum Breadth {
 pub fn example(operation: &Operation, breadth: Breadth, body: Option<&Value>) -> Value {
     let mut arguments = Map::new();
     for parameter in &operation.parameters {
-        if parameter.required || breadth == Breadth::All {
-            if let Some(example) = &parameter.example {
-                Spelling::of(parameter).insert(&mut arguments, example);
-            }
+        if (parameter.required || breadth == Breadth::All)
+            && let Some(example) = &parameter.example
+        {
+            Spelling::of(parameter).insert(&mut arguments, example);
         }
     }
     if let Some(body) = body {

@@ -53,7 +53,7 @@ pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
             (Value::Number(given), Value::Number(sent)) if given.as_f64() == sent.as_f64() => None,
             (scalar @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
             | (Value::String(text), scalar @ (Value::Number(_) | Value::Bool(_)))
-                if scalar.to_string() == *text =>
+                if as_text(scalar) == *text =>
             {
                 None
             }
@@ -62,6 +62,11 @@ pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
         }
     }
     at(given, sent, files, String::new())
+}
+
+/// A scalar as a form writes it.
+fn as_text(scalar: &Value) -> String {
+    scalar.to_string()
 }
 
 /// Null, and an object without a member that is something.

@@ -31,7 +31,7 @@ pub(crate) async fn what_a_live_run_records_is_had_like_any_other_fixture() -> V
         let validator = Validator::new(subject.api.clone());
         for fixture in &fixtures {
             assert_eq!((fixture.grade.as_str(), fixture.date.as_str()), ("observed", "2020-09-13"));
-            let wrong = exchange::exchange(&subject, &validator, fixture).await;
+            let wrong = exchange::exchange(subject, &validator, fixture).await;
             problems.extend(wrong.into_iter().map(|problem| format!("{}: {problem}", fixture.file)));
         }
     }
