@@ -70,7 +70,7 @@ fn planting(api: &str, planted: Arc<Mutex<BTreeSet<(String, String)>>>) -> crate
                 Value::String(text) if text.contains('@') => json!(format!("{MARK}{number}@example.com")),
                 Value::String(text) if text.starts_with("http") => json!(format!("https://{MARK}.example/{number}")),
                 // Every third one is of another type, so that it is reported.
-                Value::String(_) if number % 3 == 0 => json!(4_711_081_500 + number % 100),
+                Value::String(_) if number.is_multiple_of(3) => json!(4_711_081_500 + number % 100),
                 Value::String(_) => json!(format!("canary {MARK} {number}")),
                 Value::Number(_) => json!(4_711_081_500 + number % 100),
                 _ => continue,

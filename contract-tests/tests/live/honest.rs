@@ -54,9 +54,10 @@ async fn only_safe_operations_and_token_requests_reach_the_vendor() {
 
 #[tokio::test]
 async fn every_kind_of_credentials_is_taken_from_the_environment() {
+    type Variables = Vec<(&'static str, &'static str)>;
     let client = [("CX_CLIENT_ID", issuer::CLIENT_ID), ("CX_CLIENT_SECRET", issuer::CLIENT_SECRET)];
     let refresh = [("CX_REFRESH_TOKEN", issuer::REFRESH_TOKEN), ("CX_SCOPE", "read write")];
-    let kinds: [(&str, Vec<(&str, &str)>, usize); 4] = [
+    let kinds: [(&str, Variables, usize); 4] = [
         ("wootric", vec![("CX_TOKEN", issuer::ACCESS_TOKEN)], 0),
         ("wootric", vec![("CX_USERNAME", issuer::USERNAME), ("CX_PASSWORD", issuer::PASSWORD)], 1),
         ("wootric-cxi", vec![("CX_REFRESH_TOKEN", issuer::REFRESH_TOKEN)], 1),
