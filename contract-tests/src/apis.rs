@@ -90,11 +90,24 @@ impl Subject {
     /// # Errors
     /// A client that cannot be built.
     pub fn connect_at(&self, base_url: &str, tokens: &str) -> Result<Core> {
-        let mut builder = CoreBuilder::new(self.client.api).base_url(base_url).token_base_url(tokens);
-        if let Some(credentials) = self.credentials() {
-            builder = builder.credentials(credentials);
+        Ok(self.client_of(base_url, tokens).build()?)
+    }
+
+    /// As [`Subject::connect`], over the connections of another client: setting up TLS takes longer than a hundred cases.
+    ///
+    /// # Errors
+    /// A client that cannot be built.
+    pub fn connect_like(&self, vendor: &MockVendor, other: &Core) -> Result<Core> {
+        let builder = self.client_of(&vendor.base_url(), &vendor.base_url());
+        Ok(builder.http_client(other.http().clone()).build()?)
+    }
+
+    fn client_of(&self, base_url: &str, tokens: &str) -> CoreBuilder {
+        let builder = CoreBuilder::new(self.client.api).base_url(base_url).token_base_url(tokens);
+        match self.credentials() {
+            Some(credentials) => builder.credentials(credentials),
+            None => builder,
         }
-        Ok(builder.build()?)
     }
 
     /// Credentials by the first grant of the document that starts a session.

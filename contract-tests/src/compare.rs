@@ -73,13 +73,13 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// A wrapped reply without members that are neither the envelope's nor the payload.
+/// A wrapped reply without members that are neither the envelope's nor the payload: whether those are part of the payload
+/// is more than the documents say.
 pub fn of_envelope(mut body: Value, envelope: &Envelope) -> Value {
     if let Some(members) = body.as_object_mut() {
-        let known = |key: &String| {
+        members.retain(|key, _| {
             *key == envelope.data || envelope.reserved.contains(key) || envelope.items.as_ref() == Some(key)
-        };
-        members.retain(|key, value| known(key) && !value.is_null());
+        });
     }
     body
 }

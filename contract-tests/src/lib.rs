@@ -21,5 +21,7 @@ pub mod compare;
 pub mod coverage;
 pub mod exemptions;
 pub mod judges;
+pub mod live;
+pub mod mutants;
 pub mod report;
 pub mod runner;

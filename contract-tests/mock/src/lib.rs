@@ -46,12 +46,18 @@
     )
 )]
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod fault;
 pub mod form;
 mod incoming;
 pub mod issuer;
 mod json;
 mod lie;
+mod listen;
 mod outgoing;
 mod rehearsal;
 mod router;

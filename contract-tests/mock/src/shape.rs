@@ -191,8 +191,9 @@ impl<'d> Shape<'d> {
     }
 }
 
-/// Whether the value at a JSON pointer may be shown: declared, and not secret or personal on the way down.
-pub(crate) fn may_show(api: &Api, schema: &str, pointer: &str) -> bool {
+/// Whether the value at a JSON pointer may be shown: declared, and not secret or personal on the way down. `schema` is a
+/// pointer of the document, `pointer` one into the value.
+pub fn may_show(api: &Api, schema: &str, pointer: &str) -> bool {
     let root = Shape::at(api, schema);
     !root.is_sensitive() && walk(root, pointer, |shape| !shape.is_sensitive())
 }

@@ -6,7 +6,7 @@ use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::{Map, Value};
 
 use super::{Case, Expected, Reply, examples, replies::carries_values};
-use crate::arguments::Spelling;
+use crate::{arguments::Spelling, compare};
 
 /// How the values of a case were drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,11 @@ impl Case {
             Part::Arguments => arguments(api, operation),
             Part::Reply(pointer) => {
                 let schema = api.document().at(pointer)?.value();
-                strategy::valid_as(api, schema, Reading::Reply)
+                let values = strategy::valid_as(api, schema, Reading::Reply);
+                match operation.envelope.clone() {
+                    Some(envelope) => values.prop_map(move |value| compare::of_envelope(value, &envelope)).boxed(),
+                    None => values,
+                }
             }
         };
         strategy.new_tree(&mut strategy::runner(drawn.seed)).ok()
@@ -140,9 +144,11 @@ fn arguments(api: &Api, operation: &Operation) -> BoxedStrategy<Value> {
     }
 }
 
-/// What the schema of a path parameter cannot say: a segment that is empty, or one of dots, is another path.
+/// What the schema of a parameter cannot say: an empty list cannot be written, and a segment of a path that is empty, or one
+/// of dots, is another path.
 fn values(api: &Api, parameter: &Parameter) -> BoxedStrategy<Value> {
     let values = strategy::valid_as(api, &parameter.schema, Reading::Request);
+    let values = values.prop_filter("a parameter", |value| !is_nothing(value)).boxed();
     if parameter.location != Location::Path {
         return values;
     }
@@ -150,13 +156,16 @@ fn values(api: &Api, parameter: &Parameter) -> BoxedStrategy<Value> {
     values.prop_filter("a segment of a path", is_segment).boxed()
 }
 
-/// What the notation cannot say: a form has neither null nor empty lists and objects.
+/// What the notation cannot say: a form has neither null nor empty lists and objects, nor any two objects of a list.
 fn bodies(api: &Api, media: &Media) -> BoxedStrategy<Value> {
     let values = strategy::valid_as(api, &media.schema, Reading::Request);
     if media.media_type.contains("json") {
         return values;
     }
-    values.prop_map(without_nothing).prop_filter("a form", |body| !is_nothing(body)).boxed()
+    values
+        .prop_map(without_nothing)
+        .prop_filter("a body", |body| !is_nothing(body) && body.as_str() != Some(""))
+        .boxed()
 }
 
 fn without_nothing(value: Value) -> Value {
@@ -166,9 +175,25 @@ fn without_nothing(value: Value) -> Value {
             Value::Object(members.filter(|(_, member)| !is_nothing(member)).collect())
         }
         Value::Array(items) => {
-            items.into_iter().map(without_nothing).filter(|item| !is_nothing(item)).collect::<Vec<_>>().into()
+            let items = items.into_iter().map(without_nothing).filter(|item| !is_nothing(item));
+            Value::Array(items.fold(Vec::new(), |mut apart, item| {
+                if apart.last().is_none_or(|last| is_told_apart(last, &item)) {
+                    apart.push(item);
+                }
+                apart
+            }))
         }
         other => other,
+    }
+}
+
+/// Whether `name[][member]` shows where the next object of a list begins: with a member that the one before it has too.
+fn is_told_apart(last: &Value, next: &Value) -> bool {
+    match (last, next) {
+        (Value::Object(last), Value::Object(next)) => {
+            next.keys().next().is_some_and(|first| last.contains_key(first))
+        }
+        _ => true,
     }
 }
 

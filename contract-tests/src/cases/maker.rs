@@ -1,5 +1,7 @@
 //! Values made from a schema, the same each time.
 
+use std::{cell::RefCell, collections::BTreeMap};
+
 use cx_mock::{schema::Reading, strategy};
 use cx_spec::{Api, Node};
 use serde_json::{Map, Value, json};
@@ -23,13 +25,43 @@ pub(super) enum Fill {
     Nulls,
 }
 
-/// Makes values of the schemas of one document.
-pub(super) struct Maker<'d> {
+/// A document, and the texts and numbers made for it before: to draw one takes far longer than to look it up.
+pub(super) struct Kit<'d> {
     pub api: &'d Api,
+    scalars: RefCell<BTreeMap<String, Option<Value>>>,
+}
+
+impl<'d> Kit<'d> {
+    pub(super) fn new(api: &'d Api) -> Self {
+        Self { api, scalars: RefCell::default() }
+    }
+
+    /// The schema's own example, else the first value that its strategy brings.
+    fn scalar(&self, head: &Node<'d>) -> Option<Value> {
+        if let Some(known) = self.scalars.borrow().get(head.pointer()) {
+            return known.clone();
+        }
+        let made = match head.value().get("example") {
+            Some(example) if !example.is_null() => Some(example.clone()),
+            _ => {
+                // A text that is empty is as good as missing in a body of its own.
+                let schema = not_null(head.value());
+                let mut drawn = (0..8).filter_map(|seed| strategy::sample(self.api, &schema, seed));
+                drawn.find(|value| value.as_str() != Some(""))
+            }
+        };
+        self.scalars.borrow_mut().insert(head.pointer().to_owned(), made.clone());
+        made
+    }
+}
+
+/// Makes values of the schemas of one document.
+pub(super) struct Maker<'k, 'd> {
+    pub kit: &'k Kit<'d>,
     pub way: Reading,
 }
 
-impl<'d> Maker<'d> {
+impl<'d> Maker<'_, 'd> {
     /// A value of a schema; none where it can only be had inside itself.
     pub(super) fn make(&self, node: &Node<'d>, fill: Fill, inside: &[String]) -> Option<Value> {
         let anatomy = Anatomy::of(node, self.way);
@@ -57,7 +89,7 @@ impl<'d> Maker<'d> {
         match anatomy.kind() {
             Some("object") => self.object(anatomy, fill, &inside),
             Some("array") => self.array(anatomy, fill, &inside),
-            _ => self.scalar(anatomy),
+            _ => self.kit.scalar(anatomy.head()?),
         }
     }
 
@@ -101,15 +133,6 @@ impl<'d> Maker<'d> {
         match item {
             Some(item) => Some(Value::Array(vec![item; wanted])),
             None => (least == 0).then(|| json!([])),
-        }
-    }
-
-    /// The schema's own example, else the first value that its strategy brings.
-    fn scalar(&self, anatomy: &Anatomy<'d>) -> Option<Value> {
-        let head = anatomy.head()?;
-        match head.value().get("example") {
-            Some(example) if !example.is_null() => Some(example.clone()),
-            _ => strategy::sample_as(self.api, &not_null(head.value()), self.way, 0),
         }
     }
 }

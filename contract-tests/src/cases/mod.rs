@@ -21,7 +21,7 @@ mod variations;
 use cx_spec::Status;
 use serde_json::Value;
 
-use self::variations::Seen;
+use self::{maker::Kit, variations::Seen};
 use crate::apis::Subject;
 
 pub use generated::Drawn;
@@ -96,13 +96,14 @@ pub fn enumerate(subject: &Subject) -> Vec<Case> {
 /// As [`enumerate`], with `count` values drawn by the seed for each request and each documented reply.
 pub fn enumerate_with(subject: &Subject, seed: u64, count: usize) -> Vec<Case> {
     let api = &*subject.api;
+    let kit = Kit::new(api);
     let (mut sent, mut received) = (Seen::new(), Seen::new());
     let mut cases = Vec::new();
     for operation in &api.operations {
         cases.extend(examples::of(operation));
-        cases.extend(parameters::of(api, operation, &mut sent));
-        cases.extend(bodies::of(api, operation, &mut sent));
-        cases.extend(replies::of(api, operation, &mut received));
+        cases.extend(parameters::of(&kit, operation, &mut sent));
+        cases.extend(bodies::of(&kit, operation, &mut sent));
+        cases.extend(replies::of(&kit, operation, &mut received));
         cases.extend(generated::of(api, operation, seed, count));
     }
     cases

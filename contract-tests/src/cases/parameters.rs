@@ -1,35 +1,33 @@
 //! Each parameter: present, missing, at its bounds, with each of its known values.
 
 use cx_mock::schema::Reading;
-use cx_spec::{Api, Location, Operation, Parameter};
+use cx_spec::{Location, Operation, Parameter};
 use serde_json::{Map, Value};
 
 use super::{
     Case, Expected, Lacking, examples,
-    maker::{Fill, Maker},
+    maker::{Fill, Kit, Maker},
     variations::{Nulls, Seen, Variation, Varier},
 };
 use crate::arguments::Spelling;
 
-pub(super) fn of(api: &Api, operation: &Operation, seen: &mut Seen) -> Vec<Case> {
+pub(super) fn of(kit: &Kit<'_>, operation: &Operation, seen: &mut Seen) -> Vec<Case> {
     let Some(template) = examples::success(operation) else { return Vec::new() };
-    operation.parameters.iter().flat_map(|parameter| of_one(api, &template, parameter, seen)).collect()
+    operation.parameters.iter().flat_map(|parameter| of_one(kit, &template, parameter, seen)).collect()
 }
 
-fn of_one(api: &Api, template: &Case, parameter: &Parameter, seen: &mut Seen) -> Vec<Case> {
+fn of_one(kit: &Kit<'_>, template: &Case, parameter: &Parameter, seen: &mut Seen) -> Vec<Case> {
     let case = |label: &str, arguments: Value| Case {
         id: format!("{}/request/{}/{}{label}", template.id, place(parameter.location), parameter.name),
         arguments,
         ..template.clone()
     };
     let mut cases = Vec::new();
-    for (label, value) in present(api, parameter) {
+    for (label, value) in present(kit, parameter) {
         cases.push(case(&format!("/{label}"), with(template, parameter, &value)));
     }
-    for Variation { pointer, label, value, is_missing } in variations(api, parameter, seen) {
-        if !is_missing {
-            cases.push(case(&format!("{pointer}/{label}"), with(template, parameter, &value)));
-        }
+    for one in variations(kit, parameter, seen).into_iter().filter(|one| !one.is_missing) {
+        cases.push(case(&one.name(), with(template, parameter, &one.value)));
     }
     // A path without its parameter is another path.
     if parameter.required && parameter.location != Location::Path {
@@ -42,11 +40,11 @@ fn of_one(api: &Api, template: &Case, parameter: &Parameter, seen: &mut Seen) ->
 
 /// Its example and a value that holds all that it can; a filter's operators exclude each other at times, so each of them
 /// by itself too.
-fn present(api: &Api, parameter: &Parameter) -> Vec<(String, Value)> {
+fn present(kit: &Kit<'_>, parameter: &Parameter) -> Vec<(String, Value)> {
     let mut found: Vec<(String, Value)> =
         parameter.example.iter().map(|example| ("example".to_owned(), example.clone())).collect();
-    let node = api.document().at(&parameter.pointer);
-    let maker = Maker { api, way: Reading::Request };
+    let node = kit.api.document().at(&parameter.pointer);
+    let maker = Maker { kit, way: Reading::Request };
     match node.and_then(|node| maker.make(&node, Fill::Whole, &[])) {
         Some(Value::Object(members)) => {
             let alone = |(name, value): (String, Value)| {
@@ -61,11 +59,11 @@ fn present(api: &Api, parameter: &Parameter) -> Vec<(String, Value)> {
     found
 }
 
-fn variations(api: &Api, parameter: &Parameter, seen: &mut Seen) -> Vec<Variation> {
-    let Some(node) = api.document().at(&parameter.pointer) else { return Vec::new() };
+fn variations(kit: &Kit<'_>, parameter: &Parameter, seen: &mut Seen) -> Vec<Variation> {
+    let Some(node) = kit.api.document().at(&parameter.pointer) else { return Vec::new() };
     // A shared parameter is varied for each operation that has it: there are few, and each has its own type.
     let mut own = Seen::new();
-    let maker = Maker { api, way: Reading::Request };
+    let maker = Maker { kit, way: Reading::Request };
     let found = Varier { maker, nulls: Nulls::Unwritten, seen: &mut own }.vary(&node, &[]);
     seen.extend(own);
     found

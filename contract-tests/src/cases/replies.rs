@@ -1,15 +1,16 @@
 //! Replies to each documented status: whole, bare, with nulls, each place of them varied.
 
 use cx_mock::schema::Reading;
-use cx_spec::{Api, Media, Operation};
+use cx_spec::{Media, Operation};
 use serde_json::Value;
 
 use super::{
     Case, Expected, Reply, bodies, examples,
+    maker::Kit,
     variations::{Seen, Variation},
 };
 
-pub(super) fn of(api: &Api, operation: &Operation, seen: &mut Seen) -> Vec<Case> {
+pub(super) fn of(kit: &Kit<'_>, operation: &Operation, seen: &mut Seen) -> Vec<Case> {
     let arguments = examples::required(operation);
     let mut cases = Vec::new();
     for documented in &operation.replies {
@@ -31,10 +32,13 @@ pub(super) fn of(api: &Api, operation: &Operation, seen: &mut Seen) -> Vec<Case>
                 expected: Expected::Documented,
                 drawn: None,
             };
-            for (name, value) in bodies::filled(api, media, Reading::Reply) {
+            for (name, value) in bodies::filled(kit, media, Reading::Reply) {
+                if let Some(bare) = unwrapped(operation, &value).filter(|_| documented.status.is_success()) {
+                    cases.push(case(&format!("{name}/unwrapped"), bare));
+                }
                 cases.push(case(&name, value));
             }
-            for one in bodies::varied(api, media, Reading::Reply, seen) {
+            for one in bodies::varied(kit, media, Reading::Reply, seen) {
                 let name = one.name();
                 let Variation { pointer, value, is_missing, .. } = one;
                 let mut varied = case(&name, value);
@@ -47,6 +51,12 @@ pub(super) fn of(api: &Api, operation: &Operation, seen: &mut Seen) -> Vec<Case>
         }
     }
     cases
+}
+
+/// What an envelope holds: some vendors send it without the envelope.
+fn unwrapped(operation: &Operation, value: &Value) -> Option<Value> {
+    let envelope = operation.envelope.as_ref()?;
+    value.get(&envelope.data).filter(|payload| payload.is_object()).cloned()
 }
 
 /// Whether a reply is JSON that the client reads.

@@ -16,6 +16,8 @@ const LONGEST: usize = 5_000;
 
 /// A value that differs from a whole one at one place.
 pub(super) struct Variation {
+    /// The branches that lead to the place, as the id of a case names them.
+    pub branch: String,
     /// JSON pointer of the place.
     pub pointer: String,
     /// What is there: part of the id of a case.
@@ -29,7 +31,7 @@ pub(super) struct Variation {
 impl Variation {
     /// A name for the case: the place and what is there.
     pub(super) fn name(&self) -> String {
-        format!("{}/{}", self.pointer, self.label)
+        format!("{}{}/{}", self.branch, self.pointer, self.label)
     }
 
     fn below(self, step: &str, wrap: impl FnOnce(Value) -> Value) -> Self {
@@ -49,7 +51,7 @@ pub(super) enum Nulls {
 
 /// Varies the schemas of one document.
 pub(super) struct Varier<'s, 'd> {
-    pub maker: Maker<'d>,
+    pub maker: Maker<'s, 'd>,
     pub nulls: Nulls,
     pub seen: &'s mut Seen,
 }
@@ -74,7 +76,12 @@ impl<'d> Varier<'_, 'd> {
     fn of(&mut self, anatomy: &Anatomy<'d>, inside: &[String]) -> Vec<Variation> {
         let branches = anatomy.branches();
         if !branches.is_empty() {
-            return branches.iter().flat_map(|branch| self.of(&anatomy.with_branch(branch), inside)).collect();
+            let mut found = Vec::new();
+            for (index, branch) in branches.iter().enumerate() {
+                let varied = self.of(&anatomy.with_branch(branch), inside).into_iter();
+                found.extend(varied.map(|one| Variation { branch: format!("/branch{index}{}", one.branch), ..one }));
+            }
+            return found;
         }
         if let Some((pointer, known)) = anatomy.known_values() {
             let new = |value: &&Value| self.seen.insert(format!("{pointer} enum {value}"));
@@ -93,6 +100,10 @@ impl<'d> Varier<'_, 'd> {
         let inside = &within(anatomy, outside);
         let mut found = Vec::new();
         for (name, pointer) in anatomy.required() {
+            // A form cannot write an object without members: the object is then missing itself, which is another thing.
+            if self.nulls == Nulls::Unwritten && whole.len() == 1 && !outside.is_empty() {
+                continue;
+            }
             if self.is_new(&format!("{pointer} required {name}")) {
                 let mut less = whole.clone();
                 less.shift_remove(name);
@@ -171,7 +182,7 @@ impl<'d> Varier<'_, 'd> {
 }
 
 fn here(label: &str, value: Value) -> Variation {
-    Variation { pointer: String::new(), label: label.to_owned(), value, is_missing: false }
+    Variation { branch: String::new(), pointer: String::new(), label: label.to_owned(), value, is_missing: false }
 }
 
 /// A known value as part of an id.

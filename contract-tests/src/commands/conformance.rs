@@ -2,14 +2,14 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use contract_tests::{
     apis::{self, Subject},
     cases,
     coverage::Recorder,
-    exemptions,
+    exemptions::{self, Exemption},
     judges::{self, Judge},
-    report::{ApiReport, Report},
+    report::{self, ApiReport, Report},
     runner::run_all,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -39,67 +39,76 @@ pub(super) struct Arguments {
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
     finding: Vec<String>,
+    #[command(flatten)]
+    live: super::live::Flags,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
+    if let Some(base_url) = arguments.live.base_url() {
+        arguments.finding.iter().for_each(|finding| eprintln!("{finding}"));
+        return super::live::run(base_url, &arguments.live, arguments.api.as_deref(), &arguments.report).await;
+    }
     let started = Instant::now();
-    let subjects = apis::subjects(arguments.api.as_deref())?;
     let exempt = exemptions::load()?;
-    let settings =
-        judges::Settings { judges: arguments.judges.clone(), ..judges::Settings::new(apis::root(), arguments.seed) };
+    let subjects = apis::subjects(arguments.api.as_deref())?;
+    let mut report = Report::new(arguments.seed, arguments.finding.clone());
+    for subject in &subjects {
+        let (of_api, needless) = conform(subject, &arguments, &exempt).await?;
+        report.findings.extend(needless);
+        report.apis.insert(subject.name().to_owned(), of_api);
+    }
+    if let Some(id) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
+        bail!("no case is called {id}; index.html of a whole run names them all");
+    }
+    report.take_in(&arguments.report)?;
+    let settings = judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
     let outside = judges::hear(&subjects, &settings).await?;
-    let mut report = Report {
-        seed: arguments.seed,
-        duration_ms: 0,
-        findings: arguments.finding.clone(),
-        apis: Default::default(),
-    };
-    for subject in subjects {
-        let name = subject.name().to_owned();
-        let mut of_api = conform(subject, &arguments).await?;
-        if arguments.case.is_none() {
-            report.findings.extend(exemptions::apply(&exempt, &name, &mut of_api));
-        }
-        report.apis.insert(name, of_api);
+    if !settings.judges.is_empty() {
+        report.judges = Some(serde_json::from_value(serde_json::to_value(&outside)?)?);
     }
     report.duration_ms = started.elapsed().as_millis();
     report.write(&arguments.report)?;
     print!("{}", report.summary());
-    println!("\nreport: {}/report.json and junit.xml, seed {}", arguments.report.display(), report.seed);
     print!("{}", outside.summary());
+    let folder = std::path::absolute(&arguments.report).unwrap_or(arguments.report);
+    println!("\nreport.json, junit.xml and report.sarif lie in {}", folder.display());
+    println!("to read: {}", folder.join("index.html").display());
     Ok(if report.passed() && outside.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Runs all cases of one subject, or those that are asked for.
-async fn conform(subject: Subject, arguments: &Arguments) -> Result<ApiReport> {
-    let mut cases = cases::enumerate_with(&subject, arguments.seed, arguments.cases);
+/// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
+async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption]) -> Result<(ApiReport, Vec<String>)> {
+    let mut cases = cases::enumerate_with(subject, arguments.seed, arguments.cases);
     if let Some(id) = &arguments.case {
         cases = cases::select(cases, id);
     }
     let bar = progress(subject.name(), cases.len());
-    let api = subject.api.clone();
-    let outcomes = run_all(&subject, cases, {
+    let outcomes = run_all(subject, cases, {
         let bar = bar.clone();
         move || bar.inc(1)
     })
     .await?;
     bar.finish_and_clear();
+    let api = &*subject.api;
     let mut recorder = Recorder::default();
-    let mut report = ApiReport::default();
+    let mut report = ApiReport::new(api);
     for outcome in outcomes {
-        for exchange in &outcome.exchanges {
-            recorder.record(&api, exchange);
-        }
-        report.add(outcome);
+        outcome.exchanges.iter().for_each(|exchange| recorder.record(api, exchange));
+        report.add(subject, arguments.seed, outcome);
     }
-    report.operations = recorder.operations(&api);
-    report.statuses = recorder.statuses(&api);
-    report.requests = recorder.requests(&api);
-    // One case alone covers next to nothing.
-    if arguments.case.is_none() {
-        report.gaps = recorder.gaps(&api);
+    report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
+    if arguments.case.is_some() {
+        // One case alone covers next to nothing, and that says nothing of the suite.
+        return Ok((report, Vec::new()));
     }
-    Ok(report)
+    let needless = exemptions::needless(exempt, api.name(), &recorder.gaps(api));
+    report.cover(api, recorder.coverage_without(api, |gap| exemptions::is_accepted(exempt, api.name(), gap)));
+    Ok((report, needless))
+}
+
+/// The golden fixtures of this repository: the suite runs from a checkout only.
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// A bar on stderr, where there is a terminal to draw on.

@@ -2,7 +2,9 @@
 
 mod conformance;
 mod coverage;
+mod live;
 mod mock;
+mod mutants;
 
 use std::process::ExitCode;
 
@@ -24,6 +26,8 @@ enum Command {
     Coverage(coverage::Arguments),
     /// Serves a document as a mock vendor.
     Mock(mock::Arguments),
+    /// Puts one thing wrong at a time, and says what the suite does not notice.
+    Mutants(mutants::Arguments),
 }
 
 /// How a command writes to stdout.
@@ -41,5 +45,6 @@ pub(crate) async fn run() -> Result<ExitCode> {
         Command::Conformance(arguments) => conformance::run(arguments).await,
         Command::Coverage(arguments) => coverage::run(arguments).await,
         Command::Mock(arguments) => mock::run(arguments).await,
+        Command::Mutants(arguments) => mutants::run(arguments).await,
     }
 }

@@ -161,3 +161,18 @@ impl Recorder {
 fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gate_shuts_below_the_threshold_of_a_kind() {
+        let of = |total, covered| Count { total, covered };
+        let full = Coverage { operations: of(100, 100), parameters: of(100, 95), ..Default::default() };
+        assert_eq!(full.shortfalls(), Vec::<String>::new());
+        let short = Coverage { operations: of(100, 99), nullables: of(100, 94), ..Default::default() };
+        let lines = ["operations: 99 of 100, where 100 % are due", "nullables: 94 of 100, where 95 % are due"];
+        assert_eq!(short.shortfalls(), lines);
+    }
+}

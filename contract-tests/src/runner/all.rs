@@ -24,9 +24,10 @@ pub async fn run_all(
 ) -> Result<Vec<Outcome>> {
     let cases = Arc::new(cases);
     let next = Arc::new(AtomicUsize::new(0));
+    let first = Runner::start(subject.clone()).await?;
     let mut workers = Vec::new();
     for _ in 0..VENDORS.min(cases.len()) {
-        let runner = Runner::start(subject.clone()).await?;
+        let runner = first.another().await?;
         let (cases, next, progress) = (Arc::clone(&cases), Arc::clone(&next), progress.clone());
         workers.push(tokio::spawn(async move {
             let mut done = Vec::new();
@@ -43,17 +44,9 @@ pub async fn run_all(
         all.extend(worker.await.context("a case ended in a panic")?);
     }
     all.sort_by_key(|(index, _)| *index);
-    shrunk(subject, all.into_iter().map(|(_, outcome)| outcome).collect()).await
-}
-
-async fn shrunk(subject: &Subject, outcomes: Vec<Outcome>) -> Result<Vec<Outcome>> {
-    if outcomes.iter().all(Outcome::passed) {
-        return Ok(outcomes);
+    let mut outcomes = Vec::with_capacity(all.len());
+    for (_, outcome) in all {
+        outcomes.push(first.shrink(outcome).await);
     }
-    let runner = Runner::start(subject.clone()).await?;
-    let mut all = Vec::with_capacity(outcomes.len());
-    for outcome in outcomes {
-        all.push(runner.shrink(outcome).await);
-    }
-    Ok(all)
+    Ok(outcomes)
 }

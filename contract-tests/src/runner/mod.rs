@@ -61,6 +61,16 @@ impl Runner {
         Self { subject, vendor, core }
     }
 
+    /// Starts another vendor, and a client that shares the connections of this one.
+    ///
+    /// # Errors
+    /// A client that cannot be built.
+    pub async fn another(&self) -> Result<Self> {
+        let vendor = self.subject.vendor().await;
+        let core = self.subject.connect_like(&vendor, &self.core)?;
+        Ok(Self { subject: self.subject.clone(), vendor, core })
+    }
+
     /// The vendor.
     pub fn vendor(&self) -> &MockVendor {
         &self.vendor

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     issuer::{Clock, Issuer, SystemClock},
     lie::{Ledger, Lie, Plan},
+    listen,
     state::State,
     validator::Validator,
 };
@@ -144,7 +145,8 @@ impl MockVendorBuilder {
         });
         // wiremock keeps every request it sees, for good; the record above is bounded.
         let mut server = MockServer::builder().disable_request_recording();
-        if let Some(listener) = self.listener {
+        // Where none of ours can be had, wiremock says why.
+        if let Some(listener) = self.listener.or_else(|| listen::on_loopback().ok()) {
             server = server.listener(listener);
         }
         let server = server.start().await;

@@ -155,6 +155,11 @@ impl Breaker<'_> {
         if !merge::is_nullable(flat) {
             push_any(&mut found, "nullable", vec![Value::Null]);
         }
+        if let Some(refused) = flat.get("not") {
+            let values = self.builder.schema(refused, &Place::default());
+            push(&mut found, "not", values);
+            found.iter_mut().filter(|one| one.rule == "not").for_each(|one| one.certain = false);
+        }
         if let Some(known) = flat.get("enum").and_then(Value::as_array) {
             let near = known.iter().filter_map(|value| match value {
                 Value::String(text) => Some(json!(format!("{text}-unknown"))),
@@ -224,6 +229,16 @@ impl Breaker<'_> {
         if count(flat, "minProperties").is_some_and(|least| least > 0) && merge::required(flat).is_empty() {
             push(&mut found, "minProperties", Just(json!({})));
         }
+        let needed = merge::required(flat);
+        if count(flat, "minProperties").is_some_and(|least| least > needed.len()) && !needed.is_empty() {
+            let values = whole.clone().prop_map(move |mut object| {
+                if let Some(members) = object.as_object_mut() {
+                    members.retain(|name, _| needed.contains(name));
+                }
+                object
+            });
+            push(&mut found, "minProperties", values);
+        }
         if let Some(most) = count(flat, "maxProperties").filter(|most| *most < 1000) {
             let many: Map<String, Value> = (0..=most).map(|number| (format!("extra_{number}"), json!("x"))).collect();
             push(&mut found, "maxProperties", whole.clone().prop_map(move |object| set_all(object, &many)));
@@ -232,6 +247,7 @@ impl Breaker<'_> {
             let values = whole.clone().prop_map(|object| set(object, "extra_member", json!("x")));
             push(&mut found, "additionalProperties", values);
         }
+        let most = count(flat, "maxProperties").unwrap_or(usize::MAX);
         let mut members: Vec<(String, &Value)> = Vec::new();
         for (name, schema) in flat.get("properties").and_then(Value::as_object).into_iter().flatten() {
             members.push((name.clone(), schema));
@@ -243,7 +259,9 @@ impl Breaker<'_> {
             for one in self.schema(schema, seen, depth + 1) {
                 let pointer = format!("/{}{}", escape(&name), one.pointer);
                 let name = name.clone();
-                let values = (whole.clone(), one.values).prop_map(move |(object, value)| set(object, &name, value));
+                let needed = merge::required(flat);
+                let values = (whole.clone(), one.values)
+                    .prop_map(move |(object, value)| set(with_room(object, &name, most, &needed), &name, value));
                 found.push(Break { rule: one.rule, pointer, values: values.boxed(), certain: one.certain });
             }
         }
@@ -299,7 +317,15 @@ fn bounds(flat: &Flat) -> Vec<Break> {
         let value = least.saturating_add(step).div_euclid(step).saturating_mul(step).saturating_add(1);
         push_any(&mut found, "multipleOf", vec![json!(value)]);
     }
+    if let Some(step) = flat.get("multipleOf").and_then(Value::as_f64).filter(|step| *step > 0.0 && !whole) {
+        // Half a step beside what is a multiple, and within the bounds if anything of that size is.
+        push(&mut found, "multipleOf", numbers::numbers(flat).prop_map(move |value| off_step(&value, step)));
+    }
     found
+}
+
+fn off_step(value: &Value, step: f64) -> Value {
+    json!(value.as_f64().unwrap_or_default() - step / 2.0)
 }
 
 fn push(found: &mut Vec<Break>, rule: &str, values: impl Strategy<Value = Value> + 'static) {
@@ -310,6 +336,18 @@ fn push_any(found: &mut Vec<Break>, rule: &str, values: Vec<Value>) {
     if !values.is_empty() {
         push(found, rule, select(values));
     }
+}
+
+/// An object that can take one more member without having too many.
+fn with_room(mut object: Value, name: &str, most: usize, needed: &[String]) -> Value {
+    if let Some(members) = object.as_object_mut()
+        && members.len() >= most
+        && !members.contains_key(name)
+    {
+        let spare = members.keys().find(|own| !needed.contains(own)).cloned();
+        spare.map(|spare| members.shift_remove(&spare));
+    }
+    object
 }
 
 fn set(mut object: Value, name: &str, value: Value) -> Value {

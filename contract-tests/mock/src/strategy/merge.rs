@@ -175,6 +175,7 @@ pub(super) fn branches(scope: Scope<'_>, flat: &Flat, seen: &mut Vec<String>) ->
         return Vec::new();
     };
     let mut base = flat.clone();
+    let discriminator = base.shift_remove("discriminator");
     for keyword in ["oneOf", "anyOf", "nullable"] {
         base.shift_remove(keyword);
     }
@@ -183,7 +184,27 @@ pub(super) fn branches(scope: Scope<'_>, flat: &Flat, seen: &mut Vec<String>) ->
         .map(|branch| {
             let mut merged = flatten(scope, branch, seen);
             merge(&mut merged, base.clone());
+            if let Some(tag) = discriminator.as_ref().and_then(|discriminator| tag(discriminator, branch)) {
+                merge(&mut merged, tag);
+            }
             merged
         })
         .collect()
+}
+
+/// What a discriminator asks of a branch: the member that names it, by its key in `mapping` or by the schema's own name.
+fn tag(discriminator: &Value, branch: &Value) -> Option<Flat> {
+    let property = discriminator.get("propertyName")?.as_str()?;
+    let reference = branch.get("$ref")?.as_str()?;
+    let name = reference.rsplit('/').next().unwrap_or(reference);
+    let is_meant = |target: &Value| target.as_str().is_some_and(|target| target == reference || target == name);
+    let mapped = discriminator
+        .get("mapping")
+        .and_then(Value::as_object)
+        .and_then(|mapping| mapping.iter().find(|(_, target)| is_meant(target)).map(|(key, _)| key.as_str()));
+    let schema = json!({
+        "required": [property],
+        "properties": {property: {"type": "string", "enum": [mapped.unwrap_or(name)]}},
+    });
+    schema.as_object().cloned()
 }

@@ -11,6 +11,7 @@ mod documents;
 mod fault;
 mod honesty;
 mod issuer;
+mod keywords;
 mod lies;
 mod lifecycle;
 mod requests;
