@@ -1,9 +1,6 @@
 //! A document, the client generated from it, and a mock vendor for both.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use cx_client::{Core, CoreBuilder, auth::Credentials, dynamic::Registered, generated::REGISTRY};
@@ -26,7 +23,9 @@ pub struct Subject {
 
 /// Root of the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
 }
 
 /// All subjects, or the one that is named.

@@ -116,7 +116,7 @@ fn a_broken_document_ends_with_file_line_and_pointer() {
              '200': {$ref: '#/components/responses/Gone'}\n",
             "gone.yaml:8",
         ),
-        ("newer.yaml", "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n", "newer.yaml:1:10: /openapi"),
+        ("newer.yaml", "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\n", "newer.yaml:1:1: /openapi"),
     ] {
         let file = folder.path().join(name);
         fs::write(&file, text).unwrap();

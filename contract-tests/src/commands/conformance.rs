@@ -29,9 +29,9 @@ pub(super) struct Arguments {
     /// Only this case, or the cases of this operation.
     #[arg(long)]
     case: Option<String>,
-    /// Where the report goes.
-    #[arg(long, default_value = "target/conformance")]
-    report: PathBuf,
+    /// Where the report goes; `target/conformance` of the workspace if nothing is said.
+    #[arg(long, value_name = "FOLDER")]
+    report: Option<PathBuf>,
     /// Hears outside judges as well: these, or all that are installed.
     #[arg(long, value_name = "JUDGE,…", num_args = 0..=1, require_equals = true, value_delimiter = ',',
         default_missing_value = "schemathesis,prism,specmatic")]
@@ -44,9 +44,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
+    let folder = arguments.report.clone().unwrap_or_else(|| apis::root().join("target/conformance"));
     if let Some(base_url) = arguments.live.base_url() {
         arguments.finding.iter().for_each(|finding| eprintln!("{finding}"));
-        return super::live::run(base_url, &arguments.live, arguments.api.as_deref(), &arguments.report).await;
+        return super::live::run(base_url, &arguments.live, arguments.api.as_deref(), &folder).await;
     }
     let started = Instant::now();
     let exempt = exemptions::load()?;
@@ -60,7 +61,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     if let Some(id) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
         bail!("no case is called {id}; index.html of a whole run names them all");
     }
-    report.take_in(&arguments.report)?;
+    report.take_in(&folder)?;
     let settings =
         judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
     let outside = judges::hear(&subjects, &settings).await?;
@@ -68,10 +69,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
         report.judges = Some(serde_json::from_value(serde_json::to_value(&outside)?)?);
     }
     report.duration_ms = started.elapsed().as_millis();
-    report.write(&arguments.report)?;
+    report.write(&folder)?;
     print!("{}", report.summary());
     print!("{}", outside.summary());
-    let folder = std::path::absolute(&arguments.report).unwrap_or(arguments.report);
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
     println!("\nreport.json, junit.xml and report.sarif lie in {}", folder.display());
     println!("to read: {}", folder.join("index.html").display());
     Ok(if report.passed() && outside.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -12,6 +12,7 @@
 //! What a judge cannot judge is set aside in `spec/judges`, place by place, with the reason. A judge that is not installed is
 //! left out, and a line says so; one that does not come to a verdict is an error.
 
+mod aside;
 mod prism;
 mod schemathesis;
 mod specmatic;

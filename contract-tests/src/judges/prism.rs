@@ -14,7 +14,8 @@ use cx_spec::OAuthRole;
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::mpsc, time::timeout};
 
 use super::{
-    Finding, Judge, Settings, Verdict,
+    Beside, Finding, Judge, Settings, Verdict,
+    aside::{self, Aside},
     tool::{self, Running, Toolbox},
 };
 use crate::{
@@ -23,6 +24,8 @@ use crate::{
     runner::Runner,
 };
 
+/// The violations that are set aside, in `spec/judges`.
+const ASIDE: &str = "prism.json";
 /// How long it is waited for the next line. Prism reads the document before it writes the first.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What it writes once it listens.
@@ -46,11 +49,21 @@ pub(super) async fn hear(
     settings: &Settings,
 ) -> Result<Option<Vec<Verdict>>> {
     let Some(program) = toolbox.program("prism") else { return Ok(None) };
-    let all = subjects.iter().map(|subject| judge(&program, toolbox, subject, settings));
+    let aside: Vec<Aside<Finding>> = aside::read(toolbox, ASIDE)?;
+    let all = subjects.iter().map(|subject| {
+        let of_api = aside.iter().filter(|one| one.api == subject.name()).collect();
+        judge(&program, toolbox, subject, settings, of_api)
+    });
     Ok(Some(futures_util::future::try_join_all(all).await?))
 }
 
-async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &Settings) -> Result<Verdict> {
+async fn judge(
+    program: &Path,
+    toolbox: &Toolbox,
+    subject: &Subject,
+    settings: &Settings,
+    aside: Vec<&Aside<Finding>>,
+) -> Result<Verdict> {
     let started = Instant::now();
     let vendor = super::vendor(subject, settings).stateful().start().await;
     let proxy = Proxy::start(program, &toolbox.document(subject.name()), &vendor.base_url()).await?;
@@ -59,6 +72,7 @@ async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &
     let core = subject.connect_at(&proxy.base_url(), &tokens)?;
     let runner = Runner::new(subject.clone(), vendor, core);
     let cases: Vec<Case> = cases::enumerate(subject).into_iter().filter(is_positive).collect();
+    let (multipart, cases): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| is_multipart(subject, case));
     let count = cases.len();
     for case in cases {
         // What the client makes of the reply is judged elsewhere; here it is what went through the proxy.
@@ -69,18 +83,49 @@ async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &
     if log.received < count {
         bail!("Prism saw {} requests in {count} cases of {}", log.received, subject.name());
     }
+    let (findings, mut beside) = set_aside(log.findings, &aside);
+    if !multipart.is_empty() {
+        beside.push(Beside { cases: multipart.len(), failed: 0, reason: MULTIPART.to_owned() });
+    }
     Ok(Verdict {
         judge: Judge::Prism,
         api: subject.name().to_owned(),
         cases: count,
-        findings: log.findings,
-        beside: None,
+        findings,
+        beside,
         duration_ms: started.elapsed().as_millis(),
     })
 }
 
-/// A request that keeps the document, answered with a documented success. Values that are drawn stay away: Prism reads
-/// multipart bodies with a parser that ends the process when a text looks like a header.
+/// Takes out the violations that are set aside: each alone, so that whatever else Prism says of the same request counts. One
+/// that Prism does not find any more is a finding too, or the list would outlive its reasons.
+fn set_aside(mut findings: Vec<Finding>, aside: &[&Aside<Finding>]) -> (Vec<Finding>, Vec<Beside>) {
+    let mut beside = Vec::new();
+    for Aside { what, reason, .. } in aside {
+        let before = findings.len();
+        findings.retain(|finding| finding != what);
+        let taken = before - findings.len();
+        if taken == 0 {
+            let message = format!("not found any more, take it out of spec/judges/{ASIDE}: {}", what.message);
+            findings.push(Finding { place: what.place.clone(), message });
+        } else {
+            beside.push(Beside { cases: taken, failed: taken, reason: reason.clone() });
+        }
+    }
+    (findings, beside)
+}
+
+/// Why multipart bodies stay away: the parser of Prism 5.16 (parse-multipart-data) ends the process on parts it cannot read.
+const MULTIPART: &str = "multipart bodies, on which Prism crashes: not sent";
+
+fn is_multipart(subject: &Subject, case: &Case) -> bool {
+    let usual = || Some(subject.api.operation(&case.operation)?.sent_media()?.media_type.as_str());
+    let has_body = case.arguments.get("body").is_some();
+    has_body && case.media_type.as_deref().or_else(usual) == Some("multipart/form-data")
+}
+
+/// A request that keeps the document, answered with a documented success. Values that are drawn are left to the other judges:
+/// Prism reads some characters of a path in its own way.
 fn is_positive(case: &Case) -> bool {
     case.documented.is_success() && case.expected == Expected::Documented && case.drawn.is_none()
 }
@@ -171,6 +216,19 @@ impl Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_very_violation_is_set_aside_and_only_while_it_is_found() {
+        let finding = |message: &str| Finding { place: "post /a".into(), message: message.into() };
+        let aside = Aside { api: "orchard".into(), what: finding("no list"), reason: "brackets".into() };
+        let found = vec![finding("no list"), finding("no number"), finding("no list")];
+        let (findings, beside) = set_aside(found, &[&aside]);
+        assert_eq!(findings, [finding("no number")]);
+        assert_eq!((beside[0].cases, beside[0].reason.as_str()), (2, "brackets"));
+        let (findings, beside) = set_aside(Vec::new(), &[&aside]);
+        assert!(beside.is_empty());
+        assert_eq!(findings, [finding("not found any more, take it out of spec/judges/prism.json: no list")]);
+    }
 
     #[test]
     fn violations_are_read_with_their_request() {

@@ -98,7 +98,7 @@ async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &
         api: subject.name().to_owned(),
         cases: report.test_cases.generated,
         findings,
-        beside: None,
+        beside: Vec::new(),
         duration_ms: started.elapsed().as_millis(),
     })
 }

@@ -6,19 +6,18 @@
 //! counted beside.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use cx_mock::issuer::ACCESS_TOKEN;
 use cx_spec::{Api, Operation};
-use serde::Deserialize;
 
 use super::{
     Beside, Finding, Judge, Settings, Verdict,
+    aside::{self, Aside},
     tool::{self, Toolbox},
 };
 use crate::apis::Subject;
@@ -35,7 +34,7 @@ pub(super) async fn hear(
     let (Some(java), Some(archive)) = (toolbox.program("java"), toolbox.python_file(ARCHIVE)) else {
         return Ok(None);
     };
-    let run = Run { java, archive, aside: aside(toolbox)? };
+    let run = Run { java, archive, aside: aside::read(toolbox, "specmatic.json")? };
     let all = subjects.iter().map(|subject| run.judge(toolbox, subject, settings));
     Ok(Some(futures_util::future::try_join_all(all).await?))
 }
@@ -43,27 +42,8 @@ pub(super) async fn hear(
 struct Run {
     java: PathBuf,
     archive: PathBuf,
-    aside: Vec<Aside>,
-}
-
-/// A path that Specmatic is not asked about.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Aside {
-    api: String,
-    path: String,
-    reason: String,
-}
-
-/// The list of this repository.
-fn aside(toolbox: &Toolbox) -> Result<Vec<Aside>> {
-    let file = toolbox.settings("specmatic.json");
-    let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let list: Vec<Aside> = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
-    match list.iter().find(|one| one.reason.trim().is_empty()) {
-        Some(one) => bail!("{}: `{}` has no reason", file.display(), one.path),
-        None => Ok(list),
-    }
+    /// Paths that Specmatic is not asked about.
+    aside: Vec<Aside<String>>,
 }
 
 impl Run {
@@ -93,11 +73,11 @@ impl Run {
             api: subject.name().to_owned(),
             cases: gated.len(),
             findings,
-            beside: Some(Beside {
+            beside: vec![Beside {
                 cases: beside.len(),
                 failed: beside.iter().filter(|scenario| !scenario.passed).count(),
-                reason: REASON,
-            }),
+                reason: REASON.to_owned(),
+            }],
             duration_ms: started.elapsed().as_millis(),
         })
     }
@@ -108,7 +88,7 @@ impl Run {
         // Without it, a status such as `4XX` ends the run.
         command.args(["--lenient", "--testBaseURL", base_url]);
         let aside = self.aside.iter().filter(|one| one.api == subject.name());
-        let filter: Vec<String> = aside.map(|one| format!("PATH!='{}'", one.path)).collect();
+        let filter: Vec<String> = aside.map(|one| format!("PATH!='{}'", one.what)).collect();
         if !filter.is_empty() {
             command.arg(format!("--filter={}", filter.join(" && ")));
         }
@@ -143,7 +123,8 @@ impl Scenario {
         let mut parts = words.split(' ');
         let (method, path, arrow, status) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         (arrow == "->").then_some(())?;
-        let status = status.parse().ok()?;
+        // `201/202` is a 201 in whose place it takes a 202, as it does wherever the document has one.
+        let status = status.split('/').next()?.parse().ok()?;
         Some(Self { method: method.to_owned(), path: template(path), status, words: words.to_owned(), passed })
     }
 
@@ -186,6 +167,7 @@ mod tests {
         assert_eq!((scenario.method.as_str(), scenario.path.as_str()), ("POST", "/v1/things/{id}/close"));
         assert_eq!((scenario.status, scenario.passed), (201, false));
         assert!(Scenario::read("  Scenario: GET /a -> 200 has SUCCEEDED").unwrap().passed);
+        assert_eq!(Scenario::read("Scenario: POST /a -> 201/202 has FAILED").unwrap().status, 201);
         assert_eq!(Scenario::read("\"Scenario: GET /a -> 200 FAILED\""), None);
         assert_eq!(Scenario::read("Scenario: GET /a has SUCCEEDED"), None);
     }

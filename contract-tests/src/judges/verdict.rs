@@ -2,7 +2,7 @@
 
 use std::{fmt, fmt::Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An outside judge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, clap::ValueEnum)]
@@ -53,14 +53,15 @@ pub struct Verdict {
     /// What the judge has against them.
     pub findings: Vec<Finding>,
     /// Cases that are reported and do not count.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub beside: Option<Beside>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Beside>,
     /// How long it took.
     pub duration_ms: u128,
 }
 
 /// What a judge has against an operation or a case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
     /// Operation or case, in the judge's words.
     pub place: String,
@@ -76,7 +77,7 @@ pub struct Beside {
     /// How many of them failed.
     pub failed: usize,
     /// Why they do not count.
-    pub reason: &'static str,
+    pub reason: String,
 }
 
 /// A judge that was not heard, because it is not installed.
@@ -127,12 +128,10 @@ impl fmt::Display for Verdict {
             seconds / 10,
             seconds % 10
         )?;
-        match &self.beside {
-            Some(beside) => {
-                write!(f, " (beside: {} cases, {} failed; {})", beside.cases, beside.failed, beside.reason)
-            }
-            None => Ok(()),
+        for Beside { cases, failed, reason } in &self.beside {
+            write!(f, "\n  beside: {cases} cases, {failed} failed; {reason}")?;
         }
+        Ok(())
     }
 }
 
@@ -147,7 +146,7 @@ mod tests {
             api: "orchard".into(),
             cases: 12,
             findings: vec![finding; findings],
-            beside: Some(Beside { cases: 3, failed: 1, reason: "forms" }),
+            beside: vec![Beside { cases: 3, failed: 1, reason: "forms".into() }],
             duration_ms: 1_250,
         }
     }
@@ -158,7 +157,7 @@ mod tests {
         assert!(good.passed());
         assert_eq!(
             good.summary(),
-            "prism         orchard           12 cases, 0 failures, 1.2 s (beside: 3 cases, 1 failed; forms)\n\
+            "prism         orchard           12 cases, 0 failures, 1.2 s\n  beside: 3 cases, 1 failed; forms\n\
              specmatic     left out: it is not installed (.ci/run installs it into .judges)\n"
         );
         let bad = Judgement { verdicts: vec![verdict(11)], left_out: vec![] };

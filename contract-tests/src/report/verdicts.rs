@@ -66,7 +66,7 @@ pub struct Verdict {
     pub findings: Vec<Objection>,
     /// Cases that are reported and do not count.
     #[serde(default)]
-    pub beside: Option<Beside>,
+    pub beside: Vec<Beside>,
 }
 
 /// What a judge has against an operation or a case, in the judge's words.

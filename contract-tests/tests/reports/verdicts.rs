@@ -14,7 +14,7 @@ fn mutants_and_judges_are_shown() {
     let survivor = json!({"operator": "cut-maximum", "pointer": "/paths/~1a", "reason": "no request goes that far"});
     let mutants = json!({"apis": {"directly": {"total": 200, "killed": 199, "survivors": [survivor]}}});
     let objection = json!({"place": "GET /a", "message": "no such status"});
-    let judges = json!({"verdicts": [{"judge": "some-judge", "api": "directly", "cases": 12, "beside": null, "findings": [objection]}]});
+    let judges = json!({"verdicts": [{"judge": "some-judge", "api": "directly", "cases": 12, "beside": [{"cases": 3, "failed": 2, "reason": "no body of its kind"}], "findings": [objection]}]});
     fs::write(folder.path().join("mutants.json"), mutants.to_string()).unwrap();
     fs::write(folder.path().join("judges.json"), judges.to_string()).unwrap();
     let output = support::conformance(folder.path(), &ONE_OPERATION);
@@ -32,6 +32,7 @@ fn mutants_and_judges_are_shown() {
         "some-judge",
         "GET &#x2f;a",
         "no such status",
+        "3 cases that do not count, 2 failed: no body of its kind",
     ] {
         assert!(page.contains(word), "{word}");
     }

@@ -15,9 +15,7 @@ const ALLOW_STALE: &str = "CX_ALLOW_STALE";
 
 /// Runs a command of the contract tests with the arguments as they were given.
 pub fn run(root: &Path, command: &str, arguments: &[String]) -> Result<ExitCode> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root).args(["run", "--quiet", "--package", "contract-tests", "--bin", "suite", "--", command]);
-    cargo.args(arguments);
+    let mut cargo = cargo(root, command, arguments);
     if command == "conformance"
         && let Some(finding) = stale(root)
     {
@@ -27,6 +25,14 @@ pub fn run(root: &Path, command: &str, arguments: &[String]) -> Result<ExitCode>
     let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2);
     // cargo's own failures, a build error above all, come as 101.
     Ok(ExitCode::from(if code == 101 { 2 } else { code }))
+}
+
+/// The call of cargo. It keeps the folder of whoever calls: files among the arguments are named from there.
+fn cargo(root: &Path, command: &str, arguments: &[String]) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--manifest-path"]).arg(root.join("Cargo.toml"));
+    cargo.args(["--package", "contract-tests", "--bin", "suite", "--", command]).args(arguments);
+    cargo
 }
 
 /// What is to be said of a client that is not what `gen` would write.
@@ -43,5 +49,19 @@ fn stale(root: &Path) -> Option<String> {
             (!files.is_empty())
                 .then(|| format!("the generated client is stale: {}; run cargo xtask gen", files.join(", ")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_named_from_the_folder_of_the_caller() {
+        let cargo = cargo(Path::new("/a"), "mock", &["--spec".to_owned(), "beside.yaml".to_owned()]);
+        assert_eq!(cargo.get_current_dir(), None);
+        let arguments: Vec<&str> = cargo.get_args().filter_map(|argument| argument.to_str()).collect();
+        assert_eq!(&arguments[2..4], ["--manifest-path", "/a/Cargo.toml"]);
+        assert!(arguments.ends_with(&["mock", "--spec", "beside.yaml"]), "{arguments:?}");
     }
 }
