@@ -12,6 +12,7 @@ use crate::{
     challenge,
     operation::Operation,
     rate_limit::RateLimit,
+    refusal::Refusal,
     twin::{self, Rule},
     vendor_message,
 };
@@ -86,7 +87,7 @@ struct Inner {
     reply: Option<Reply>,
     path: Option<String>,
     retry_after: Option<Duration>,
-    oauth_error: Option<String>,
+    refusal: Option<Refusal>,
     cause: Option<Cause>,
 }
 
@@ -109,7 +110,7 @@ impl Error {
             reply: None,
             path: None,
             retry_after: None,
-            oauth_error: None,
+            refusal: None,
             cause: None,
         }))
     }
@@ -150,8 +151,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_oauth_error(mut self, code: Option<String>) -> Self {
-        self.0.oauth_error = code;
+    pub(crate) fn with_refusal(mut self, refusal: Option<Refusal>) -> Self {
+        self.0.refusal = refusal;
         self
     }
 
@@ -196,15 +197,25 @@ impl Error {
         vendor_message::message(self.body()?)
     }
 
-    /// The OAuth error code (RFC 6749 §5.2), such as `invalid_grant`, of a refused token request.
+    pub(crate) fn refusal(&self) -> Option<&Refusal> {
+        self.0.refusal.as_ref()
+    }
+
+    /// The OAuth error code (RFC 6749 §5.2), such as `invalid_grant`, of a refused token request. Where a call failed
+    /// because its token could not be renewed, it is the code of that refusal, and the reply is that of the call.
     pub fn oauth_error(&self) -> Option<&str> {
-        self.0.oauth_error.as_deref()
+        self.refusal().map(Refusal::code)
+    }
+
+    /// What the vendor says about an OAuth error (`error_description` of RFC 6749 §5.2), control characters taken out, at
+    /// most 1,000 characters. It is the vendor's text and may hold personal data.
+    pub fn oauth_error_description(&self) -> Option<&str> {
+        self.refusal()?.description()
     }
 
     /// The page that the vendor names for an OAuth error (`error_uri` of RFC 6749 §5.2), if it is a web address.
-    pub fn oauth_error_uri(&self) -> Option<String> {
-        self.oauth_error()?;
-        vendor_message::error_uri(self.body()?)
+    pub fn oauth_error_uri(&self) -> Option<&str> {
+        self.refusal()?.uri()
     }
 
     /// The beginning of the body, whatever it is: at most 200 characters of it, on one line, control characters escaped.
@@ -235,7 +246,8 @@ impl Error {
         })
     }
 
-    /// Where in the reply the first mismatch lies, such as `[3].score`.
+    /// Where in the reply the first mismatch lies, such as `[3].score`; of a body that was refused before it was sent, the
+    /// member that cannot be written.
     pub fn json_path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
@@ -278,7 +290,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { operation, message, reply, path, attempts, oauth_error, .. } = &*self.0;
+        let Inner { operation, message, reply, path, attempts, .. } = &*self.0;
         if let Some(operation) = operation {
             write!(f, "{} {}: ", operation.api, operation.id)?;
         }
@@ -289,7 +301,7 @@ impl fmt::Display for Error {
                 write!(f, " {}", String::from_utf8_lossy(&reply.body))?;
             }
         }
-        if let Some(code) = oauth_error {
+        if let Some(code) = self.oauth_error() {
             write!(f, " [{code}]")?;
         }
         if let Some(path) = path {
@@ -315,7 +327,7 @@ impl fmt::Debug for Error {
             .field("sent", &inner.sent)
             .field("attempts", &inner.attempts)
             .field("retry_after", &inner.retry_after)
-            .field("oauth_error", &inner.oauth_error)
+            .field("oauth_error", &self.oauth_error())
             .field("cause", &inner.cause)
             .finish()
     }

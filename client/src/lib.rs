@@ -18,6 +18,14 @@
 //! # }
 //! ```
 //!
+//! # Where to read on
+//!
+//! [`guide`] has a page for each subject: [getting started](guide::getting_started),
+//! [authentication](guide::authentication), [errors](guide::errors), [retries and limits](guide::retries_and_limits),
+//! [pages and exports](guide::pages_and_exports), [webhooks](guide::webhooks), [testing](guide::testing),
+//! [features](guide::features), [TLS](guide::tls), [blocking code](guide::blocking), [wasm](guide::wasm),
+//! [security](guide::security).
+//!
 //! # Features
 //!
 //! | feature | brings | default |
@@ -27,6 +35,8 @@
 //! | `dynamic` | calls by operation id with JSON in and out | no |
 //! | `cli` | the `cx` tool; nothing for the library | no |
 //! | `redis` | [`auth::RedisStore`]: tokens that many machines share | no |
+#![deny(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     test,
     allow(
@@ -44,6 +54,11 @@ extern crate self as cx_client;
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
+/// The example of the package's own README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct PackageReadme;
+
 pub mod auth;
 mod binary;
 mod challenge;
@@ -57,7 +72,12 @@ mod envelope;
 mod error;
 pub mod export;
 mod form;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod generated;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 #[cfg(any(feature = "wootric", feature = "directly"))]
 mod incoming;
 #[doc(hidden)]
@@ -67,6 +87,7 @@ mod options;
 pub mod pages;
 mod patch;
 mod rate_limit;
+mod refusal;
 mod response;
 #[doc(hidden)]
 pub mod runtime;

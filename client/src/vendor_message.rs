@@ -70,6 +70,11 @@ pub(crate) fn oauth_code(body: &[u8]) -> Option<String> {
     (!code.is_empty() && code.len() <= CODE_LIMIT && is_one_word(code)).then(|| code.to_owned())
 }
 
+/// `error_description` of RFC 6749 §5.2, without control characters, at most 1,000 characters.
+pub(crate) fn description(body: &[u8]) -> Option<String> {
+    text(parse(body)?.get("error_description")?, MESSAGE_LIMIT)
+}
+
 /// `error_uri` of RFC 6749 §5.2, if it is the address of a web page.
 pub(crate) fn error_uri(body: &[u8]) -> Option<String> {
     let body = parse(body)?;

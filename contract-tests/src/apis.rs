@@ -1,10 +1,13 @@
 //! A document, the client generated from it, and a mock vendor for both.
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context, Result, bail};
 use cx_client::{Core, CoreBuilder, auth::Credentials, dynamic::Registered, generated::REGISTRY};
-use cx_mock::{MockVendor, issuer};
+use cx_mock::{MockVendor, MockVendorBuilder, issuer};
 use cx_spec::{Api, OAuthRole};
 
 /// How many exchanges a vendor remembers between two looks at them.
@@ -19,6 +22,11 @@ pub struct Subject {
     pub tokens: Option<Arc<Api>>,
     /// The generated client.
     pub client: &'static Registered,
+}
+
+/// Root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// All subjects, or the one that is named.
@@ -57,11 +65,16 @@ impl Subject {
 
     /// Starts a mock vendor that remembers what it was asked.
     pub async fn vendor(&self) -> MockVendor {
+        self.builder().start().await
+    }
+
+    /// Sets up a mock vendor that remembers what it was asked, with the token flow that the document uses.
+    pub fn builder(&self) -> MockVendorBuilder {
         let mut builder = MockVendor::builder(Arc::clone(&self.api)).record(RECORDED);
         if let Some(tokens) = &self.tokens {
             builder = builder.tokens_from(Arc::clone(tokens));
         }
-        builder.start().await
+        builder
     }
 
     /// A client of a vendor, with credentials that the mock knows.
@@ -69,12 +82,32 @@ impl Subject {
     /// # Errors
     /// A client that cannot be built.
     pub fn connect(&self, vendor: &MockVendor) -> Result<Core> {
-        let mut builder =
-            CoreBuilder::new(self.client.api).base_url(vendor.base_url()).token_base_url(vendor.base_url());
-        if let Some(credentials) = self.credentials() {
-            builder = builder.credentials(credentials);
+        self.connect_at(&vendor.base_url(), &vendor.base_url())
+    }
+
+    /// A client of what listens at an address, with credentials that the mock knows; `tokens` is where it gets its tokens.
+    ///
+    /// # Errors
+    /// A client that cannot be built.
+    pub fn connect_at(&self, base_url: &str, tokens: &str) -> Result<Core> {
+        Ok(self.client_of(base_url, tokens).build()?)
+    }
+
+    /// As [`Subject::connect`], over the connections of another client: setting up TLS takes longer than a hundred cases.
+    ///
+    /// # Errors
+    /// A client that cannot be built.
+    pub fn connect_like(&self, vendor: &MockVendor, other: &Core) -> Result<Core> {
+        let builder = self.client_of(&vendor.base_url(), &vendor.base_url());
+        Ok(builder.http_client(other.http().clone()).build()?)
+    }
+
+    fn client_of(&self, base_url: &str, tokens: &str) -> CoreBuilder {
+        let builder = CoreBuilder::new(self.client.api).base_url(base_url).token_base_url(tokens);
+        match self.credentials() {
+            Some(credentials) => builder.credentials(credentials),
+            None => builder,
         }
-        Ok(builder.build()?)
     }
 
     /// Credentials by the first grant of the document that starts a session.

@@ -17,7 +17,9 @@ pub fn example(operation: &Operation, breadth: Breadth, body: Option<&Value>) ->
     let mut arguments = Map::new();
     for parameter in &operation.parameters {
         if parameter.required || breadth == Breadth::All {
-            insert(&mut arguments, parameter);
+            if let Some(example) = &parameter.example {
+                Spelling::of(parameter).insert(&mut arguments, example);
+            }
         }
     }
     if let Some(body) = body {
@@ -26,19 +28,38 @@ pub fn example(operation: &Operation, breadth: Breadth, body: Option<&Value>) ->
     Value::Object(arguments)
 }
 
-/// A parameter that is an object is given by its members, under the names they have on the wire.
-fn insert(arguments: &mut Map<String, Value>, parameter: &Parameter) {
-    match &parameter.example {
-        Some(Value::Object(members)) if parameter.style == "deepObject" => {
-            let flat = members.iter().map(|(key, value)| (format!("{}[{key}]", parameter.name), value.clone()));
-            arguments.extend(flat);
+/// How a parameter is given: one that is an object by its members, under the names they have on the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Spelling {
+    name: String,
+    style: String,
+    explode: bool,
+}
+
+impl Spelling {
+    pub(crate) fn of(parameter: &Parameter) -> Self {
+        Self { name: parameter.name.clone(), style: parameter.style.clone(), explode: parameter.explode }
+    }
+
+    /// The name of a member of the parameter.
+    pub(crate) fn member(&self, key: &str) -> String {
+        if self.style == "deepObject" { format!("{}[{key}]", self.name) } else { key.to_owned() }
+    }
+
+    /// Whether the members of an object are given one by one.
+    pub(crate) fn is_spread(&self) -> bool {
+        self.style == "deepObject" || (self.style == "form" && self.explode)
+    }
+
+    /// Gives the parameter a value.
+    pub(crate) fn insert(&self, arguments: &mut Map<String, Value>, value: &Value) {
+        match value {
+            Value::Object(members) if self.is_spread() => {
+                arguments.extend(members.iter().map(|(key, value)| (self.member(key), value.clone())));
+            }
+            value => {
+                arguments.insert(self.name.clone(), value.clone());
+            }
         }
-        Some(Value::Object(members)) if parameter.style == "form" && parameter.explode => {
-            arguments.extend(members.iter().map(|(key, value)| (key.clone(), value.clone())));
-        }
-        Some(example) => {
-            arguments.insert(parameter.name.clone(), example.clone());
-        }
-        None => {}
     }
 }

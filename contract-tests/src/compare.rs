@@ -29,6 +29,41 @@ fn at(expected: &Value, actual: &Value, pointer: String) -> Option<String> {
     }
 }
 
+/// The JSON pointer of the first member that a caller gave and a request does not carry, as the vendor decodes it.
+///
+/// A form knows texts only, so a number may have become one where no schema says otherwise; of a file, at one of the
+/// pointers in `files`, a vendor keeps no more than that it was there.
+pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
+    fn at(given: &Value, sent: &Value, files: &[&str], pointer: String) -> Option<String> {
+        if files.contains(&pointer.as_str()) {
+            return None;
+        }
+        match (given, sent) {
+            (given, sent) if is_nothing(given) && is_nothing(sent) => None,
+            (Value::Object(given), Value::Object(sent)) => given.iter().find_map(|(key, value)| {
+                let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                at(value, sent.get(key).unwrap_or(&Value::Null), files, pointer)
+            }),
+            (Value::Array(given), Value::Array(sent)) if given.len() == sent.len() => {
+                let pairs = given.iter().zip(sent).enumerate();
+                pairs
+                    .into_iter()
+                    .find_map(|(index, (given, sent))| at(given, sent, files, format!("{pointer}/{index}")))
+            }
+            (Value::Number(given), Value::Number(sent)) if given.as_f64() == sent.as_f64() => None,
+            (scalar @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
+            | (Value::String(text), scalar @ (Value::Number(_) | Value::Bool(_)))
+                if scalar.to_string() == *text =>
+            {
+                None
+            }
+            (given, sent) if given == sent => None,
+            _ => Some(if pointer.is_empty() { "/".to_owned() } else { pointer }),
+        }
+    }
+    at(given, sent, files, String::new())
+}
+
 /// Null, and an object without a member that is something.
 fn is_nothing(value: &Value) -> bool {
     match value {
@@ -36,6 +71,17 @@ fn is_nothing(value: &Value) -> bool {
         Value::Object(members) => members.values().all(is_nothing),
         _ => false,
     }
+}
+
+/// A wrapped reply without members that are neither the envelope's nor the payload: whether those are part of the payload
+/// is more than the documents say.
+pub fn of_envelope(mut body: Value, envelope: &Envelope) -> Value {
+    if let Some(members) = body.as_object_mut() {
+        members.retain(|key, _| {
+            *key == envelope.data || envelope.reserved.contains(key) || envelope.items.as_ref() == Some(key)
+        });
+    }
+    body
 }
 
 /// The form of a wrapped reply in which all accepted forms are one, as `spec/README.md` says.

@@ -13,12 +13,15 @@
     )
 )]
 
+mod anatomy;
 pub mod apis;
 pub mod arguments;
 pub mod cases;
 pub mod compare;
 pub mod coverage;
 pub mod exemptions;
+pub mod judges;
+pub mod live;
 pub mod mutants;
 pub mod report;
 pub mod runner;

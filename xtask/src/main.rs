@@ -11,6 +11,7 @@
 
 mod commands;
 mod diff;
+mod docs;
 mod generate;
 mod lint;
 

@@ -7,14 +7,19 @@ use cx_client::wootric::nps::{Band, Week};
 const HEIGHT: f64 = 320.0;
 const MARGIN: f64 = 40.0;
 const STEP: f64 = 28.0;
-const COLOURS: [(Band, &str); 3] =
-    [(Band::Negative, "#d9534f"), (Band::Neutral, "#c9c9c9"), (Band::Positive, "#5cb85c")];
+/// From the bottom of a bar to its top.
+const BANDS: [(Band, &str, &str); 3] = [
+    (Band::Negative, "detractors", "#d9534f"),
+    (Band::Neutral, "passives", "#c9c9c9"),
+    (Band::Positive, "promoters", "#5cb85c"),
+];
 
 /// The weeks as an SVG document.
 pub fn svg(weeks: &[Week]) -> String {
     let width = MARGIN * 2.0 + STEP * weeks.len().max(1) as f64;
     let most = weeks.iter().map(|week| week.tally.total()).max().unwrap_or_default().max(1);
     let mut drawing = String::new();
+    heading(&mut drawing);
     for score in [-100, -50, 0, 50, 100] {
         let y = height_of(f64::from(score));
         line(&mut drawing, &format!(r##"<path d="M{MARGIN} {y}H{}" stroke="#eee"/>"##, width - MARGIN));
@@ -48,10 +53,20 @@ pub fn svg(weeks: &[Week]) -> String {
     )
 }
 
+/// What is drawn, and the colours of the bands.
+fn heading(drawing: &mut String) {
+    line(drawing, &format!(r#"<text x="{MARGIN}" y="18" font-size="13">Net Promoter Score by week</text>"#));
+    for (at, (_, name, colour)) in BANDS.iter().rev().enumerate() {
+        let x = MARGIN + 190.0 + 80.0 * at as f64;
+        line(drawing, &format!(r#"<circle cx="{x}" cy="14" r="4" fill="{colour}" opacity="0.6"/>"#));
+        line(drawing, &format!(r#"<text x="{}" y="18">{name}</text>"#, x + 8.0));
+    }
+}
+
 /// Detractors, passives and promoters of a week, one on top of the other.
 fn bars(drawing: &mut String, week: &Week, x: f64, most: u64) {
     let mut bottom = HEIGHT - MARGIN;
-    for (band, colour) in COLOURS {
+    for (band, _, colour) in BANDS {
         let height = week.tally.count(band) as f64 / most as f64 * (HEIGHT - MARGIN * 2.0) / 2.0;
         bottom -= height;
         let (left, width) = (x - STEP * 0.35, STEP * 0.7);

@@ -11,6 +11,7 @@ use super::{credentials::Credentials, reply::code};
 use crate::{
     error::{Error, ErrorKind},
     operation::OAuth,
+    refusal::Refusal,
     secret::Secret,
     twin::{self, Rule},
 };
@@ -186,7 +187,9 @@ impl AuthorizationRequest {
         }
         let error = error.map_err(|_| refused("the callback repeats its error"))?;
         if let Some(error) = error.filter(|_| !twin::broken(Rule::CallbackErrorIgnored)) {
-            return Err(refused("the authorization was refused").with_oauth_error(self::code(error.expose())));
+            return Err(
+                refused("the authorization was refused").with_refusal(self::code(error.expose()).map(Refusal::of))
+            );
         }
         let code = code.map_err(|_| refused("the callback repeats its code"))?;
         let code =

@@ -30,7 +30,7 @@ impl Failure {
             .with_sent(shared.was_sent())
             .with_attempts(shared.attempts())
             .with_retry_after(shared.retry_after())
-            .with_oauth_error(shared.oauth_error().map(str::to_owned))
+            .with_refusal(shared.refusal().cloned())
             .with_cause(Source(Arc::clone(&self.0)));
         if let (Some(status), Some(headers), Some(body)) = (shared.status(), shared.headers(), shared.body()) {
             error = error.with_reply(status, headers.clone(), body.clone());

@@ -3,22 +3,21 @@
 use std::{
     future::Future,
     panic::AssertUnwindSafe,
-    pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, PoisonError},
 };
 
 use futures_util::{
     FutureExt,
-    future::{AbortHandle, Shared, abortable},
+    future::{AbortHandle, abortable},
 };
 
-use super::{locking::Held, renewal::Outcome};
+use super::{
+    landing::Landing,
+    locking::Held,
+    renewal::Outcome,
+    sync::{AtomicUsize, Mutex, MutexGuard, Ordering},
+};
 use crate::twin::{self, Rule};
-
-type Landing = Shared<Pin<Box<dyn Future<Output = Arc<Outcome>> + Send>>>;
 
 /// One renewal that any number of callers share. Whoever polls drives it; who leaves lets the others go on, and a flight
 /// that all have left stays where it is until somebody boards it again.
@@ -35,12 +34,9 @@ impl Flight {
         renewal: impl Future<Output = Outcome> + Send + 'static,
         crashed: impl FnOnce() -> Outcome + Send + 'static,
     ) -> Arc<Self> {
-        let landing = AssertUnwindSafe(renewal)
-            .catch_unwind()
-            .map(|outcome| Arc::new(outcome.unwrap_or_else(|_| crashed())))
-            .boxed()
-            .shared();
-        Arc::new(Self { landing, control, seats: AtomicUsize::new(0) })
+        let landing =
+            AssertUnwindSafe(renewal).catch_unwind().map(|outcome| Arc::new(outcome.unwrap_or_else(|_| crashed())));
+        Arc::new(Self { landing: Landing::new(landing), control, seats: AtomicUsize::new(0) })
     }
 
     pub(crate) fn landing(&self) -> Landing {
@@ -54,6 +50,12 @@ impl Flight {
     /// Whether anybody drives it.
     pub(crate) fn occupied(&self) -> bool {
         self.seats.load(Ordering::Acquire) > 0
+    }
+
+    /// How many drive it.
+    #[cfg(test)]
+    pub(crate) fn seats(&self) -> usize {
+        self.seats.load(Ordering::Acquire)
     }
 
     /// Takes a seat. To be called with the manager's state locked, so that [`Self::occupied`] can be relied on there.
@@ -75,7 +77,7 @@ impl Seat {
 impl Drop for Seat {
     /// A flight that all have left gives the lock of the store back, unless an answer is under way that it protects.
     fn drop(&mut self) {
-        if twin::broken(Rule::LeaverEndsFlight) && self.0.landing.peek().is_none() {
+        if twin::broken(Rule::LeaverEndsFlight) && !self.0.landing.over() {
             self.0.control.cancel();
         }
         if self.0.seats.fetch_sub(1, Ordering::AcqRel) == 1 && !self.0.control.precious() {

@@ -2,7 +2,7 @@
 
 use std::{
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
@@ -17,6 +17,7 @@ use super::{
     options::Deps,
     renewal::{Means, Outcome, Renewal},
     session::{Session, open},
+    sync::{Mutex, MutexGuard},
 };
 use crate::{
     error::{Error, ErrorKind},
@@ -120,6 +121,12 @@ impl TokenManager {
             Session::Open(means) => Some(Arc::clone(&means.key)),
             _ => None,
         }
+    }
+
+    /// How many callers wait for a renewal.
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.state().flight.as_ref().map_or(0, |flight| flight.seats())
     }
 
     /// Ends the session: no token, no credentials and no record of it stay, and no renewal under way brings one back.

@@ -24,6 +24,7 @@ mod exchange;
 mod failure;
 mod flight;
 mod grants;
+mod landing;
 mod locking;
 mod login;
 mod manager;
@@ -32,6 +33,7 @@ mod renewal;
 mod reply;
 mod session;
 mod store;
+mod sync;
 mod token;
 
 #[cfg(test)]

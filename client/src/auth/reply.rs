@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::{bearer::header, exchange::ExchangeReply};
 use crate::{
     error::{Error, ErrorKind},
+    refusal::Refusal,
     secret::Secret,
     twin::{self, Rule},
 };
@@ -171,13 +172,14 @@ fn refusal(reply: &ExchangeReply) -> Error {
     };
     let code = serde_json::from_slice::<Map<String, Value>>(&reply.body).ok().as_ref().and_then(oauth_error);
     let body = if twin::broken(Rule::ErrorDescriptionLost) { Bytes::new() } else { reply.body.clone() };
+    let refusal = code.map(|code| Refusal::explained(code, &body));
     let error = Error::new(kind, message);
     let error = if twin::broken(Rule::BodyInChain) {
         error.with_cause(String::from_utf8_lossy(&reply.body).into_owned())
     } else {
         error
     };
-    error.with_reply(status, reply.headers.clone(), body).with_retry_after(reply.retry_after).with_oauth_error(code)
+    error.with_reply(status, reply.headers.clone(), body).with_retry_after(reply.retry_after).with_refusal(refusal)
 }
 
 fn refused_in_success(reply: &ExchangeReply, members: &Map<String, Value>) -> Error {
@@ -187,9 +189,10 @@ fn refused_in_success(reply: &ExchangeReply, members: &Map<String, Value>) -> Er
     } else {
         reply.body.clone()
     };
+    let refusal = oauth_error(members).map(|code| Refusal::explained(code, &body));
     Error::new(ErrorKind::Authentication, "the vendor refused the token request with a success status")
         .with_reply(reply.status, reply.headers.clone(), body)
-        .with_oauth_error(oauth_error(members))
+        .with_refusal(refusal)
 }
 
 fn undecodable(reply: &ExchangeReply, mut message: String) -> Error {

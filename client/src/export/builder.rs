@@ -98,7 +98,8 @@ impl<'a, L: List + 'a> Export<'a, L> {
         self
     }
 
-    /// About how many rows a window shall have; 2,500 for Wootric unless told otherwise. Fewer take less memory and more requests.
+    /// About how many rows a window shall have; 2,900 for Wootric unless told otherwise. Fewer take less memory and more
+    /// requests. The first windows have fewer in any case, so that the first rows come soon.
     pub fn window_rows(mut self, rows: usize) -> Self {
         self.window_rows = Some(rows.max(1));
         self
@@ -126,9 +127,10 @@ impl<'a, L: List + 'a> Export<'a, L> {
         let (plan, call) = Plan::new(self.call.clone(), over)?;
         let cursor = self.bounds(&plan)?;
         let shown = if plan.pagination.max_page.is_some() { plan.shown() } else { WINDOW_ROWS };
-        // The end of a window costs a few requests however long it is.
-        let run_of_pages = shown.saturating_mul(5) / 3;
-        let rows = self.window_rows.unwrap_or_else(|| usize::try_from(run_of_pages).unwrap_or(usize::MAX));
+        // Two runs of pages, less the page by which they overlap. The end of a window costs a few requests however long it
+        // is, and so does each run.
+        let two_runs = shown.saturating_sub(plan.per_page as u64).saturating_mul(2).max(1);
+        let rows = self.window_rows.unwrap_or_else(|| usize::try_from(two_runs).unwrap_or(usize::MAX));
         Ok(Rows::new(call, plan, cursor, self.windows, rows, self.hook))
     }
 

@@ -6,7 +6,7 @@ use super::{
     crowded::CrowdedSecond,
     known::{Known, Sight},
     plan::{Plan, Range},
-    row::Row,
+    row::{Row, usual_density},
 };
 use crate::{
     error::{Error, ErrorKind, Result},
@@ -101,7 +101,7 @@ impl<L: List> Reader<L> {
                 _ => None,
             };
             if let Some(next) = next {
-                self.density = rows.len() as f64 / (next - first_second(range, &rows)).max(1) as f64;
+                self.density = usual_density(&rows, (next - first_second(range, &rows)).max(1) as f64);
                 position = Position::new(next);
             } else if stretch.top < self.plan.pages {
                 position.done = stretch.top;

@@ -30,6 +30,15 @@ impl<T> Row<T> {
     }
 }
 
+/// Rows a second. A burst says little about the time around it: of the most crowded second only the mean counts.
+pub(super) fn usual_density<T>(rows: &[Row<T>], seconds: f64) -> f64 {
+    let seconds_of_rows = rows.chunk_by(|one, next| one.time.is_some() && one.time == next.time);
+    let most = seconds_of_rows.map(<[_]>::len).max().unwrap_or_default() as f64;
+    let all = rows.len() as f64;
+    let excess = (most - all / seconds).max(0.0);
+    (all - excess).max(1.0) / seconds
+}
+
 /// UNIX seconds of a time that says in which zone it is. One that does not may lie hours off, and rows would be missed.
 fn seconds(time: &Value) -> Option<i64> {
     let time: Time = match time {

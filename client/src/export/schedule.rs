@@ -12,6 +12,7 @@ use std::{
 use super::{
     plan::{Plan, Range},
     reader::{Reader, Run, first_second},
+    row::usual_density,
 };
 use crate::{error::Result, pages::List};
 
@@ -19,6 +20,13 @@ type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<Run<T>>> + Send + 'a>>;
 
 /// A new window is at most so many times as long as the one before it: a gap says little about what comes after.
 const GROWTH: f64 = 16.0;
+
+/// Pages of the first window after the one that only looks how dense the list is: rows are handed out in the order of
+/// time, and the first ones shall not wait for all of a long window.
+const FIRST_PAGES: usize = 10;
+
+/// Each window after that is so many times as long, up to what is wanted.
+const LENGTHENING: usize = 4;
 
 /// The windows that are not handed out yet, in the order of time.
 pub(super) struct Schedule<'a, L: List> {
@@ -33,11 +41,13 @@ pub(super) struct Schedule<'a, L: List> {
     density: Option<f64>,
     /// Seconds of the window before.
     length: Option<f64>,
+    /// Windows begun.
+    begun: usize,
     read: u64,
 }
 
 enum Slot<'a, T> {
-    /// Not cut into windows yet. `density` is known where it was begun and found too full.
+    /// Not cut into windows yet. It has a density of its own where all that is known of it is that it is too full.
     Waiting {
         range: Range,
         density: Option<f64>,
@@ -55,7 +65,7 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
             ..=0 => VecDeque::new(),
             _ => VecDeque::from([Slot::Waiting { range: whole, density: None }]),
         };
-        Self { call, plan, slots, window_rows, windows, density: None, length: None, read: 0 }
+        Self { call, plan, slots, window_rows, windows, density: None, length: None, begun: 0, read: 0 }
     }
 
     /// Windows that were read to their end.
@@ -120,15 +130,22 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
     /// Learns from a window, and says what is left of it.
     fn measured(&mut self, range: Range, run: &Run<L::Item>) -> Vec<Slot<'a, L::Item>> {
         let seconds = run.end.saturating_sub(first_second(range, &run.rows)).max(1) as f64;
-        let density = run.rows.len().max(1) as f64 / seconds;
-        // The geometric mean: windows differ by factors.
-        self.density = Some(self.density.map_or(density, |before| (before * density).sqrt()));
-        // What was split for want of readable times shows its fullness by that alone.
-        let own = |rest: &Range| match run.rows.is_empty() {
-            true => self.window_rows as f64 / 2.0 / rest.seconds().max(1) as f64,
-            false => density,
-        };
-        run.rest.iter().map(|rest| Slot::Waiting { range: *rest, density: Some(own(rest)) }).collect()
+        let split = run.rows.is_empty() && !run.rest.is_empty();
+        if !split {
+            let density = usual_density(&run.rows, seconds);
+            // The geometric mean: windows differ by factors. What is left is cut by it like any other time.
+            self.density = Some(self.density.map_or(density, |before| (before * density).sqrt()));
+        }
+        // What was split for want of readable times shows its fullness by that alone, and is read as it is.
+        let own = |rest: &Range| split.then(|| self.window_rows as f64 / 2.0 / rest.seconds().max(1) as f64);
+        run.rest.iter().map(|rest| Slot::Waiting { range: *rest, density: own(rest) }).collect()
+    }
+
+    /// Rows of the next window.
+    fn wanted_rows(&self) -> usize {
+        let first = self.plan.per_page.saturating_mul(FIRST_PAGES);
+        let windows = u32::try_from(self.begun.saturating_sub(1)).unwrap_or(u32::MAX);
+        first.saturating_mul(LENGTHENING.saturating_pow(windows)).min(self.window_rows)
     }
 
     /// Begins windows from the front on, as many as may be read at once. Windows that are read but not handed out count
@@ -144,17 +161,19 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
                 continue;
             };
             let (range, known) = (*range, density.or(self.density));
+            let rows = if density.is_some() { self.window_rows } else { self.wanted_rows() };
             // Nothing is known before the first page came.
             if (held >= self.windows + self.windows.div_ceil(2) && at > 0) || (known.is_none() && underway > 0) {
                 return;
             }
-            let (window, rest) = self.cut(range, known);
+            let (window, rest) = self.cut(range, known, rows);
             let reader = Reader {
                 call: self.call.clone(),
                 plan: Arc::clone(&self.plan),
-                limit: if known.is_some() { self.window_rows + self.window_rows / 2 } else { 1 },
+                limit: if known.is_some() { rows + rows / 2 } else { 1 },
                 density: known.unwrap_or(0.0),
             };
+            self.begun += 1;
             let reading: Reading<'a, L::Item> = Box::pin(reader.read(window));
             let begun = Slot::Underway { range: window, reading };
             let Some(slot) = self.slots.get_mut(at) else { return };
@@ -167,10 +186,10 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
     }
 
     /// Cuts a window of about as many rows as wanted off a range.
-    fn cut(&mut self, range: Range, density: Option<f64>) -> (Range, Option<Range>) {
+    fn cut(&mut self, range: Range, density: Option<f64>, rows: usize) -> (Range, Option<Range>) {
         let Some(density) = density else { return (range, None) };
         let longest = self.length.map_or(f64::INFINITY, |before| before * GROWTH);
-        let length = (self.window_rows as f64 / density).min(longest).max(self.plan.grain() as f64);
+        let length = (rows as f64 / density).min(longest).max(self.plan.grain() as f64);
         // What is left over shall be worth a window.
         if length * 1.5 >= range.seconds() as f64 {
             return (range, None);

@@ -39,7 +39,6 @@ impl Outgoing {
         operation: &'static Operation,
         options: &CallOptions,
     ) -> Result<Self> {
-        let refuse = |message: String| Error::new(ErrorKind::InvalidRequest, message).with_operation(operation);
         cookies(&mut request);
         let headers = request.headers_mut();
         let accept = match operation.reply {
@@ -53,7 +52,7 @@ impl Outgoing {
             (Some(json), Some(row)) => {
                 let row = row.sent_as(payload.media_type);
                 let files = with_limits(payload.files, row);
-                write(json, files, row, options).map_err(refuse)?
+                write(json, files, row, options).map_err(|error| error.with_operation(operation))?
             }
             _ => Written::None,
         };
@@ -80,9 +79,10 @@ impl Outgoing {
                 *request.body_mut() = Some(bytes.clone().into());
             }
             Written::Multipart { pairs, files } => {
-                let mut form = reqwest::multipart::Form::new();
+                // RFC 7578 §4.2 forbids `name*=`, which is how a name with a blank would be written otherwise.
+                let mut form = reqwest::multipart::Form::new().percent_encode_noop();
                 for (name, value) in pairs {
-                    form = form.text(name.clone(), value.clone());
+                    form = form.text(part_name(name), value.clone());
                 }
                 for (name, max_bytes, file) in files {
                     let part = file.to_part(*max_bytes).await.map_err(|error| error.with_operation(operation))?;
@@ -105,6 +105,11 @@ impl Outgoing {
         }
         Ok(request)
     }
+}
+
+/// The name of a part as HTML writes it: what would end the name, or its line, is escaped, and nothing else.
+fn part_name(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Puts the caller's headers in the place of the client's. A name given twice is sent twice.
@@ -134,23 +139,25 @@ fn write(
     files: Vec<(&'static str, Option<u64>, Upload)>,
     row: &Body,
     options: &CallOptions,
-) -> Result<Written, String> {
-    let media_type = match &options.media_type {
-        Some(wanted) => *row
-            .media_types
-            .iter()
-            .find(|known| *known == wanted)
-            .ok_or_else(|| format!("the body is sent as {}, not as {wanted}", row.media_types.join(", ")))?,
-        None => *row.media_types.first().ok_or("the operation takes no body")?,
-    };
+) -> Result<Written> {
+    let refuse = |message: String| Error::new(ErrorKind::InvalidRequest, message);
+    let media_type =
+        match &options.media_type {
+            Some(wanted) => *row.media_types.iter().find(|known| *known == wanted).ok_or_else(|| {
+                refuse(format!("the body is sent as {}, not as {wanted}", row.media_types.join(", ")))
+            })?,
+            None => *row.media_types.first().ok_or_else(|| refuse("the operation takes no body".to_owned()))?,
+        };
     if media_type.starts_with("multipart/") || media_type == "application/x-www-form-urlencoded" {
-        let mut value: Value = serde_json::from_slice(&json).map_err(|_| "the body has no JSON form")?;
+        let mut value: Value =
+            serde_json::from_slice(&json).map_err(|_| refuse("the body has no JSON form".to_owned()))?;
         if let Some(members) = value.as_object_mut() {
             for (name, ..) in &files {
                 members.remove(*name);
             }
         }
-        let pairs = form::pairs(&value, row).map_err(|error| format!("{} at `{}`", error.reason(), error.path()))?;
+        let pairs = form::pairs(&value, row)
+            .map_err(|error| Error::new(ErrorKind::InvalidRequest, error.reason()).with_path(error.path()))?;
         if pairs.is_empty() && files.is_empty() && !row.required {
             return Ok(Written::None);
         }
@@ -196,5 +203,16 @@ fn cookies(request: &mut reqwest::Request) {
     }
     if let (false, Ok(value)) = (line.is_empty(), HeaderValue::from_bytes(&line)) {
         headers.insert(header::COOKIE, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_part_can_end_neither_itself_nor_its_line() {
+        assert_eq!(part_name("properties[Signup Date]"), "properties[Signup Date]");
+        assert_eq!(part_name("a\"; filename=\"b\r\nc: d"), "a%22; filename=%22b%0D%0Ac: d");
     }
 }

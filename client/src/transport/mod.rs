@@ -26,17 +26,24 @@ use crate::{
     operation::Operation,
     options::CallOptions,
     rate_limit,
+    refusal::Refusal,
     response::{Meta, Response},
     runtime::Payload,
     twin::{self, Rule},
+    vendor_message,
 };
 
+#[cfg(fuzzing)]
+pub(crate) use decode::success;
 pub(crate) use exchange::HttpExchange;
 pub(crate) use pacing::Pacer;
+#[cfg(fuzzing)]
+pub(crate) use receive::Received;
 pub(crate) use retry::RetryBudget;
 
 use encode::Outgoing;
 use progress::Progress;
+#[cfg(not(fuzzing))]
 use receive::Received;
 
 /// Sends a request and decodes its reply.
@@ -209,8 +216,8 @@ async fn renew(
         return Err(refused("the vendor refused the token, and the body cannot be sent again"));
     }
     tokens.rejected(rejected).await.map_err(|error| {
-        let code = error.oauth_error().map(ToOwned::to_owned);
-        refused("the vendor refused the token, and no other could be had").with_oauth_error(code).with_cause(error)
+        let refusal = error.refusal().cloned();
+        refused("the vendor refused the token, and no other could be had").with_refusal(refusal).with_cause(error)
     })
 }
 
@@ -281,11 +288,11 @@ fn finish(
         }
         _ => (ErrorKind::Api, "the vendor answered with an error"),
     };
-    let code = core.is_token_request(operation).then(|| crate::vendor_message::oauth_code(&received.body)).flatten();
+    let code = core.is_token_request(operation).then(|| vendor_message::oauth_code(&received.body)).flatten();
     Err(Error::new(kind, message)
         .with_operation(operation)
         .with_attempts(attempts)
         .with_retry_after(wait)
-        .with_oauth_error(code)
+        .with_refusal(code.map(|code| Refusal::explained(code, &received.body)))
         .with_reply(received.status, received.headers, received.body))
 }

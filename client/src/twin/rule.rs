@@ -116,6 +116,9 @@ pub(crate) enum Rule {
     OldPairDroppedFirst,
     /// 51: a renewal that all have left is thrown away, whatever it has sent.
     FlightThrownAway,
+    /// Who stops waiting for a renewal does not wake the others. No item of the checklist: schedules find it.
+    #[cfg(cx_shuttle)]
+    LeaverSilent,
 
     // Retry and rate limits.
     /// 52: a wait may be of any length.

@@ -47,6 +47,7 @@ async fn two_is_a_misuse_and_nothing_is_sent() {
         (&["wootrik", "list-end-users"], "wootric"),
         (&["wootric", "list-end-users", "--page", "two"], "`--page` takes a whole number"),
         (&["wootric", "get-end-user"], "--id <TEXT>"),
+        (&["wootric", "list-end-users", "--token-base-url", "http://vendor.example"], "or http on this machine"),
         (&["wootric", "list-end-users", "--timeout", "0"], "above 0"),
         (&["wootric", "list-end-users", "--output", "yaml"], "ndjson"),
         (&["wootric", "create-end-user"], "needs a body"),

@@ -70,7 +70,7 @@ async fn simulated() -> MockVendor {
 }
 
 /// Answers so many requests and leaves the next ones hanging; tells of the first that hangs.
-fn hang_after(vendor: &MockVendor, requests: usize) -> Receiver<()> {
+pub fn hang_after(vendor: &MockVendor, requests: usize) -> Receiver<()> {
     let (sender, receiver) = channel();
     let left = Arc::new(Mutex::new(requests));
     vendor.on("list_responses", move |request, _| {
@@ -86,7 +86,7 @@ fn hang_after(vendor: &MockVendor, requests: usize) -> Receiver<()> {
     receiver
 }
 
-fn export(vendor: &MockVendor, out: &Path) -> Cx {
+pub fn export(vendor: &MockVendor, out: &Path) -> Cx {
     let from = START.to_string();
     let run = cx_at(vendor, ["wootric", "export", "list-responses", "--from", &from, "--resume"]);
     run.arg("--out").arg(out)
@@ -139,6 +139,8 @@ async fn a_misuse_sends_nothing() {
         (&["--resume"], "--out"),
         (&["--from", "yesterday"], "2024-01-31"),
         (&["--by", "score"], "created"),
+        (&["--from", "2024-01-01", "--until", "2023-01-01"], "not after"),
+        (&["--out", "/nowhere/rows.csv"], "/nowhere/rows.csv"),
         (&["--page", "2"], "--page"),
     ] {
         let run = cx_at(&vendor, ["wootric", "export", "list-responses"]);

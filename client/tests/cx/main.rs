@@ -6,6 +6,8 @@
     reason = "a test may stop where it fails"
 )]
 
+#[cfg(target_os = "linux")]
+mod bulk;
 mod destructive;
 mod exits;
 mod export;
@@ -15,5 +17,9 @@ mod help;
 mod login;
 mod process;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod tokens;
+#[cfg(target_os = "linux")]
+mod volume;
 mod walk;

@@ -95,6 +95,11 @@ impl Cx {
         child
     }
 
+    /// Starts it with all three streams somewhere else.
+    pub fn start_on(mut self, stdin: Stdio, stdout: Stdio, stderr: Stdio) -> Child {
+        self.command.stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap()
+    }
+
     /// Runs it to its end.
     pub async fn run(self) -> Ran {
         let child = self.start();

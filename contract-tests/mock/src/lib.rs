@@ -31,6 +31,7 @@
 //! | the server: scripted replies, examples, `Prefer`, memory | [`MockVendor`], [`Answer`], [`Exchange`] |
 //! | the judge, usable without a server | [`Validator`], [`Verdict`], [`Violation`], [`Incoming`] |
 //! | tokens that expire, rotate and end | [`Issuer`], [`issuer`], [`ManualClock`] |
+//! | one lie about the document, by name | [`Lie`], [`Told`] |
 //! | faults on a raw socket | [`FaultServer`], [`Step`] |
 //! | values that keep or break a schema | `strategy` (feature `proptest`, on by default) |
 //! | requests made from the document's examples | [`example_request`] |
@@ -45,10 +46,18 @@
     )
 )]
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub mod fault;
 pub mod form;
 mod incoming;
 pub mod issuer;
+mod json;
+mod lie;
+mod listen;
 mod outgoing;
 mod rehearsal;
 mod router;
@@ -64,6 +73,7 @@ mod violation;
 pub use fault::{ClosedPort, DeafPort, FaultServer, Step};
 pub use incoming::Incoming;
 pub use issuer::{Clock, Issuer, ManualClock, Standing, SystemClock};
+pub use lie::{Lie, Told, UnknownLie};
 pub use outgoing::Outgoing;
 pub use rehearsal::example_request;
 pub use router::{Found, Router};

@@ -73,11 +73,16 @@ impl Router {
     }
 
     /// Finds the operation. `path` is still encoded: a `%2F` does not part segments.
+    ///
+    /// The path is found before the method: the standard matches concrete paths before templated ones, so that a method
+    /// which `/users/me` lacks is not looked for in `/users/{id}`.
     pub fn find(&self, method: &str, path: &str) -> Found {
         let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let mut matching = self.routes.iter().filter_map(|route| Some((route, route.matches(&segments)?)));
+        let Some(first) = matching.next() else { return Found::Nothing };
+        let path = first.0;
         let mut allowed: Vec<String> = Vec::new();
-        for route in &self.routes {
-            let Some(parameters) = route.matches(&segments) else { continue };
+        for (route, parameters) in std::iter::once(first).chain(matching).filter(|(route, _)| route.is_beside(path)) {
             if route.method == method {
                 return Found::Operation { index: route.operation, parameters };
             }
@@ -85,15 +90,23 @@ impl Router {
                 allowed.push(route.method.clone());
             }
         }
-        if allowed.is_empty() {
-            return Found::Nothing;
-        }
         allowed.sort();
         Found::OtherMethods(allowed)
     }
 }
 
 impl Route {
+    /// Whether two routes have one path, whatever they call its parameters.
+    fn is_beside(&self, other: &Self) -> bool {
+        self.segments.iter().zip(&other.segments).all(|(own, other)| match (own, other) {
+            (
+                Segment::Template { prefix, suffix, .. },
+                Segment::Template { prefix: other_prefix, suffix: other_suffix, .. },
+            ) => prefix == other_prefix && suffix == other_suffix,
+            (own, other) => own == other,
+        })
+    }
+
     fn matches(&self, segments: &[&str]) -> Option<Vec<(String, String)>> {
         if segments.len() != self.segments.len() {
             return None;
@@ -138,6 +151,7 @@ mod tests {
         for (id, method, path) in [
             ("get_user", "get", "/users/{id}"),
             ("delete_user", "delete", "/users/{id}"),
+            ("patch_user", "patch", "/users/{name}"),
             ("get_me", "get", "/users/me"),
             ("get_by_phone", "get", "/users/phone/{number}"),
             ("export", "get", "/users/{id}/export"),
@@ -166,8 +180,9 @@ mod tests {
     fn prefers_literal_segments() {
         assert_eq!(find("GET", "/users/me"), ("get_me".into(), vec![]));
         assert_eq!(find("GET", "/users/7"), ("get_user".into(), vec!["7".into()]));
+        assert_eq!(find("PATCH", "/users/7"), ("patch_user".into(), vec!["7".into()]));
         assert_eq!(find("GET", "/users/phone/export"), ("get_by_phone".into(), vec!["export".into()]));
-        assert_eq!(find("DELETE", "/users/me"), ("delete_user".into(), vec!["me".into()]));
+        assert_eq!(find("DELETE", "/users/me"), ("405".into(), vec!["GET".into()]));
     }
 
     #[test]
@@ -179,7 +194,7 @@ mod tests {
 
     #[test]
     fn tells_an_unknown_path_from_an_unknown_method() {
-        assert_eq!(find("PUT", "/users/7"), ("405".into(), vec!["DELETE".into(), "GET".into()]));
+        assert_eq!(find("PUT", "/users/7"), ("405".into(), vec!["DELETE".into(), "GET".into(), "PATCH".into()]));
         for path in ["/", "/users", "/users/", "/users/7/", "/users/7/exports", "/files/.csv", "users/7"] {
             assert_eq!(find("GET", path), ("404".into(), vec![]), "{path}");
         }

@@ -80,6 +80,11 @@ impl<'d> Shape<'d> {
         self.parts.iter().find_map(|part| part.member(keyword)?.value().as_u64())
     }
 
+    /// The first value under a keyword.
+    pub(crate) fn value(&self, keyword: &str) -> Option<&'d Value> {
+        self.parts.iter().find_map(|part| Some(part.member(keyword)?.value()))
+    }
+
     /// Whether any part has a keyword.
     pub(crate) fn has(&self, keyword: &str) -> bool {
         self.parts.iter().any(|part| part.member(keyword).is_some())
@@ -164,7 +169,7 @@ impl<'d> Shape<'d> {
     }
 
     /// The shape one step down a JSON pointer, over all branches; none for what the document does not declare.
-    fn step(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
+    pub(crate) fn step(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
         if depth > DEEPEST {
             return None;
         }
@@ -186,8 +191,9 @@ impl<'d> Shape<'d> {
     }
 }
 
-/// Whether the value at a JSON pointer may be shown: declared, and not secret or personal on the way down.
-pub(crate) fn may_show(api: &Api, schema: &str, pointer: &str) -> bool {
+/// Whether the value at a JSON pointer may be shown: declared, and not secret or personal on the way down. `schema` is a
+/// pointer of the document, `pointer` one into the value.
+pub fn may_show(api: &Api, schema: &str, pointer: &str) -> bool {
     let root = Shape::at(api, schema);
     !root.is_sensitive() && walk(root, pointer, |shape| !shape.is_sensitive())
 }

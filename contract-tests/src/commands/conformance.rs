@@ -2,14 +2,15 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use contract_tests::{
     apis::{self, Subject},
     cases,
     coverage::Recorder,
-    exemptions,
-    report::{ApiReport, Report},
-    runner::Runner,
+    exemptions::{self, Exemption},
+    judges::{self, Judge},
+    report::{self, ApiReport, Report},
+    runner::run_all,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -22,55 +23,92 @@ pub(super) struct Arguments {
     /// Seed of the generated values.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// How many values are drawn for each request and each reply.
+    #[arg(long, default_value_t = 1)]
+    cases: usize,
+    /// Only this case, or the cases of this operation.
+    #[arg(long)]
+    case: Option<String>,
     /// Where the report goes.
     #[arg(long, default_value = "target/conformance")]
     report: PathBuf,
+    /// Hears outside judges as well: these, or all that are installed.
+    #[arg(long, value_name = "JUDGE,…", num_args = 0..=1, require_equals = true, value_delimiter = ',',
+        default_missing_value = "schemathesis,prism,specmatic")]
+    judges: Vec<Judge>,
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
     finding: Vec<String>,
+    #[command(flatten)]
+    live: super::live::Flags,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
+    if let Some(base_url) = arguments.live.base_url() {
+        arguments.finding.iter().for_each(|finding| eprintln!("{finding}"));
+        return super::live::run(base_url, &arguments.live, arguments.api.as_deref(), &arguments.report).await;
+    }
     let started = Instant::now();
-    let subjects = apis::subjects(arguments.api.as_deref())?;
     let exempt = exemptions::load()?;
-    let mut report =
-        Report { seed: arguments.seed, duration_ms: 0, findings: arguments.finding, apis: Default::default() };
-    for subject in subjects {
-        let name = subject.name().to_owned();
-        let mut of_api = conform(subject).await?;
-        report.findings.extend(exemptions::apply(&exempt, &name, &mut of_api));
-        report.apis.insert(name, of_api);
+    let subjects = apis::subjects(arguments.api.as_deref())?;
+    let mut report = Report::new(arguments.seed, arguments.finding.clone());
+    for subject in &subjects {
+        let (of_api, needless) = conform(subject, &arguments, &exempt).await?;
+        report.findings.extend(needless);
+        report.apis.insert(subject.name().to_owned(), of_api);
+    }
+    if let Some(id) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
+        bail!("no case is called {id}; index.html of a whole run names them all");
+    }
+    report.take_in(&arguments.report)?;
+    let settings = judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
+    let outside = judges::hear(&subjects, &settings).await?;
+    if !settings.judges.is_empty() {
+        report.judges = Some(serde_json::from_value(serde_json::to_value(&outside)?)?);
     }
     report.duration_ms = started.elapsed().as_millis();
     report.write(&arguments.report)?;
     print!("{}", report.summary());
-    println!("\nreport: {}/report.json and junit.xml, seed {}", arguments.report.display(), report.seed);
-    Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    print!("{}", outside.summary());
+    let folder = std::path::absolute(&arguments.report).unwrap_or(arguments.report);
+    println!("\nreport.json, junit.xml and report.sarif lie in {}", folder.display());
+    println!("to read: {}", folder.join("index.html").display());
+    Ok(if report.passed() && outside.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Runs all cases of one subject.
-pub(super) async fn conform(subject: Subject) -> Result<ApiReport> {
-    let cases = cases::enumerate(&subject);
-    let bar = progress(subject.name(), cases.len());
-    let api = subject.api.clone();
-    let runner = Runner::start(subject).await?;
-    let mut recorder = Recorder::default();
-    let mut report = ApiReport::default();
-    for case in cases {
-        let outcome = runner.run(case).await;
-        for exchange in &outcome.exchanges {
-            recorder.record(&api, exchange);
-        }
-        report.add(outcome);
-        bar.inc(1);
+/// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
+async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption]) -> Result<(ApiReport, Vec<String>)> {
+    let mut cases = cases::enumerate_with(subject, arguments.seed, arguments.cases);
+    if let Some(id) = &arguments.case {
+        cases = cases::select(cases, id);
     }
+    let bar = progress(subject.name(), cases.len());
+    let outcomes = run_all(subject, cases, {
+        let bar = bar.clone();
+        move || bar.inc(1)
+    })
+    .await?;
     bar.finish_and_clear();
-    report.operations = recorder.operations(&api);
-    report.statuses = recorder.statuses(&api);
-    report.requests = recorder.requests(&api);
-    report.gaps = recorder.gaps(&api);
-    Ok(report)
+    let api = &*subject.api;
+    let mut recorder = Recorder::default();
+    let mut report = ApiReport::new(api);
+    for outcome in outcomes {
+        outcome.exchanges.iter().for_each(|exchange| recorder.record(api, exchange));
+        report.add(subject, arguments.seed, outcome);
+    }
+    report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
+    if arguments.case.is_some() {
+        // One case alone covers next to nothing, and that says nothing of the suite.
+        return Ok((report, Vec::new()));
+    }
+    let needless = exemptions::needless(exempt, api.name(), &recorder.gaps(api));
+    report.cover(api, recorder.coverage_without(api, |gap| exemptions::is_accepted(exempt, api.name(), gap)));
+    Ok((report, needless))
+}
+
+/// The golden fixtures of this repository: the suite runs from a checkout only.
+fn fixtures() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
 /// A bar on stderr, where there is a terminal to draw on.

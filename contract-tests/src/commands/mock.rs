@@ -1,10 +1,10 @@
 //! `cargo xtask mock`.
 
-use std::{net::TcpListener, process::ExitCode};
+use std::{net::TcpListener, path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
-use contract_tests::apis;
-use cx_mock::{MockVendor, issuer};
+use cx_mock::{Lie, MockVendor, issuer};
+use cx_spec::{Api, Document};
 
 /// Serves a document as a mock vendor.
 #[derive(clap::Args)]
@@ -12,33 +12,76 @@ pub(super) struct Arguments {
     /// Which one; the first of the alphabet if none is named.
     #[arg(long, default_value = cx_spec::NAMES.first().copied().unwrap_or_default())]
     api: String,
+    /// Any other OpenAPI 3.0 document, by its file.
+    #[arg(long, value_name = "FILE", conflicts_with = "api")]
+    spec: Option<PathBuf>,
     /// Port on loopback; 0 takes a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Departs from the document in one way, wherever it can.
+    #[arg(long, value_name = "NAME")]
+    lie: Option<Lie>,
+    /// Lists the lies and ends.
+    #[arg(long)]
+    list_lies: bool,
+}
+
+/// A document, and the one that has its token operation, if another.
+struct Served {
+    api: Arc<Api>,
+    tokens: Option<Arc<Api>>,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
+    if arguments.list_lies {
+        for lie in Lie::ALL {
+            println!("{:<20}{}", lie.name(), lie.about());
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let served = served(&arguments)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port))
         .with_context(|| format!("cannot listen on port {}", arguments.port))?;
-    if let Some(subject) = apis::subjects(Some(&arguments.api))?.into_iter().next() {
-        let mut builder = MockVendor::builder(subject.api.clone());
-        if let Some(tokens) = subject.tokens {
-            builder = builder.tokens_from(tokens);
-        }
-        let vendor = builder.listener(listener).start().await;
-        println!("{}", vendor.base_url());
-        eprintln!(
-            "{} as {} describes it; tokens for client {} with secret {}, or user {} with password {}; bearer {} is always \
-             good. Ctrl-C ends it.",
-            arguments.api,
-            subject.api.document().file(),
-            issuer::CLIENT_ID,
-            issuer::CLIENT_SECRET,
-            issuer::USERNAME,
-            issuer::PASSWORD,
-            issuer::ACCESS_TOKEN,
-        );
-        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    let mut builder = MockVendor::builder(Arc::clone(&served.api)).stateful().listener(listener);
+    if let Some(tokens) = served.tokens {
+        builder = builder.tokens_from(tokens);
     }
+    if let Some(lie) = arguments.lie {
+        builder = builder.lie(lie);
+    }
+    let vendor = builder.start().await;
+    println!("{}", vendor.base_url());
+    eprintln!("{}", greeting(&served.api, arguments.lie));
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Only what is served is read: a mock vendor is to start at once.
+fn served(arguments: &Arguments) -> Result<Served> {
+    let api = match &arguments.spec {
+        Some(file) => Api::index(Document::load(file)?)?,
+        None => cx_spec::embedded(&arguments.api)?,
+    };
+    let tokens = match (&api.oauth_document, &arguments.spec) {
+        (None, _) => None,
+        (Some(name), None) => Some(cx_spec::embedded(name)?),
+        // A document that borrows its tokens names another one beside it.
+        (Some(name), Some(file)) => Some(Api::index(Document::load(&file.with_file_name(format!("{name}.yaml")))?)?),
+    };
+    Ok(Served { api: Arc::new(api), tokens: tokens.map(Arc::new) })
+}
+
+fn greeting(api: &Api, lie: Option<Lie>) -> String {
+    let lie = lie.map(|lie| format!(" It lies ({lie}): {}", lie.about())).unwrap_or_default();
+    format!(
+        "{} as {} describes it; tokens for client {} with secret {}, or user {} with password {}; bearer {} is always good. \
+         What is created is remembered; `Prefer: code=404` picks a reply. Ctrl-C ends it.{lie}",
+        api.name(),
+        api.document().file(),
+        issuer::CLIENT_ID,
+        issuer::CLIENT_SECRET,
+        issuer::USERNAME,
+        issuer::PASSWORD,
+        issuer::ACCESS_TOKEN,
+    )
 }

@@ -2,6 +2,7 @@
 
 mod conformance;
 mod coverage;
+mod live;
 mod mock;
 mod mutants;
 

@@ -3,25 +3,54 @@
 use anyhow::Result;
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
-use super::Report;
+use super::{ApiReport, Record, Report};
 
 pub(super) fn text(report: &Report) -> Result<String> {
     let mut junit = Junit::new("conformance");
-    for (name, api) in &report.apis {
-        let mut suite = TestSuite::new(name.clone());
-        for (id, problems) in &api.results {
-            let status = if problems.is_empty() {
-                TestCaseStatus::success()
-            } else {
-                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                status.set_message(problems.join("\n"));
-                status
-            };
-            let mut case = TestCase::new(id.clone(), status);
-            case.set_classname(name.clone());
-            suite.add_test_case(case);
+    if !report.findings.is_empty() {
+        let mut suite = TestSuite::new("run");
+        for finding in &report.findings {
+            suite.add_test_case(failed("finding", "run", finding, ""));
         }
         junit.add_test_suite(suite);
     }
+    for (name, api) in &report.apis {
+        junit.add_test_suite(suite(name, api));
+    }
     Ok(junit.to_string()?)
+}
+
+fn suite(name: &str, api: &ApiReport) -> TestSuite {
+    let mut suite = TestSuite::new(name);
+    for record in &api.records {
+        suite.add_test_case(case(name, record));
+    }
+    for shortfall in api.coverage.shortfalls() {
+        suite.add_test_case(failed("coverage", name, &shortfall, &api.coverage.gaps.join("\n")));
+    }
+    suite
+}
+
+fn case(api: &str, record: &Record) -> TestCase {
+    if record.passed() {
+        let mut case = TestCase::new(record.case.clone(), TestCaseStatus::success());
+        case.set_classname(api);
+        return case;
+    }
+    let messages: Vec<&str> = record.problems.iter().map(|problem| problem.message.as_str()).collect();
+    let again = [Some(record.replay.as_str()), record.curl.as_deref()];
+    let again: Vec<&str> = again.into_iter().flatten().collect();
+    let place = format!("{}:{}", record.place.file, record.place.line);
+    failed(&record.case, api, &messages.join("\n"), &format!("{place}\n{}", again.join("\n")))
+}
+
+fn failed(name: &str, class: &str, message: &str, description: &str) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(message);
+    if !description.is_empty() {
+        status.set_description(format!("{message}\n{description}"));
+    }
+    let mut case = TestCase::new(name, status);
+    case.set_classname(class);
+    case
 }

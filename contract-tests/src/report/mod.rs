@@ -1,49 +1,80 @@
-//! A run, written down: for scripts, for CI, for people.
+//! A run, written down: for scripts, for CI, for code review, for people.
 
+mod html;
 mod junit;
+mod outline;
+mod record;
+mod redact;
+mod replay;
+mod sarif;
 mod summary;
+mod verdicts;
+mod wire;
+mod witnesses;
 
-use std::{collections::BTreeMap, fs, io::Write, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, io::Write, path::Path};
 
 use anyhow::{Context, Result};
 use cx_mock::Violation;
+use cx_spec::Api;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::{coverage::Count, runner::Outcome};
+pub use self::{
+    outline::{Answer, Entry},
+    record::{Problem, Record, SpecPlace},
+    verdicts::{Beside, Judges, Mutants, Objection, Score, Survivor, Verdict},
+    wire::{Message, Wire},
+    witnesses::{Witnesses, count as count_witnesses},
+};
+use crate::{
+    apis::Subject,
+    coverage::{Count, Coverage, Kind},
+    runner::Outcome,
+};
 
 /// A conformance run.
 #[derive(Debug, Serialize)]
 pub struct Report {
     /// Seed of the generated values.
     pub seed: u64,
-    /// How long it took.
+    /// How long it took: the one member that differs between two runs with one seed.
     pub duration_ms: u128,
     /// Findings outside any API, such as a stale client.
     pub findings: Vec<String>,
     /// One entry an API.
     pub apis: BTreeMap<String, ApiReport>,
+    /// What `cargo xtask mutants --format json` printed, if it was run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mutants: Option<Mutants>,
+    /// What the outside judges said, if they were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judges: Option<Judges>,
 }
 
 /// What a run says of one API.
 #[derive(Debug, Default, Serialize)]
 pub struct ApiReport {
-    /// Operations that answered.
-    pub operations: Count,
-    /// Operation × documented status × media type.
-    pub statuses: Count,
-    /// Operation × media type of the request.
-    pub requests: Count,
+    /// What the cases covered, and what not.
+    #[serde(flatten)]
+    pub coverage: Coverage,
     /// Cases.
     pub cases: Cases,
+    /// Golden fixtures per grade and per operation.
+    pub witnesses: Witnesses,
     /// What the client's requests broke of the document.
     pub violations: Vec<Violation>,
     /// Cases that failed, and why.
     pub failures: Vec<Failure>,
-    /// What was not covered.
-    pub gaps: Vec<String>,
-    /// Every case and whether it passed, for the JUnit file.
+    /// Where the document says what was not covered, gap by gap.
     #[serde(skip)]
-    pub results: Vec<(String, Vec<String>)>,
+    pub gap_places: Vec<SpecPlace>,
+    /// Every case, for the other files.
+    #[serde(skip)]
+    pub records: Vec<Record>,
+    /// What the document says, operation by operation.
+    #[serde(skip)]
+    pub outline: Vec<Entry>,
 }
 
 /// Cases run and failed.
@@ -62,53 +93,118 @@ pub struct Failure {
     pub case: String,
     /// Why.
     pub problems: Vec<String>,
+    /// Where the document says what the case is made from.
+    pub place: SpecPlace,
+    /// Arguments of the call, redacted.
+    pub arguments: Value,
+    /// The command that runs this case alone.
+    pub replay: String,
+    /// The request as a line for a shell; none if nothing was sent.
+    pub curl: Option<String>,
+    /// What went over the wire, redacted.
+    pub exchanges: Vec<Wire>,
+}
+
+impl From<&Record> for Failure {
+    fn from(record: &Record) -> Self {
+        Self {
+            case: record.case.clone(),
+            problems: record.problems.iter().map(|problem| problem.message.clone()).collect(),
+            place: record.place.clone(),
+            arguments: record.arguments.clone(),
+            replay: record.replay.clone(),
+            curl: record.curl.clone(),
+            exchanges: record.exchanges.clone(),
+        }
+    }
 }
 
 impl ApiReport {
-    /// Adds what came of one case.
-    pub fn add(&mut self, outcome: Outcome) {
+    /// Nothing has run yet.
+    pub fn new(api: &Api) -> Self {
+        Self { outline: outline::of(api), ..Self::default() }
+    }
+
+    /// Adds what came of one case of a run with this seed.
+    pub fn add(&mut self, subject: &Subject, seed: u64, outcome: Outcome) {
+        let record = Record::new(subject, seed, &outcome);
         self.cases.run += 1;
-        let passed = outcome.passed();
-        let Outcome { case, mut problems, violations, .. } = outcome;
-        problems.extend(violations.iter().map(ToString::to_string));
-        self.results.push((case.id.clone(), problems.clone()));
-        if !passed {
+        if !record.passed() {
             self.cases.failed += 1;
-            self.failures.push(Failure { case: case.id, problems });
+            self.failures.push(Failure::from(&record));
         }
-        self.violations.extend(violations);
+        self.violations.extend(outcome.violations);
+        self.records.push(record);
+    }
+
+    /// Sets what the cases covered.
+    pub fn cover(&mut self, api: &Api, coverage: Coverage) {
+        self.gap_places = coverage.gaps.iter().map(|gap| outline::place_of_gap(api, gap)).collect();
+        self.coverage = coverage;
+    }
+
+    /// The units of coverage by kind, without those of which there are none.
+    pub fn units(&self) -> Vec<(Kind, Count)> {
+        let all = Kind::ALL.into_iter().map(|kind| (kind, self.coverage.of(kind)));
+        all.filter(|(_, count)| count.total > 0).collect()
     }
 
     /// Whether there is nothing to complain of.
     pub fn passed(&self) -> bool {
-        self.cases.failed == 0 && self.violations.is_empty() && self.gaps.is_empty()
+        self.cases.failed == 0 && self.violations.is_empty() && self.coverage.shortfalls().is_empty()
     }
 }
 
 impl Report {
+    /// Nothing has run yet.
+    pub fn new(seed: u64, findings: Vec<String>) -> Self {
+        Self { seed, duration_ms: 0, findings, apis: BTreeMap::new(), mutants: None, judges: None }
+    }
+
     /// Whether there is nothing to complain of.
     pub fn passed(&self) -> bool {
         self.findings.is_empty() && self.apis.values().all(ApiReport::passed)
     }
 
-    /// Writes `report.json` and `junit.xml` into a folder.
+    /// Takes in what other commands left in the folder of the report: `mutants.json` and `judges.json`.
+    ///
+    /// # Errors
+    /// A file that is there and reads otherwise.
+    pub fn take_in(&mut self, folder: &Path) -> Result<()> {
+        self.mutants = verdicts::left(&folder.join("mutants.json"), "cargo xtask mutants --format json")?;
+        self.judges = verdicts::left(&folder.join("judges.json"), "cargo xtask conformance --judges")?;
+        Ok(())
+    }
+
+    /// Writes `report.json`, `junit.xml`, `report.sarif` and `index.html` into a folder.
     ///
     /// # Errors
     /// A folder that cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         save(&folder.join("report.json"), &format!("{}\n", serde_json::to_string_pretty(self)?))?;
-        save(&folder.join("junit.xml"), &junit::text(self)?)
+        save(&folder.join("junit.xml"), &junit::text(self)?)?;
+        save(&folder.join("report.sarif"), &format!("{}\n", serde_json::to_string_pretty(&sarif::document(self))?))?;
+        save(&folder.join("index.html"), &html::page(self)?)
     }
 
     /// The summary for a terminal.
     pub fn summary(&self) -> String {
         summary::text(self)
     }
+}
 
-    /// How long it took.
-    pub fn duration(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.duration_ms).unwrap_or(u64::MAX))
+/// What a kind of units is called for people.
+fn label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Operations => "operations",
+        Kind::Statuses => "statuses × media types",
+        Kind::Requests => "request types",
+        Kind::Parameters => "parameters",
+        Kind::EnumValues => "known values",
+        Kind::RequiredMissing => "required, missing",
+        Kind::Nullables => "nulls",
+        Kind::Examples => "examples",
     }
 }
 

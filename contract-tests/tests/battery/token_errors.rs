@@ -73,7 +73,8 @@ async fn item_25_exposes_the_whole_of_an_error() -> Verdict {
         for error in [of_login, refresh(answer, ErrorKind::Authentication, &what).await?] {
             equal(error.oauth_error(), Some(code), "the code")?;
             equal(error.vendor_message(), Some(description.clone()), "the description")?;
-            equal(error.oauth_error_uri(), Some(uri.clone()), "the address")?;
+            equal(error.oauth_error_description(), Some(description.as_str()), "the description beside the code")?;
+            equal(error.oauth_error_uri(), Some(uri.as_str()), "the address")?;
             equal(status(&error), Some(sent), "the status")?;
         }
     }

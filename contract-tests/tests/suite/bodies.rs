@@ -1,6 +1,8 @@
 //! Absent, null and empty: a JSON body goes out with exactly the members that the caller set, a form without null.
 
-use std::collections::BTreeSet;
+mod texts;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use contract_tests::{
     apis::Subject,
@@ -205,9 +207,10 @@ async fn a_null_that_the_document_does_not_admit_is_refused_before_anything_is_s
     assert!(tried > 50, "{tried}");
 }
 
+/// Each member of each form, set to what the notation of forms has no word for.
 #[tokio::test]
-async fn a_null_in_a_form_is_refused_before_anything_is_sent() {
-    let mut tried = 0;
+async fn a_null_an_empty_list_or_map_in_a_form_is_refused_before_anything_is_sent() {
+    let mut tried = BTreeMap::new();
     let real = ["wootric", "wootric-cxi", "directly"].map(support::subject);
     for subject in real.into_iter().chain([third::orchard(), third::atelier()]) {
         let stage = Stage::of(subject).await;
@@ -215,16 +218,18 @@ async fn a_null_in_a_form_is_refused_before_anything_is_sent() {
         for (operation, media) in api_operations(api, |media| media.media_type.contains("form")) {
             let Some(members) = resolved(api, &media.schema)["properties"].as_object() else { continue };
             for name in members.keys() {
-                let mut body = media.examples.first().map_or_else(|| json!({}), |example| example.value.clone());
-                body[name.as_str()] = Value::Null;
-                let (result, exchanges) = stage.call(operation, &media.media_type, &body).await;
-                assert_eq!(result, Err(ErrorKind::InvalidRequest), "{}: {name}", operation.id);
-                assert!(exchanges.is_empty(), "{}: {name}", operation.id);
-                tried += 1;
+                for nothing in [Value::Null, json!([]), json!({})] {
+                    let mut body = media.examples.first().map_or_else(|| json!({}), |example| example.value.clone());
+                    body[name.as_str()] = nothing.clone();
+                    let (result, exchanges) = stage.call(operation, &media.media_type, &body).await;
+                    assert_eq!(result, Err(ErrorKind::InvalidRequest), "{}: {name}: {nothing}", operation.id);
+                    assert!(exchanges.is_empty(), "{}: {name}: {nothing}", operation.id);
+                    *tried.entry(nothing.to_string()).or_insert(0) += 1;
+                }
             }
         }
     }
-    assert!(tried > 100, "{tried}");
+    assert!(tried.len() == 3 && tried.values().all(|tried| *tried > 100), "{tried:?}");
 }
 
 #[tokio::test]
@@ -344,6 +349,30 @@ async fn a_form_tells_absent_from_empty() {
         let expected: Vec<_> = expected.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
         assert_eq!(pairs(sent.last().unwrap()), expected);
     }
+}
+
+#[tokio::test]
+async fn an_empty_list_goes_out_as_json_and_is_refused_by_name_as_a_form() {
+    let stage = Stage::of(support::subject("wootric")).await;
+    let client = <wootric::Client as cx_client::ApiClient>::from_core(stage.core.clone());
+    let user = wootric::types::CreateEndUserRequest::builder().email("pat@example.com".to_owned());
+    let error = client
+        .create_end_user()
+        .body(user.properties(wootric::types::PropertyInput(BTreeMap::new())))
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!((error.kind(), error.json_path()), (ErrorKind::InvalidRequest, Some("properties")));
+    let said =
+        "wootric create_end_user: an empty map cannot be written in a form; leave the member out at properties";
+    assert_eq!(error.to_string(), said);
+    assert!(stage.vendor.take_exchanges().is_empty());
+
+    let directly = Stage::of(support::subject("directly")).await;
+    let client = <directly::Client as cx_client::ApiClient>::from_core(directly.core.clone());
+    let update = directly::types::UpdateQuestionRequest::builder().user_email("pat@example.com");
+    client.update_question().uuid("q-1").body(update.metadata(Map::new())).send().await.unwrap();
+    assert_eq!(arrived(&directly.vendor), json!({"userEmail": "pat@example.com", "metadata": {}}));
 }
 
 #[tokio::test]

@@ -98,7 +98,7 @@ fn grade(confidence: Confidence) -> &'static str {
 /// The requests of each operation: with what is required, with all parameters, with each example of a body.
 fn by_operation(subject: &Subject) -> BTreeMap<String, BTreeMap<String, Case>> {
     let mut found: BTreeMap<String, BTreeMap<String, Case>> = BTreeMap::new();
-    for case in cases::enumerate(subject) {
+    for case in cases::examples(subject) {
         let requests = found.entry(case.operation.clone()).or_default();
         match case.id.split_once("/request/") {
             Some((_, label)) => drop(requests.insert(label.to_owned(), case)),
@@ -165,7 +165,7 @@ async fn replies(name: &str) {
     let vendor = subject.vendor().await;
     let core = subject.connect(&vendor).unwrap();
     let mut shown: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-    for case in cases::enumerate(&subject).into_iter().filter(|case| !case.id.contains("/request/")) {
+    for case in cases::examples(&subject).into_iter().filter(|case| !case.id.contains("/request/")) {
         let operation = subject.api.operation(&case.operation).unwrap();
         keeps_its_schema(&schemas, operation, &case);
         let answer = || match &case.reply {

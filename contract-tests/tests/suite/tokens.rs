@@ -203,14 +203,20 @@ async fn a_refused_grant_ends_in_one_typed_error() {
     client.list_end_users().send().await.unwrap();
     vendor.take_exchanges();
     vendor.script("list_end_users", Answer::status(401));
-    vendor.script(
-        "create_token",
-        Answer::value(400, json!({"error": "invalid_grant", "error_description": "It is spent"})),
-    );
+    let said = format!("It is\u{7} spent. {}", "x".repeat(2_000));
+    let uri = "https://example.com/errors";
+    let refusal = json!({"error": "invalid_grant", "error_description": said, "error_uri": uri});
+    vendor.script("create_token", Answer::value(400, refusal));
     let error = client.list_end_users().send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
-    assert_eq!(error.oauth_error(), Some("invalid_grant"));
+    // The reply is that of the call; what the vendor said of the renewal goes along.
     assert_eq!(error.status().map(|status| status.as_u16()), Some(401));
+    assert_eq!((error.oauth_error(), error.oauth_error_uri()), (Some("invalid_grant"), Some(uri)));
+    let description = error.oauth_error_description().unwrap();
+    assert!(description.starts_with("It is spent. xxx"), "{description}");
+    assert_eq!(description.chars().count(), 1_000);
+    assert!(!String::from_utf8_lossy(error.body().unwrap()).contains("spent"));
+    assert!(!format!("{error} {error:?}").contains("spent"));
     let requests = vendor.take_exchanges();
     let of = |operation: &str| requests.iter().filter(|one| one.operation() == Some(operation)).count();
     assert_eq!((of("list_end_users"), of("create_token")), (1, 1));

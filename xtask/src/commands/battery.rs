@@ -2,17 +2,18 @@
 //!
 //! The tests and the judge of them are the test target `battery` of the contract tests. It is built twice: as it is, and
 //! with `--cfg cx_twins` for the packages that have twins. For the second build this program is the compiler's wrapper, so
-//! that all dependencies are shared and both builds stay cached side by side.
+//! that all dependencies are shared, with the workspace's tests as well, and both builds stay cached side by side.
 
 use std::{
     env,
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
 };
 
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use anyhow::{Context, Result};
+
+use super::built;
 
 /// Set for the compiler's wrapper, so that it knows what it is.
 const WRAPPING: &str = "CX_TWIN_BUILD";
@@ -48,21 +49,11 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
 
 /// Builds the battery, and returns where it lies.
 fn build(root: &Path, wrapper: Option<&Path>) -> Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root).args(["test", "--quiet", "--no-run", "--package", "contract-tests", "--test", "battery"]);
-    cargo.arg("--message-format=json-render-diagnostics");
-    if let Some(wrapper) = wrapper {
-        cargo.env("RUSTC_WORKSPACE_WRAPPER", wrapper).env(WRAPPING, "1");
-    }
-    let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
-    if !output.status.success() {
-        bail!("the battery does not build");
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let executable = messages.filter(|message| message.pointer("/target/name") == Some(&Value::from("battery")));
-    let mut executable = executable.filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from));
-    executable.next().context("cargo does not say where the battery lies")
+    let environment: &[(&str, &OsStr)] = match wrapper {
+        Some(wrapper) => &[("RUSTC_WORKSPACE_WRAPPER", wrapper.as_os_str()), (WRAPPING, OsStr::new("1"))],
+        None => &[],
+    };
+    built::executable(root, &["--test", "battery"], "test", "battery", environment)
 }
 
 /// Whether this process was started by cargo in the place of the compiler; then it runs it, and returns how that ended.

@@ -1,10 +1,15 @@
 //! One module a command. Exit codes: 0 nothing found, 1 findings, 2 could not run.
 
 mod battery;
+mod bench;
+mod built;
 mod ci;
 mod diff;
+mod docs;
+mod features;
 mod generate;
 mod lint;
+mod schedules;
 mod suite;
 
 use std::{
@@ -31,6 +36,8 @@ enum Command {
     Lint(lint::Arguments),
     /// Says what a change of a document does to the Rust API.
     Diff(diff::Arguments),
+    /// Renders the documents as one page that needs no network.
+    Docs(docs::Arguments),
     /// Runs every case of the documents through the client against mock vendors.
     #[command(disable_help_flag = true)]
     Conformance(Passed),
@@ -39,9 +46,16 @@ enum Command {
     Coverage(Passed),
     /// Runs the OAuth checklist, and the broken twin of each item.
     Battery(battery::Arguments),
+    /// Runs random schedules of the token manager.
+    Schedules(schedules::Arguments),
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
+    /// Builds the client with few features.
+    Features(features::Arguments),
+    /// Measures the budgets, each against what people would use instead.
+    #[command(disable_help_flag = true)]
+    Bench(Passed),
     /// Puts one thing wrong at a time, and says what the suite does not notice.
     #[command(disable_help_flag = true)]
     Mutants(Passed),
@@ -66,10 +80,14 @@ pub fn run() -> Result<ExitCode> {
         Command::Gen(arguments) => generate::run(&root, &arguments),
         Command::Lint(arguments) => lint::run(&root, &arguments),
         Command::Diff(arguments) => diff::run(&root, &arguments),
+        Command::Docs(arguments) => docs::run(&root, &arguments),
         Command::Conformance(passed) => suite::run(&root, "conformance", &passed.arguments),
         Command::Coverage(passed) => suite::run(&root, "coverage", &passed.arguments),
         Command::Battery(arguments) => battery::run(&root, &arguments),
+        Command::Schedules(arguments) => schedules::run(&root, &arguments),
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
+        Command::Features(arguments) => features::run(&root, &arguments),
+        Command::Bench(passed) => bench::run(&root, &passed.arguments),
         Command::Mutants(passed) => suite::run(&root, "mutants", &passed.arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }

@@ -2,7 +2,7 @@
 
 use std::{pin::pin, task::Context};
 
-use super::*;
+use super::{schedules::Task, *};
 
 /// A store that is not ready at once.
 #[derive(Debug, Default)]
@@ -62,6 +62,56 @@ async fn followers_finish_wherever_the_leader_is_dropped() {
         assert_eq!(text(&follower.await.unwrap()), "access-1", "dropped after {polls} polls, done: {done}");
         assert_eq!(bench.vendor.count(), 1, "dropped after {polls} polls");
     }
+}
+
+/// A vendor who wakes its caller, and lets another caller have its turn, while the caller is being polled.
+struct Meddling {
+    answered: AtomicBool,
+    other: Mutex<Option<Task>>,
+}
+
+impl std::fmt::Debug for Meddling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Meddling")
+    }
+}
+
+/// The exchange of a [`Meddling`] vendor.
+#[derive(Debug)]
+struct Meddled(Arc<Meddling>);
+
+impl Exchange for Meddled {
+    fn exchange(&self, _: Pairs) -> BoxFuture<Result<ExchangeReply, Error>> {
+        let vendor = Arc::clone(&self.0);
+        Box::pin(poll_fn(move |context| {
+            if vendor.answered.swap(true, Ordering::SeqCst) {
+                return Poll::Ready(Ok(vendor::reply(200, &pair(1).to_string(), None)));
+            }
+            context.waker().wake_by_ref();
+            if let Some(other) = &mut *vendor.other.lock().unwrap() {
+                assert!(other.poll().is_pending(), "the flight is being polled");
+            }
+            Poll::Pending
+        }))
+    }
+}
+
+/// On two threads: the answer comes while the leader polls; the follower, woken by it, finds the flight being polled and
+/// goes back to sleep; the leader leaves before its next turn.
+#[test]
+fn a_follower_who_came_while_the_leader_polled_is_not_forgotten() {
+    let vendor = Arc::new(Meddling { answered: AtomicBool::new(false), other: Mutex::default() });
+    let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+    let exchange = Arc::new(Meddled(Arc::clone(&vendor)));
+    let manager = manager_over(&WOOTRIC, exchange, application(), &store, &Env::default()).unwrap();
+    let follower = manager.clone();
+    *vendor.other.lock().unwrap() = Some(Task::new(async move { follower.bearer().await.is_ok() }));
+    let mut leader = Box::pin(manager.bearer());
+    assert!(poll_times(leader.as_mut(), 1).is_none());
+    let mut follower = vendor.other.lock().unwrap().take().unwrap();
+    drop(leader);
+    assert!(follower.woken(), "nobody will poll again");
+    assert_eq!(follower.poll(), Poll::Ready(true));
 }
 
 #[tokio::test]

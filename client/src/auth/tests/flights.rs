@@ -25,8 +25,12 @@ async fn ten_thousand_callers_on_an_expired_token_share_one_request() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
     assert_eq!(bench.token().await, "access-1");
     bench.advance(3600.0);
-    bench.vendor.delay.store(50, Ordering::SeqCst);
+    bench.vendor.hold();
     let callers = bench.callers(10_000).await;
+    while bench.manager.waiting() < 10_000 {
+        tokio::task::yield_now().await;
+    }
+    bench.vendor.release();
     assert!(all(callers).await.iter().all(|result| text(result.as_ref().unwrap()) == "access-2"));
     assert_eq!(bench.vendor.grants(), ["password", "refresh_token"]);
 }

@@ -7,6 +7,8 @@ mod clock;
 mod flights;
 mod forms;
 mod locks;
+#[cfg(cx_shuttle)]
+mod model;
 mod refusals;
 mod renewals;
 mod replies;
@@ -130,11 +132,21 @@ fn manager(
     store: &Arc<dyn TokenStore>,
     clock: &Env,
 ) -> Result<TokenManager, Error> {
+    manager_over(oauth, Arc::new(Line(Arc::clone(vendor))), credentials, store, clock)
+}
+
+fn manager_over(
+    oauth: &'static OAuth,
+    exchange: Arc<dyn Exchange>,
+    credentials: Credentials,
+    store: &Arc<dyn TokenStore>,
+    clock: &Env,
+) -> Result<TokenManager, Error> {
     let deps = Deps {
         api: "example",
         origin: "https://api.example.com".to_owned(),
         oauth,
-        exchange: Arc::new(Line(Arc::clone(vendor))),
+        exchange,
         store: Arc::clone(store),
         environment: Arc::new(clock.clone()),
         options: TokenOptions::default(),

@@ -18,21 +18,21 @@ impl Wake for Flag {
     }
 }
 
-struct Task {
+pub(super) struct Task {
     future: Pin<Box<dyn Future<Output = bool> + Send>>,
     flag: Arc<Flag>,
 }
 
 impl Task {
-    fn new(future: impl Future<Output = bool> + Send + 'static) -> Self {
+    pub(super) fn new(future: impl Future<Output = bool> + Send + 'static) -> Self {
         Self { future: Box::pin(future), flag: Arc::new(Flag(AtomicBool::new(true))) }
     }
 
-    fn woken(&self) -> bool {
+    pub(super) fn woken(&self) -> bool {
         self.flag.0.load(Ordering::SeqCst)
     }
 
-    fn poll(&mut self) -> Poll<bool> {
+    pub(super) fn poll(&mut self) -> Poll<bool> {
         self.flag.0.store(false, Ordering::SeqCst);
         let waker = Waker::from(Arc::clone(&self.flag));
         self.future.as_mut().poll(&mut Context::from_waker(&waker))

@@ -63,6 +63,16 @@ impl Failure {
         self
     }
 
+    /// Says what to do after that.
+    pub fn and_then(mut self, next: impl Into<String>) -> Self {
+        let after = next.into();
+        self.next = Some(match self.next.take() {
+            Some(first) => format!("{first}; then {after}"),
+            None => after,
+        });
+        self
+    }
+
     /// Prints the failure and gives its exit code.
     pub fn report(&self, secrets: &Secrets) -> ExitCode {
         let mut text = format!("error: {}\n", self.message);
@@ -111,6 +121,10 @@ fn notes(error: &Error) -> Vec<String> {
 fn next(error: &Error) -> String {
     let help = error.operation().map_or_else(|| "cx --help".to_owned(), help);
     match error.kind() {
+        // The client could not even be made.
+        ErrorKind::InvalidRequest if error.operation().is_none() => {
+            "check --base-url and --token-base-url: https, or http on this machine".to_owned()
+        }
         ErrorKind::InvalidRequest => format!("`{help}` shows what the operation takes"),
         ErrorKind::Authentication => match error.oauth_error() {
             Some("invalid_client") => "check CX_CLIENT_ID and CX_CLIENT_SECRET".to_owned(),

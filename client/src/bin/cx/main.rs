@@ -20,6 +20,7 @@ mod flags;
 mod help;
 mod login;
 mod mask;
+mod misuse;
 mod output;
 mod secrets;
 mod session;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Ok(matches) => matches,
         // Help is no failure, and goes to stdout.
         Err(error) => {
+            let error = misuse::with_the_best_tips(error);
             let printed = error.print();
             return if error.exit_code() == 0 && printed.is_ok() {
                 ExitCode::SUCCESS

@@ -12,7 +12,7 @@ use crate::{arguments, body, completions, confirm, exit::Failure, export, flags,
 /// All commands.
 pub fn command() -> Command {
     Command::new("cx")
-        .about("Calls every operation of the documents this tool was built from")
+        .about("Calls APIs from the command line: each is a command, and each of its operations a command of that")
         .version(env!("CARGO_PKG_VERSION"))
         .after_help(help::SECRETS)
         .subcommand_required(true)

@@ -45,6 +45,51 @@ fn dense_lists_take_few_requests() {
 }
 
 #[test]
+fn years_without_rows_take_few_requests() {
+    let list = dense(10_000, 1.0 / 60.0, true);
+    list.look(|world| world.now += 6 * 365 * 86_400 * 1000);
+    let (rows, _) = collect(Export::new(list.clone())).unwrap();
+    assert_eq!(ids(&rows), (1..=10_000).collect::<Vec<_>>());
+    let requests = list.look(|world| world.requests);
+    println!("10,000 rows and six years of nothing: {requests} requests");
+    assert!(requests <= 10_000 / 50 + 100, "{requests}");
+}
+
+#[test]
+fn a_burst_at_the_start_says_nothing_of_the_years_after_it() {
+    let day = 86_400 * 1000;
+    let burst = (0..60).map(|_| BASE * 1000);
+    let mut world = World::new(
+        &burst.chain((1..3_000).map(|at| BASE * 1000 + at * day)).collect::<Vec<_>>(),
+        Manners::default(),
+        5,
+    );
+    world.rows.sort_by_key(|row| (row.created, row.id));
+    world.quiet = true;
+    let list = SimList::new(world);
+    let (rows, _) = collect(Export::new(list.clone())).unwrap();
+    assert_eq!(ids(&rows), (1..=3_059).collect::<Vec<_>>());
+    let requests = list.look(|world| world.requests);
+    println!("a burst and a row a day: {requests} requests");
+    assert!(requests <= 3_059 / 50 + 100, "{requests}");
+}
+
+#[test]
+fn the_first_rows_come_after_few_requests() {
+    let list = dense(50_000, 1.0, true);
+    run(async {
+        let mut stream = Export::new(list.clone()).stream().unwrap();
+        // The first page is a window of its own; the next rows come from those that are read side by side.
+        for _ in 0..51 {
+            stream.next().await.unwrap().unwrap();
+        }
+        let requests = list.look(|world| world.requests);
+        println!("the first rows after {requests} requests");
+        assert!(requests <= 4 * 12 + 20, "{requests}");
+    });
+}
+
+#[test]
 fn windows_are_read_side_by_side_and_no_more_than_allowed() {
     for windows in [1, 4, 7] {
         let list = dense(20_000, 1.0, false);

@@ -182,7 +182,7 @@ impl<'s> Pass<'s> {
     }
 
     fn json(&mut self, shape: &Shape<'s>, json: &str, at: &str) -> Value {
-        serde_json::from_str(json).unwrap_or_else(|error| {
+        crate::json::read(json.as_bytes()).unwrap_or_else(|error| {
             let message =
                 format!("a part of type JSON that is none (line {}, column {})", error.line(), error.column());
             self.fault("type", at, shape, message);

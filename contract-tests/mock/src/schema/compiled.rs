@@ -87,6 +87,12 @@ impl Schemas {
         }
     }
 
+    /// Whether what lies at a JSON pointer of a value may be shown to people: the schema at `pointer` declares it, and
+    /// calls neither it nor anything around it secret or personal.
+    pub fn may_show(&self, pointer: &str, instance: &str) -> bool {
+        shape::may_show(&self.api, pointer, instance)
+    }
+
     /// Judges a value by a schema that need not stand in the document, but may refer to it. Not kept.
     pub fn judge_by(&self, schema: &Value, reading: Reading, value: &Value) -> Vec<Fault> {
         self.judge_with(&schema::compile(&self.api, "", schema, reading), "", value, false)

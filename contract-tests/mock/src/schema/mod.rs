@@ -12,3 +12,5 @@ pub(crate) use cx_spec::schema::escape;
 pub use cx_spec::schema::{Reading, is_cx_time, is_date, is_date_time, is_uuid};
 #[cfg(feature = "proptest")]
 pub(crate) use standalone::Standalone;
+
+pub use crate::shape::may_show;

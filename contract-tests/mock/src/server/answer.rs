@@ -73,6 +73,11 @@ impl Answer {
         self.delay
     }
 
+    /// Whether it is one that the document shows, and not what a test has written.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self.kind, Kind::Example { .. })
+    }
+
     /// What is wrong with a scripted answer: a status or an example that the operation does not have.
     pub(super) fn mistake(&self, operation: &Operation) -> Option<String> {
         let Kind::Example { status, name } = &self.kind else { return None };
@@ -133,7 +138,7 @@ pub(super) fn documented(
 /// A value for a reply that has no example.
 #[cfg(feature = "proptest")]
 fn made_up(api: &Api, media: &cx_spec::Media) -> Value {
-    crate::strategy::sample(api, &media.schema, 0).unwrap_or(Value::Null)
+    crate::strategy::sample_as(api, &media.schema, crate::schema::Reading::Reply, 0).unwrap_or(Value::Null)
 }
 
 #[cfg(not(feature = "proptest"))]

@@ -17,6 +17,8 @@ use super::{
 };
 use crate::{
     issuer::{Clock, Issuer, SystemClock},
+    lie::{Ledger, Lie, Plan},
+    listen,
     state::State,
     validator::Validator,
 };
@@ -35,6 +37,7 @@ pub struct MockVendorBuilder {
     latency: Option<Duration>,
     listener: Option<TcpListener>,
     stateful: bool,
+    lies: Plan,
 }
 
 struct Mounted {
@@ -54,6 +57,7 @@ impl MockVendorBuilder {
             latency: None,
             listener: None,
             stateful: false,
+            lies: Plan::default(),
         }
     }
 
@@ -84,7 +88,7 @@ impl MockVendorBuilder {
         Self { lenient: true, ..self }
     }
 
-    /// Lets members of request bodies pass that the document has never heard of.
+    /// Lets members of request bodies and of object-valued parameters pass that the document has never heard of.
     pub fn allow_unknown_members(self) -> Self {
         Self { unknown_members: false, ..self }
     }
@@ -97,6 +101,19 @@ impl MockVendorBuilder {
     /// Remembers what is created, changed and deleted, for operations with `x-resource`. See [`MockVendor::seed`].
     pub fn stateful(self) -> Self {
         Self { stateful: true, ..self }
+    }
+
+    /// Tells a lie about every operation, wherever a reply gives room for it. Operations of the token flow are spared:
+    /// without a token, nobody would get as far as the others. See [`MockVendor::lie`].
+    pub fn lie(mut self, lie: Lie) -> Self {
+        self.lies.everywhere(Some(lie));
+        self
+    }
+
+    /// Tells a lie about one operation. See [`MockVendor::lie_about`].
+    pub fn lie_about(mut self, operation: &str, lie: Lie) -> Self {
+        self.lies.about(operation, Some(lie));
+        self
     }
 
     /// Listens here instead of on a free port of the loopback device.
@@ -122,12 +139,14 @@ impl MockVendorBuilder {
             handlers: RwLock::default(),
             record: Record::new(self.recorded),
             state: self.stateful.then(State::default),
+            lies: Ledger::new(self.lies),
             lenient: self.lenient,
             latency: self.latency,
         });
         // wiremock keeps every request it sees, for good; the record above is bounded.
         let mut server = MockServer::builder().disable_request_recording();
-        if let Some(listener) = self.listener {
+        // Where none of ours can be had, wiremock says why.
+        if let Some(listener) = self.listener.or_else(|| listen::on_loopback().ok()) {
             server = server.listener(listener);
         }
         let server = server.start().await;

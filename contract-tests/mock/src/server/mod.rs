@@ -3,6 +3,7 @@
 mod answer;
 mod builder;
 mod exchange;
+mod lying;
 mod mount;
 mod prefer;
 mod refusal;

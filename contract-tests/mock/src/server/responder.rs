@@ -15,16 +15,18 @@ use wiremock::{Request, Respond, ResponseTemplate};
 use super::{
     answer::{self, Answer},
     exchange::Record,
+    lying,
     mount::Mount,
     prefer, refusal,
 };
 use crate::{
     incoming::Incoming,
     issuer::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, Issuer, PASSWORD, Standing, USERNAME},
+    lie::{Ledger, Lie},
     outgoing::Outgoing,
     state::State,
     validator::{Carrier, Credentials, Verdict},
-    violation::clip,
+    violation::{Place, Violation, clip},
 };
 
 /// A test's own way to answer an operation; None leaves it to the mock.
@@ -40,6 +42,8 @@ pub(super) struct Core {
     pub record: Record,
     /// None unless the vendor is to remember what it is told.
     pub state: Option<State>,
+    /// Which lies are told, and which were.
+    pub lies: Ledger,
     /// Answers requests that break the document all the same.
     pub lenient: bool,
     /// Every reply is held back for so long.
@@ -87,16 +91,47 @@ fn judge<'m>(mounts: &'m [Arc<Mount>], incoming: &Incoming) -> (Option<&'m Mount
     unmatched.unwrap_or_default()
 }
 
+/// What is to be sent.
+struct Reply {
+    outgoing: Outgoing,
+    delay: Option<Duration>,
+    /// Written word for word by a test: no lie is told about it.
+    verbatim: bool,
+}
+
+impl From<Outgoing> for Reply {
+    fn from(outgoing: Outgoing) -> Self {
+        Self { outgoing, delay: None, verbatim: false }
+    }
+}
+
 impl Core {
     fn reply(&self, mount: Option<&Mount>, incoming: &Incoming, verdict: &Verdict) -> (Outgoing, Option<Duration>) {
         let found = mount.and_then(|mount| {
             let operation = mount.api().operation(verdict.operation.as_deref()?)?;
             Some((mount, operation))
         });
-        match found {
-            Some((mount, operation)) => self.serve(mount, operation, incoming, verdict),
-            None => (unmatched(mount, incoming, verdict), None),
-        }
+        let Some((mount, operation)) = found else {
+            return (lying::elsewhere(&self.lies, unmatched(mount, incoming, verdict), verdict), None);
+        };
+        let lie = self.lies.about(operation);
+        let reply = self.serve(mount, operation, incoming, verdict, lie);
+        let outgoing = match lie.filter(|_| !reply.verbatim) {
+            Some(lie) => {
+                let tolerated = self.tolerated(lie, verdict);
+                lying::about(&self.lies, lie, mount, operation, reply.outgoing, tolerated)
+            }
+            None => reply.outgoing,
+        };
+        (outgoing, reply.delay)
+    }
+
+    /// What an honest vendor would have refused the request for.
+    fn tolerated(&self, lie: Lie, verdict: &Verdict) -> Option<Place> {
+        let violation = verdict.violations.iter().find(|violation| !lying::minds(Some(lie), violation));
+        let has_bad = || verdict.credentials.as_ref().is_some_and(|credentials| !self.is_good(credentials));
+        let bad = || (lie == Lie::IgnoresCredentials && has_bad()).then_some(Place::Security);
+        violation.map(|violation| violation.place.clone()).or_else(bad)
     }
 
     fn serve(
@@ -105,18 +140,21 @@ impl Core {
         operation: &Operation,
         incoming: &Incoming,
         verdict: &Verdict,
-    ) -> (Outgoing, Option<Duration>) {
+        lie: Option<Lie>,
+    ) -> Reply {
         let api = mount.api();
         let accept = incoming.header("accept");
         let role = operation.oauth.as_ref().map(|oauth| oauth.role);
-        if !verdict.violations.is_empty() && !self.lenient {
+        let minded = verdict.violations.iter().filter(|violation| lying::minds(lie, violation));
+        let minded: Vec<Violation> = minded.cloned().collect();
+        if !minded.is_empty() && !self.lenient {
             let refused = if role == Some(OAuthRole::Token) {
                 let refused = self.issuer.token(mount.schemas(), operation, incoming, verdict);
-                refusal::explain(refused, &verdict.violations)
+                refusal::explain(refused, &minded)
             } else {
-                refusal::refuse(api, operation, &verdict.violations, accept)
+                refusal::refuse(api, operation, &minded, accept)
             };
-            return (refused, None);
+            return refused.into();
         }
         if let Some(answer) = self.scripted(&operation.id).or_else(|| self.handled(&operation.id, incoming, verdict))
         {
@@ -124,14 +162,16 @@ impl Core {
             if role == Some(OAuthRole::Token) {
                 self.issuer.count_request();
             }
-            return (answer.outgoing(api, operation, accept), answer.delay());
+            let outgoing = answer.outgoing(api, operation, accept);
+            return Reply { outgoing, delay: answer.delay(), verbatim: !answer.is_shown() };
         }
-        if verdict.credentials.as_ref().is_some_and(|credentials| !self.is_good(credentials)) {
+        let is_bad = |credentials: &Credentials| !self.is_good(credentials) && lie != Some(Lie::IgnoresCredentials);
+        if verdict.credentials.as_ref().is_some_and(is_bad) {
             let outgoing = match operation.reply(401) {
                 Some(_) => answer::documented(api, operation, 401, None, accept),
                 None => Outgoing::undocumented(401, &json!({"error": "the credentials are not good"})),
             };
-            return (outgoing, None);
+            return outgoing.into();
         }
         if let Some(wish) = prefer::read(incoming.headers()) {
             let status = wish.code.or_else(|| prefer::status(operation, wish.example.as_deref()));
@@ -140,7 +180,7 @@ impl Core {
                 (Some(status), None) => Answer::status(status),
                 (None, _) => Answer::status(200),
             };
-            return (answer.outgoing(api, operation, accept), None);
+            return answer.outgoing(api, operation, accept).into();
         }
         let outgoing = match role {
             Some(OAuthRole::Token) => self.issuer.token(mount.schemas(), operation, incoming, verdict),
@@ -153,10 +193,10 @@ impl Core {
             _ => self
                 .state
                 .as_ref()
-                .and_then(|state| state.answer(mount, operation, verdict))
+                .and_then(|state| state.answer(mount, operation, verdict, lie))
                 .unwrap_or_else(|| mount.first_success(operation, accept)),
         };
-        (outgoing, None)
+        outgoing.into()
     }
 
     fn scripted(&self, operation: &str) -> Option<Answer> {

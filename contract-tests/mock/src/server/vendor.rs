@@ -19,6 +19,7 @@ use super::{
 use crate::{
     incoming::Incoming,
     issuer::Issuer,
+    lie::{Lie, Told},
     validator::{Validator, Verdict},
     violation::Violation,
 };
@@ -34,6 +35,8 @@ use crate::{
 /// 5. of the token flow: as the [`Issuer`] sees fit;
 /// 6. for what it remembers, if it was built [`stateful`](MockVendorBuilder::stateful): with what is stored;
 /// 7. otherwise: with the first example of the first documented success.
+///
+/// A [`Lie`] is told about whatever came of this, except for an answer that a test has scripted word for word.
 pub struct MockVendor {
     server: MockServer,
     core: Arc<Core>,
@@ -90,6 +93,12 @@ impl MockVendor {
     pub fn unused(&self, operation: &str) -> usize {
         let scripts = self.core.scripts.lock().unwrap_or_else(PoisonError::into_inner);
         scripts.get(operation).map_or(0, std::collections::VecDeque::len)
+    }
+
+    /// Takes back the scripted answers of an operation that nobody has asked for; how many there were.
+    pub fn unscript(&self, operation: &str) -> usize {
+        let mut scripts = self.core.scripts.lock().unwrap_or_else(PoisonError::into_inner);
+        scripts.remove(operation).map_or(0, |answers| answers.len())
     }
 
     /// Puts another document, such as a mutant, in the place of the mounted one of the same name. Answers, routes and
@@ -150,6 +159,29 @@ impl MockVendor {
             Some(api) => Arc::clone(api),
             None => panic!("no mounted document has a collection `{collection}`"),
         }
+    }
+
+    /// Tells a lie about every operation from now on, or none. Operations of the token flow are spared unless they are
+    /// named to [`MockVendor::lie_about`].
+    pub fn lie(&self, lie: impl Into<Option<Lie>>) {
+        let lie = lie.into();
+        self.core.lies.plan(|plan| plan.everywhere(lie));
+    }
+
+    /// Tells a lie about one operation from now on, or the truth, whatever is told about others.
+    ///
+    /// # Panics
+    /// When no mounted document has the operation.
+    #[track_caller]
+    pub fn lie_about(&self, operation: &str, lie: impl Into<Option<Lie>>) {
+        self.check(operation, None);
+        let lie = lie.into();
+        self.core.lies.plan(|plan| plan.about(operation, lie));
+    }
+
+    /// The lies that were told since the last call, the oldest first.
+    pub fn take_told(&self) -> Vec<Told> {
+        self.core.lies.take()
     }
 
     /// What requests did wrong so far.

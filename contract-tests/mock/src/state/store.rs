@@ -1,7 +1,7 @@
 //! The collections.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -9,21 +9,30 @@ use cx_spec::{Api, Operation, Resource, ResourceRole};
 use serde_json::{Map, Value, json};
 
 use super::{
+    frame::{Frame, key},
     lists,
-    slots::{fill, slot, text},
+    slots::{slot, text},
     times,
 };
 use crate::{
+    lie::Lie,
     outgoing::{self, Outgoing},
-    schema::{Reading, Schemas, escape},
-    shape,
+    schema::Schemas,
     validator::{Validator, Verdict},
 };
 
 /// All collections of all mounted documents, each made when it is first asked for.
 #[derive(Default)]
 pub(crate) struct State {
-    collections: Mutex<HashMap<(String, String), Vec<Item>>>,
+    collections: Mutex<HashMap<(String, String), Collection>>,
+}
+
+/// The things of one collection.
+#[derive(Default)]
+struct Collection {
+    items: Vec<Item>,
+    /// Keys of what was deleted. What belonged to it is gone with it.
+    deleted: HashSet<String>,
 }
 
 #[derive(Clone)]
@@ -41,28 +50,38 @@ enum Outcome {
 
 impl State {
     /// The answer of an operation with `x-resource`; none for any other.
-    pub(crate) fn answer(&self, validator: &Validator, operation: &Operation, verdict: &Verdict) -> Option<Outgoing> {
+    pub(crate) fn answer(
+        &self,
+        validator: &Validator,
+        operation: &Operation,
+        verdict: &Verdict,
+        lie: Option<Lie>,
+    ) -> Option<Outgoing> {
         let api = validator.api();
         let resource = operation.resource.as_ref()?;
         let reply = outgoing::success(operation)?;
         let media = outgoing::media_for(reply, None);
-        let example = media.and_then(|media| media.examples.first()).map_or(Value::Null, |one| one.value.clone());
-        let slot = slot(operation, &example);
-        let visit = Visit {
-            schemas: validator.schemas(),
-            operation,
-            resource,
-            verdict,
-            // What the stored thing has to fit into.
-            frame: media.map(|media| (media.pointer.as_str(), &example, slot.as_str())),
-        };
+        let own = Frame::of(operation);
+        let is_list = resource.role == ResourceRole::List;
+        let shows = own.as_ref().is_some_and(|frame| is_list || frame.declares(api, key(resource)));
+        // What the stored thing has to fit into.
+        let frame = if shows { own.clone() } else { Frame::mold(api, resource) };
+        let visit = Visit { schemas: validator.schemas(), operation, resource, verdict, lie, frame };
         let outcome = {
             let mut collections = self.lock();
             let key = (api.name().to_owned(), resource.collection.clone());
-            visit.serve(collections.entry(key).or_insert_with(|| seeds(api, &resource.collection)))
+            let orphaned = visit.owner().zip(resource.parent.as_ref()).is_some_and(|(owner, parent)| {
+                let parents =
+                    parent.collection.clone().and_then(|name| collections.get(&(api.name().to_owned(), name)));
+                parents.is_some_and(|parents| parents.deleted.contains(&owner))
+            });
+            match orphaned {
+                true => Outcome::Missing,
+                false => visit.serve(collections.entry(key).or_insert_with(|| seeds(api, &resource.collection))),
+            }
         };
         let status = reply.status.representative();
-        Some(match (outcome, media) {
+        Some(match (outcome, media.zip(own)) {
             (Outcome::Missing, _) => match operation.reply(404) {
                 Some(missing) => {
                     let media = outgoing::media_for(missing, None);
@@ -71,37 +90,37 @@ impl State {
                 }
                 None => Outgoing::undocumented(404, &json!({"error": "there is no such thing"})),
             },
-            (Outcome::Thing(_), None) => Outgoing::documented(api, reply, status, None),
-            (Outcome::Thing(value), Some(media)) => {
-                let body = fill(&example, &slot, value);
-                // A thing that was stored in other words than this reply's is better not shown at all.
-                let body = if visit.schemas.accepts(&media.pointer, Reading::Reply, &body) { body } else { example };
-                Outgoing::documented(api, reply, status, Some((media, &body)))
+            (Outcome::Thing(value), Some((media, own))) => {
+                // A reply that has no words for the thing stays as it is shown, and so does one that is stored in other
+                // words than this reply's.
+                let body = if shows { own.around(visit.schemas, value) } else { None };
+                Outgoing::documented(api, reply, status, Some((media, &body.unwrap_or_else(|| own.into_example()))))
             }
+            (Outcome::Thing(_), None) => Outgoing::documented(api, reply, status, None),
         })
     }
 
     /// Puts things into the place of a collection.
     pub(crate) fn seed(&self, api: &str, collection: &str, values: Vec<Value>) {
         let items = values.into_iter().map(|value| Item { owner: None, value }).collect();
-        self.lock().insert((api.to_owned(), collection.to_owned()), items);
+        self.lock().insert((api.to_owned(), collection.to_owned()), Collection { items, ..Collection::default() });
     }
 
     /// What a collection holds.
     pub(crate) fn stored(&self, api: &Api, collection: &str) -> Vec<Value> {
         let mut collections = self.lock();
         let key = (api.name().to_owned(), collection.to_owned());
-        let items = collections.entry(key).or_insert_with(|| seeds(api, collection));
-        items.iter().map(|item| item.value.clone()).collect()
+        let found = collections.entry(key).or_insert_with(|| seeds(api, collection));
+        found.items.iter().map(|item| item.value.clone()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), Vec<Item>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), Collection>> {
         self.collections.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What the document shows of a collection: the example of its list, or else of one thing.
-fn seeds(api: &Api, collection: &str) -> Vec<Item> {
+fn seeds(api: &Api, collection: &str) -> Collection {
     let shown = |role: ResourceRole| {
         let mut operations = api.operations.iter().filter(move |operation| {
             operation.resource.as_ref().is_some_and(|one| one.role == role && one.collection == collection)
@@ -116,7 +135,8 @@ fn seeds(api: &Api, collection: &str) -> Vec<Item> {
         Some(Value::Array(items)) => items,
         _ => shown(ResourceRole::Read).into_iter().collect(),
     };
-    values.into_iter().filter(Value::is_object).map(|value| Item { owner: None, value }).collect()
+    let items = values.into_iter().filter(Value::is_object).map(|value| Item { owner: None, value }).collect();
+    Collection { items, ..Collection::default() }
 }
 
 struct Visit<'v> {
@@ -124,11 +144,14 @@ struct Visit<'v> {
     operation: &'v Operation,
     resource: &'v Resource,
     verdict: &'v Verdict,
-    frame: Option<(&'v str, &'v Value, &'v str)>,
+    /// Whether the vendor's memory is to fail it.
+    lie: Option<Lie>,
+    frame: Option<Frame<'v>>,
 }
 
 impl Visit<'_> {
-    fn serve(&self, items: &mut Vec<Item>) -> Outcome {
+    fn serve(&self, collection: &mut Collection) -> Outcome {
+        let Collection { items, deleted } = collection;
         let query = &self.verdict.parameters.query;
         match self.resource.role {
             ResourceRole::List => {
@@ -137,11 +160,20 @@ impl Visit<'_> {
             }
             ResourceRole::Create => {
                 let value = self.create(items);
-                items.push(Item { owner: self.owner(), value: value.clone() });
+                if self.lie != Some(Lie::ForgetsCreated) {
+                    items.push(Item { owner: self.owner(), value: value.clone() });
+                }
                 Outcome::Thing(value)
             }
             ResourceRole::Read => self.found(items, |items, at| items.get(at).map(|item| item.value.clone())),
-            ResourceRole::Delete => self.found(items, |items, at| Some(items.remove(at).value)),
+            ResourceRole::Delete if self.lie == Some(Lie::KeepsDeleted) => {
+                self.found(items, |items, at| items.get(at).map(|item| item.value.clone()))
+            }
+            ResourceRole::Delete => self.found(items, |items, at| {
+                let gone = items.remove(at).value;
+                deleted.extend(gone.get(key(self.resource)).and_then(text));
+                Some(gone)
+            }),
             ResourceRole::Update => self.found(items, |items, at| {
                 let item = items.get_mut(at)?;
                 self.overlay(&mut item.value);
@@ -183,9 +215,9 @@ impl Visit<'_> {
 
     /// The example of the operation, with a key of its own and with what the request brings.
     fn create(&self, items: &[Item]) -> Value {
-        let shown = self.frame.and_then(|(_, example, slot)| example.pointer(slot)).cloned();
-        let mut value = shown.filter(Value::is_object).unwrap_or_else(|| json!({}));
-        let key = self.resource.key.as_deref().unwrap_or("id");
+        let shown = self.frame.as_ref().and_then(Frame::thing).cloned();
+        let mut value = shown.unwrap_or_else(|| json!({}));
+        let key = key(self.resource);
         let used = items.iter().filter_map(|item| item.value.get(key).and_then(Value::as_u64)).max().unwrap_or(0);
         let fresh = match value.get(key) {
             Some(Value::String(_)) => json!(format!("00000000-0000-4000-8000-{:012}", items.len() + 1)),
@@ -220,8 +252,7 @@ impl Visit<'_> {
 
     /// Sets a member if the reply then still keeps its schema: as it was given, or as a time in words.
     fn set(&self, value: &mut Value, name: &str, given: Value) {
-        let key = self.resource.key.as_deref().unwrap_or("id");
-        if name == key || !self.declares(name) {
+        if name == key(self.resource) || !self.declares(name) {
             return;
         }
         let spelled = given.as_i64().map(|seconds| json!(times::text(seconds)));
@@ -238,14 +269,10 @@ impl Visit<'_> {
     }
 
     fn declares(&self, name: &str) -> bool {
-        self.frame.is_none_or(|(pointer, _, slot)| {
-            shape::declares(self.schemas.api(), pointer, &format!("{slot}/{}", escape(name)))
-        })
+        self.frame.as_ref().is_none_or(|frame| frame.declares(self.schemas.api(), name))
     }
 
     fn fits(&self, value: &Value) -> bool {
-        self.frame.is_none_or(|(pointer, example, slot)| {
-            self.schemas.accepts(pointer, Reading::Reply, &fill(example, slot, value.clone()))
-        })
+        self.frame.as_ref().is_none_or(|frame| frame.around(self.schemas, value.clone()).is_some())
     }
 }

@@ -13,7 +13,7 @@ use proptest::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    merge::{self, Flat, count},
+    merge::{self, Flat, Scope, count},
     numbers, texts,
     valid::{Builder, Place},
 };
@@ -57,10 +57,16 @@ impl fmt::Debug for Break {
 
 /// Every rule of a schema that can be broken, one at a time; none for a schema that takes everything.
 pub fn breaks(api: &Api, schema: &Value) -> Vec<Break> {
+    breaks_as(api, schema, Reading::Request)
+}
+
+/// As [`breaks`], of a body that travels this way.
+pub fn breaks_as(api: &Api, schema: &Value, way: Reading) -> Vec<Break> {
+    let scope = Scope { api, way };
     let mut seen = Vec::new();
-    let flat = merge::flatten(api, schema, &mut seen);
-    let found = Breaker { builder: Builder { api } }.flat(&flat, &seen, 0);
-    let Some(checker) = Standalone::new(api, schema, Reading::Request).map(Arc::new) else { return Vec::new() };
+    let flat = merge::flatten(scope, schema, &mut seen);
+    let found = Breaker { builder: Builder { scope } }.flat(&flat, &seen, 0);
+    let Some(checker) = Standalone::new(api, schema, way).map(Arc::new) else { return Vec::new() };
     found
         .into_iter()
         .filter(|one| one.certain || can_break(&one.values, &checker))
@@ -100,7 +106,7 @@ struct Breaker<'a> {
 impl Breaker<'_> {
     fn schema(&self, schema: &Value, seen: &[String], depth: usize) -> Vec<Break> {
         let mut own = Vec::new();
-        let flat = merge::flatten(self.builder.api, schema, &mut own);
+        let flat = merge::flatten(self.builder.scope, schema, &mut own);
         if depth >= DEEPEST || own.iter().any(|name| seen.contains(name)) {
             return Vec::new();
         }
@@ -111,7 +117,7 @@ impl Breaker<'_> {
     fn flat(&self, flat: &Flat, seen: &[String], depth: usize) -> Vec<Break> {
         let mut found = self.kinds(flat);
         let mut inside = seen.to_vec();
-        let branches = merge::branches(self.builder.api, flat, &mut inside);
+        let branches = merge::branches(self.builder.scope, flat, &mut inside);
         for branch in &branches {
             let doubtful = self.keywords(branch, &inside, depth).into_iter();
             found.extend(doubtful.map(|one| Break { certain: false, ..one }));
@@ -128,7 +134,8 @@ impl Breaker<'_> {
         let any_kind = [json!("text"), json!(0.5), json!(true), json!([]), json!({})];
         if flat.contains_key("oneOf") || flat.contains_key("anyOf") {
             let schema = Value::Object(flat.clone());
-            let Some(checker) = Standalone::new(self.builder.api, &schema, Reading::Request) else { return found };
+            let Scope { api, way } = self.builder.scope;
+            let Some(checker) = Standalone::new(api, &schema, way) else { return found };
             let refused = |value: &Value| !checker.accepts(value);
             push_any(&mut found, "oneOf", any_kind.into_iter().filter(refused).collect());
             push_any(&mut found, "nullable", [Value::Null].into_iter().filter(refused).collect());
@@ -147,6 +154,11 @@ impl Breaker<'_> {
         push_any(&mut found, "type", any_kind.into_iter().filter(|value| !is_own_kind(value)).collect());
         if !merge::is_nullable(flat) {
             push_any(&mut found, "nullable", vec![Value::Null]);
+        }
+        if let Some(refused) = flat.get("not") {
+            let values = self.builder.schema(refused, &Place::default());
+            push(&mut found, "not", values);
+            found.iter_mut().filter(|one| one.rule == "not").for_each(|one| one.certain = false);
         }
         if let Some(known) = flat.get("enum").and_then(Value::as_array) {
             let near = known.iter().filter_map(|value| match value {
@@ -217,6 +229,16 @@ impl Breaker<'_> {
         if count(flat, "minProperties").is_some_and(|least| least > 0) && merge::required(flat).is_empty() {
             push(&mut found, "minProperties", Just(json!({})));
         }
+        let needed = merge::required(flat);
+        if count(flat, "minProperties").is_some_and(|least| least > needed.len()) && !needed.is_empty() {
+            let values = whole.clone().prop_map(move |mut object| {
+                if let Some(members) = object.as_object_mut() {
+                    members.retain(|name, _| needed.contains(name));
+                }
+                object
+            });
+            push(&mut found, "minProperties", values);
+        }
         if let Some(most) = count(flat, "maxProperties").filter(|most| *most < 1000) {
             let many: Map<String, Value> = (0..=most).map(|number| (format!("extra_{number}"), json!("x"))).collect();
             push(&mut found, "maxProperties", whole.clone().prop_map(move |object| set_all(object, &many)));
@@ -225,6 +247,7 @@ impl Breaker<'_> {
             let values = whole.clone().prop_map(|object| set(object, "extra_member", json!("x")));
             push(&mut found, "additionalProperties", values);
         }
+        let most = count(flat, "maxProperties").unwrap_or(usize::MAX);
         let mut members: Vec<(String, &Value)> = Vec::new();
         for (name, schema) in flat.get("properties").and_then(Value::as_object).into_iter().flatten() {
             members.push((name.clone(), schema));
@@ -236,7 +259,9 @@ impl Breaker<'_> {
             for one in self.schema(schema, seen, depth + 1) {
                 let pointer = format!("/{}{}", escape(&name), one.pointer);
                 let name = name.clone();
-                let values = (whole.clone(), one.values).prop_map(move |(object, value)| set(object, &name, value));
+                let needed = merge::required(flat);
+                let values = (whole.clone(), one.values)
+                    .prop_map(move |(object, value)| set(with_room(object, &name, most, &needed), &name, value));
                 found.push(Break { rule: one.rule, pointer, values: values.boxed(), certain: one.certain });
             }
         }
@@ -292,7 +317,15 @@ fn bounds(flat: &Flat) -> Vec<Break> {
         let value = least.saturating_add(step).div_euclid(step).saturating_mul(step).saturating_add(1);
         push_any(&mut found, "multipleOf", vec![json!(value)]);
     }
+    if let Some(step) = flat.get("multipleOf").and_then(Value::as_f64).filter(|step| *step > 0.0 && !whole) {
+        // Half a step beside what is a multiple, and within the bounds if anything of that size is.
+        push(&mut found, "multipleOf", numbers::numbers(flat).prop_map(move |value| off_step(&value, step)));
+    }
     found
+}
+
+fn off_step(value: &Value, step: f64) -> Value {
+    json!(value.as_f64().unwrap_or_default() - step / 2.0)
 }
 
 fn push(found: &mut Vec<Break>, rule: &str, values: impl Strategy<Value = Value> + 'static) {
@@ -303,6 +336,18 @@ fn push_any(found: &mut Vec<Break>, rule: &str, values: Vec<Value>) {
     if !values.is_empty() {
         push(found, rule, select(values));
     }
+}
+
+/// An object that can take one more member without having too many.
+fn with_room(mut object: Value, name: &str, most: usize, needed: &[String]) -> Value {
+    if let Some(members) = object.as_object_mut()
+        && members.len() >= most
+        && !members.contains_key(name)
+    {
+        let spare = members.keys().find(|own| !needed.contains(own)).cloned();
+        spare.map(|spare| members.shift_remove(&spare));
+    }
+    object
 }
 
 fn set(mut object: Value, name: &str, value: Value) -> Value {

@@ -3,6 +3,15 @@
 use cx_spec::Api;
 use serde_json::{Map, Value, json};
 
+use crate::schema::Reading;
+
+/// The document that references lead into, and the way that values travel.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub api: &'a Api,
+    pub way: Reading,
+}
+
 /// A schema without `$ref` and `allOf` at its top; members and branches are still as they were.
 pub(super) type Flat = Map<String, Value>;
 
@@ -10,8 +19,26 @@ pub(super) type Flat = Map<String, Value>;
 const DEEPEST: usize = 32;
 
 /// Resolves a schema as far as its own level goes. `seen` gathers the references on the way.
-pub(super) fn flatten(api: &Api, schema: &Value, seen: &mut Vec<String>) -> Flat {
-    flatten_to(api, schema, seen, 0)
+pub(super) fn flatten(scope: Scope<'_>, schema: &Value, seen: &mut Vec<String>) -> Flat {
+    let mut flat = flatten_to(scope.api, schema, seen, 0);
+    one_way(&mut flat, scope.way);
+    flat
+}
+
+/// Takes out the members that only travel the other way.
+fn one_way(flat: &mut Flat, way: Reading) {
+    let other_way = match way {
+        Reading::Request => "readOnly",
+        Reading::Reply => "writeOnly",
+    };
+    let Some(Value::Object(properties)) = flat.get_mut("properties") else { return };
+    let is_other = |schema: &Value| schema.get(other_way).and_then(Value::as_bool).unwrap_or(false);
+    let gone: Vec<String> =
+        properties.iter().filter(|(_, schema)| is_other(schema)).map(|(name, _)| name.clone()).collect();
+    properties.retain(|name, _| !gone.contains(name));
+    if let Some(Value::Array(required)) = flat.get_mut("required") {
+        required.retain(|name| !gone.iter().any(|gone| name == gone));
+    }
 }
 
 fn flatten_to(api: &Api, schema: &Value, seen: &mut Vec<String>, depth: usize) -> Flat {
@@ -143,20 +170,41 @@ pub(super) fn is_nullable(flat: &Flat) -> bool {
 }
 
 /// The branches of `oneOf` or `anyOf`, each laid over what stands beside them.
-pub(super) fn branches(api: &Api, flat: &Flat, seen: &mut Vec<String>) -> Vec<Flat> {
+pub(super) fn branches(scope: Scope<'_>, flat: &Flat, seen: &mut Vec<String>) -> Vec<Flat> {
     let Some(branches) = flat.get("oneOf").or_else(|| flat.get("anyOf")).and_then(Value::as_array) else {
         return Vec::new();
     };
     let mut base = flat.clone();
+    let discriminator = base.shift_remove("discriminator");
     for keyword in ["oneOf", "anyOf", "nullable"] {
         base.shift_remove(keyword);
     }
     branches
         .iter()
         .map(|branch| {
-            let mut merged = flatten(api, branch, seen);
+            let mut merged = flatten(scope, branch, seen);
             merge(&mut merged, base.clone());
+            if let Some(tag) = discriminator.as_ref().and_then(|discriminator| tag(discriminator, branch)) {
+                merge(&mut merged, tag);
+            }
             merged
         })
         .collect()
+}
+
+/// What a discriminator asks of a branch: the member that names it, by its key in `mapping` or by the schema's own name.
+fn tag(discriminator: &Value, branch: &Value) -> Option<Flat> {
+    let property = discriminator.get("propertyName")?.as_str()?;
+    let reference = branch.get("$ref")?.as_str()?;
+    let name = reference.rsplit('/').next().unwrap_or(reference);
+    let is_meant = |target: &Value| target.as_str().is_some_and(|target| target == reference || target == name);
+    let mapped = discriminator
+        .get("mapping")
+        .and_then(Value::as_object)
+        .and_then(|mapping| mapping.iter().find(|(_, target)| is_meant(target)).map(|(key, _)| key.as_str()));
+    let schema = json!({
+        "required": [property],
+        "properties": {property: {"type": "string", "enum": [mapped.unwrap_or(name)]}},
+    });
+    schema.as_object().cloned()
 }

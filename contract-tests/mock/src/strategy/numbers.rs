@@ -1,6 +1,10 @@
 //! Numbers within bounds.
 
-use proptest::prelude::*;
+use proptest::{
+    prelude::*,
+    strategy::{NewTree, ValueTree},
+    test_runner::TestRunner,
+};
 use serde_json::{Value, json};
 
 use super::merge::Flat;
@@ -52,14 +56,76 @@ pub(super) fn integers(flat: &Flat) -> BoxedStrategy<Value> {
     }
     let near = (0.max(least).min(most), 1000.max(least).min(most));
     // Mostly small numbers, which are easy to read, and the edges, where mistakes live.
-    prop_oneof![
+    let drawn = prop_oneof![
         6 => near.0..=near.1.max(near.0),
         2 => least..=most,
         1 => Just(least),
         1 => Just(most),
-    ]
-    .prop_map(|number| json!(number))
-    .boxed()
+    ];
+    Integers { drawn: drawn.boxed(), simplest: near.0 }.prop_map(|number| json!(number)).boxed()
+}
+
+/// Integers that shrink towards the one next to zero, wherever they were drawn from: a choice among ranges would end at
+/// the range that it happened to fall into.
+#[derive(Debug)]
+struct Integers {
+    drawn: BoxedStrategy<i64>,
+    simplest: i64,
+}
+
+impl Strategy for Integers {
+    type Tree = Approach;
+    type Value = i64;
+
+    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
+        let drawn = self.drawn.new_tree(runner)?.current();
+        let distance = i128::from(drawn) - i128::from(self.simplest);
+        Ok(Approach {
+            simplest: self.simplest,
+            sign: distance.signum(),
+            low: 0,
+            at: distance.abs(),
+            high: distance.abs(),
+        })
+    }
+}
+
+/// A binary search for the least distance from the simplest number that still fails.
+#[derive(Clone, Copy, Debug)]
+struct Approach {
+    simplest: i64,
+    sign: i128,
+    low: i128,
+    at: i128,
+    high: i128,
+}
+
+impl Approach {
+    fn go_on(&mut self) -> bool {
+        let middle = self.low + (self.high - self.low) / 2;
+        let moves = middle != self.at;
+        self.at = middle;
+        moves
+    }
+}
+
+impl ValueTree for Approach {
+    type Value = i64;
+
+    fn current(&self) -> i64 {
+        let number = i128::from(self.simplest) + self.sign * self.at;
+        i64::try_from(number).unwrap_or(self.simplest)
+    }
+
+    fn simplify(&mut self) -> bool {
+        self.high = self.at;
+        self.go_on()
+    }
+
+    fn complicate(&mut self) -> bool {
+        self.low = (self.at + 1).min(self.high);
+        self.go_on()
+    }
 }
 
 /// The range of a `number`, its ends taken or not.
@@ -85,4 +151,37 @@ pub(super) fn numbers(flat: &Flat) -> BoxedStrategy<Value> {
     // Halves print short and survive every detour through text.
     prop_oneof![4 => halves.prop_map(|twice| json!(twice as f64 / 2.0)), 1 => (least..=most).prop_map(|n| json!(n))]
         .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_integer_shrinks_to_the_least_that_still_fails_from_wherever_it_was_drawn() {
+        let schema = json!({"type": "integer", "minimum": -500, "maximum": 100_000});
+        let strategy = integers(schema.as_object().unwrap());
+        let mut runner = TestRunner::deterministic();
+        let mut failed = 0;
+        for _ in 0..200 {
+            let mut tree = strategy.new_tree(&mut runner).unwrap();
+            let fails = |value: Value| !(-40..=70).contains(&value.as_i64().unwrap());
+            if !fails(tree.current()) {
+                continue;
+            }
+            failed += 1;
+            let mut smallest = tree.current();
+            let mut goes_on = tree.simplify();
+            while goes_on {
+                goes_on = if fails(tree.current()) {
+                    smallest = tree.current();
+                    tree.simplify()
+                } else {
+                    tree.complicate()
+                };
+            }
+            assert!([json!(71), json!(-41)].contains(&smallest), "{smallest}");
+        }
+        assert!(failed > 50);
+    }
 }

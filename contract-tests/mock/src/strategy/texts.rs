@@ -59,6 +59,7 @@ fn formatted(format: &str) -> Option<BoxedStrategy<String>> {
         "uri" => "https://[a-z]{1,8}\\.example(/[a-z0-9]{1,6}){0,3}(\\?[a-z]{1,4}=[a-z0-9]{1,4})?".to_owned(),
         "byte" => "([A-Za-z0-9+/]{4}){0,6}".to_owned(),
         "ipv4" => "(1?[0-9]?[0-9]\\.){3}(1?[0-9]?[0-9])".to_owned(),
+        "ipv6" => "([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}".to_owned(),
         "hostname" => "[a-z]{1,8}(\\.[a-z]{1,8}){1,2}".to_owned(),
         "date" => return Some(day().boxed()),
         "date-time" => {

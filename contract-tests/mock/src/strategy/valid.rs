@@ -7,7 +7,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
 use super::{
-    merge::{self, Flat, count},
+    merge::{self, Flat, Scope, count},
     numbers, texts,
 };
 use crate::schema::{Reading, Standalone};
@@ -28,8 +28,13 @@ const TURNS: usize = 2;
 /// The strategy never panics when it is made. Drawing from it fails, as proptest has it, with too many rejections
 /// where a schema can hardly be kept.
 pub fn valid(api: &Api, schema: &Value) -> BoxedStrategy<Value> {
-    let strategy = Builder { api }.schema(schema, &Place::default());
-    match Standalone::new(api, schema, Reading::Request) {
+    valid_as(api, schema, Reading::Request)
+}
+
+/// As [`valid`], of a body that travels this way: a request has no `readOnly` members, a reply no `writeOnly` ones.
+pub fn valid_as(api: &Api, schema: &Value, way: Reading) -> BoxedStrategy<Value> {
+    let strategy = Builder { scope: Scope { api, way } }.schema(schema, &Place::default());
+    match Standalone::new(api, schema, way) {
         Some(checker) => {
             let checker = Arc::new(checker);
             strategy.prop_filter("keeps the schema", move |value| checker.accepts(value)).boxed()
@@ -60,13 +65,13 @@ impl Place {
 }
 
 pub(super) struct Builder<'a> {
-    pub api: &'a Api,
+    pub scope: Scope<'a>,
 }
 
 impl Builder<'_> {
     pub(super) fn schema(&self, schema: &Value, place: &Place) -> BoxedStrategy<Value> {
         let mut seen = Vec::new();
-        let flat = merge::flatten(self.api, schema, &mut seen);
+        let flat = merge::flatten(self.scope, schema, &mut seen);
         self.flat(&flat, &place.below(seen))
     }
 
@@ -85,7 +90,7 @@ impl Builder<'_> {
             return if known.is_empty() { Just(Value::Null).boxed() } else { select(known).boxed() };
         }
         let mut seen = Vec::new();
-        let branches = merge::branches(self.api, flat, &mut seen);
+        let branches = merge::branches(self.scope, flat, &mut seen);
         if !branches.is_empty() {
             let inner = place.below(seen);
             let strategies: Vec<_> = branches.iter().map(|branch| self.flat(branch, &inner)).collect();

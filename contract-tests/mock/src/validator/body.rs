@@ -7,6 +7,7 @@ use super::{judge::Case, members};
 use crate::{
     form::{self, Notation},
     incoming::{accepts, essence, falls_under, is_json},
+    json,
     schema::Reading,
     violation::{Place, clip},
 };
@@ -75,7 +76,7 @@ fn read(case: &mut Case<'_>, media: &Media, content_type: &str) -> Option<Value>
     let bytes = case.incoming.body();
     let kind = essence(content_type);
     if is_json(&kind) {
-        return match serde_json::from_slice(bytes) {
+        return match json::read(bytes) {
             Ok(value) => Some(value),
             Err(error) => {
                 let message = format!("no JSON: wrong at line {}, column {}", error.line(), error.column());

@@ -29,7 +29,7 @@ use crate::{
 pub struct Validator {
     pub(super) schemas: Schemas,
     router: Router,
-    unknown_members: bool,
+    pub(super) unknown_members: bool,
     tokens_only: bool,
 }
 
@@ -53,7 +53,7 @@ impl Validator {
         Self { unknown_members: self.unknown_members, ..next }
     }
 
-    /// Lets members pass that a request schema does not name. They are violations otherwise: a schema without
+    /// Lets members of bodies and of object-valued parameters pass that a request schema does not name. They are violations otherwise: a schema without
     /// `additionalProperties` leaves open what it has never heard of, and a client should not send that.
     #[must_use]
     pub fn allowing_unknown_members(self) -> Self {

@@ -1,4 +1,4 @@
-//! Members that a schema has never heard of.
+//! Members that a schema does not name.
 
 use serde_json::Value;
 
@@ -7,28 +7,47 @@ use crate::{
     shape::{Additional, Shape},
 };
 
+/// Pointers of members that a schema does not name. One that names no members at all has none of either kind, and
+/// neither has one that says what every other member looks like.
+#[derive(Default)]
+pub(super) struct Unnamed {
+    /// The schema does not leave them free on purpose.
+    pub unknown: Vec<String>,
+    /// The schema names others and lets these pass: `additionalProperties: true`.
+    pub free: Vec<String>,
+}
+
 /// Pointers of all members that the schema at a pointer of the document neither names nor leaves free on purpose.
-///
-/// A schema that names no members at all is open, and so is one with `additionalProperties`. What `oneOf` allows
-/// are the members of those branches that take the value.
 pub(super) fn unknown(schemas: &Schemas, pointer: &str, value: &Value) -> Vec<String> {
-    let mut found = Vec::new();
+    unnamed(schemas, pointer, value).unknown
+}
+
+/// All members that the schema at a pointer of the document does not name. What `oneOf` allows are the members of those
+/// branches that take the value.
+pub(super) fn unnamed(schemas: &Schemas, pointer: &str, value: &Value) -> Unnamed {
+    let mut found = Unnamed::default();
     collect(schemas, &[Shape::at(schemas.api(), pointer)], value, "", &mut found);
     found
 }
 
-fn collect(schemas: &Schemas, shapes: &[Shape<'_>], value: &Value, at: &str, found: &mut Vec<String>) {
+fn collect(schemas: &Schemas, shapes: &[Shape<'_>], value: &Value, at: &str, found: &mut Unnamed) {
     let Some(shapes) = with_branches(schemas, shapes, value) else { return };
     match value {
         Value::Object(members) => {
             let additional: Vec<Additional<'_>> = shapes.iter().map(Shape::additional).collect();
-            let closed = shapes.iter().any(|shape| shape.has("properties"))
-                && additional.iter().all(|one| matches!(one, Additional::Silent | Additional::Refused));
+            let names_some = shapes.iter().any(|shape| shape.has("properties"));
+            let closed =
+                names_some && additional.iter().all(|one| matches!(one, Additional::Silent | Additional::Refused));
+            let describes_others = additional.iter().any(|one| matches!(one, Additional::Schema(_)));
             for (name, member) in members {
                 let at = format!("{at}/{}", escape(name));
                 let mut inner: Vec<Shape<'_>> = shapes.iter().filter_map(|shape| shape.property(name)).collect();
                 if inner.is_empty() && closed {
-                    found.push(at);
+                    found.unknown.push(at);
+                    continue;
+                }
+                if inner.is_empty() && names_some && !describes_others {
+                    found.free.push(at);
                     continue;
                 }
                 if inner.is_empty() {

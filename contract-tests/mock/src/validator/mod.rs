@@ -1,6 +1,7 @@
 //! Requests and replies, judged by the document.
 
 mod body;
+mod headers;
 mod judge;
 mod members;
 mod parameters;

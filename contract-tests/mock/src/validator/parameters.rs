@@ -1,6 +1,6 @@
 //! Parameters of path, query, headers and cookies.
 
-use cx_spec::{Location, Parameter};
+use cx_spec::{Api, Location, Parameter};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ pub(super) fn path(case: &mut Case<'_>, found: &[(String, String)]) {
             case.report(Place::Path(parameter.name.clone()), "schema", message, &parameter.pointer);
             continue;
         };
-        let tree = simple(case, parameter, text);
+        let tree = simple(case.validator.api(), &parameter.pointer, parameter.explode, text);
         let value = judge(case, parameter, &tree, Place::Path);
         case.verdict.parameters.path.insert(parameter.name.clone(), value);
     }
@@ -65,7 +65,7 @@ pub(super) fn headers(case: &mut Case<'_>) {
             continue;
         }
         // A header that comes in several lines is one list (RFC 9110 §5.2).
-        let tree = simple(case, parameter, &values.join(","));
+        let tree = simple(case.validator.api(), &parameter.pointer, parameter.explode, &values.join(","));
         let value = judge(case, parameter, &tree, Place::Header);
         case.verdict.parameters.header.insert(parameter.name.clone(), value);
     }
@@ -77,7 +77,7 @@ pub(super) fn headers(case: &mut Case<'_>) {
             missing(case, parameter, Place::Cookie);
             continue;
         };
-        let tree = simple(case, parameter, text);
+        let tree = simple(case.validator.api(), &parameter.pointer, parameter.explode, text);
         let value = judge(case, parameter, &tree, Place::Cookie);
         case.verdict.parameters.cookie.insert(parameter.name.clone(), value);
     }
@@ -150,9 +150,9 @@ fn delimiter(style: &str) -> char {
 }
 
 /// Style `simple`, of paths, headers and cookies: `a,b`, `k,v` or, exploded, `k=v`.
-fn simple(case: &Case<'_>, parameter: &Parameter, text: &str) -> Tree {
-    let kind = Shape::at(case.validator.api(), &parameter.pointer).kind();
-    if kind == Some("object") && parameter.explode {
+pub(super) fn simple(api: &Api, pointer: &str, explode: bool, text: &str) -> Tree {
+    let kind = Shape::at(api, pointer).kind();
+    if kind == Some("object") && explode {
         let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
         return Tree::Map(pairs.map(|(name, value)| (name.trim().to_owned(), leaf(value))).collect());
     }
@@ -196,6 +196,9 @@ fn judge(case: &mut Case<'_>, parameter: &Parameter, tree: &Tree, place: fn(Stri
         case.report(place(bracketed(&parameter.name, &fault.instance)), fault.rule, fault.message, &fault.schema);
     }
     if !coerced.value.is_object() && !coerced.value.is_array() {
+        return coerced.value;
+    }
+    if !case.validator.unknown_members {
         return coerced.value;
     }
     // A schema without `additionalProperties` leaves other members open; of a filter's operators that is no help.

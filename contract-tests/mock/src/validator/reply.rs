@@ -24,14 +24,31 @@ impl Validator {
     /// Members of a JSON reply that the document has never heard of. They break no rule, since a schema without
     /// `additionalProperties` leaves them open; of a live vendor they are news.
     pub fn unknown_reply_members(&self, operation: &str, status: u16, body: &Value) -> Vec<Violation> {
+        self.unnamed_reply_members(operation, status, body, "unknown-member", |found| found.unknown)
+    }
+
+    /// Members of a JSON reply that the document does not name where it names others and lets any pass
+    /// (`additionalProperties: true`). Nothing is wrong with them, but the document has something to learn.
+    pub fn free_reply_members(&self, operation: &str, status: u16, body: &Value) -> Vec<Violation> {
+        self.unnamed_reply_members(operation, status, body, "free-member", |found| found.free)
+    }
+
+    fn unnamed_reply_members(
+        &self,
+        operation: &str,
+        status: u16,
+        body: &Value,
+        rule: &str,
+        which: impl Fn(members::Unnamed) -> Vec<String>,
+    ) -> Vec<Violation> {
         let Some(operation) = self.api().operation(operation) else { return Vec::new() };
         let media = operation.reply(status).and_then(|reply| reply.media.iter().find(|one| is_json(&one.media_type)));
         let Some(media) = media else { return Vec::new() };
-        let unknown = members::unknown(&self.schemas, &media.pointer, body).into_iter();
-        unknown
+        which(members::unnamed(&self.schemas, &media.pointer, body))
+            .into_iter()
             .map(|pointer| {
                 let message = "the document has no such member";
-                self.violation(Some(operation), Place::ReplyBody(pointer), "unknown-member", message, &media.pointer)
+                self.violation(Some(operation), Place::ReplyBody(pointer), rule, message, &media.pointer)
             })
             .collect()
     }

@@ -9,11 +9,17 @@
 
 mod documents;
 mod fault;
+mod honesty;
 mod issuer;
+mod keywords;
+mod lies;
+mod lifecycle;
 mod requests;
 mod server;
 mod state;
 mod strategy;
+mod unseen;
+mod wire;
 
 use cx_spec::{Api, Document};
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use contract_tests::{
-    apis,
+    apis::{self, Subject},
     cases::{self, Case},
     report::{ApiReport, Report},
     runner::Outcome,
@@ -61,27 +61,29 @@ pub async fn item_70_leaves_no_secret_in_what_is_written_down() -> Verdict {
     let recorded = format!("{exchanges:?} {exchanges:#?}");
     ensure(recorded.contains("list_end_users"), "a recording says what was asked for")?;
 
-    let (mut report, mut printed) = (ApiReport::default(), String::new());
+    let subject = apis::subjects(Some("wootric")).unwrap().remove(0);
+    let (mut report, mut printed) = (ApiReport::new(&subject.api), String::new());
     for outcome in [refused, unread] {
         let Err(error) = outcome else { return ensure(false, "a call with a bad reply fails") };
         printed.push_str(&chain(&error));
         let problems = vec![format!("status 200 ended in an error: {error}"), format!("{error:?}")];
         printed.push_str(&panicked(Err(error)));
-        report.add(Outcome { case: case(), problems, violations: violations.clone(), exchanges: exchanges.clone() });
+        let (violations, exchanges) = (violations.clone(), exchanges.clone());
+        report.add(&subject, 1, Outcome { case: case(&subject), problems, violations, exchanges });
     }
-    let apis = [("wootric".to_owned(), report)].into();
-    let report = Report { seed: 1, duration_ms: 1, findings: Vec::new(), apis };
+    let mut whole = Report::new(1, Vec::new());
+    whole.apis.insert("wootric".to_owned(), report);
     let folder = tempfile::tempdir().unwrap();
-    report.write(folder.path()).unwrap();
+    whole.write(folder.path()).unwrap();
     let written = files(folder.path());
-    ensure(written.len() >= 2, "a report is written")?;
+    ensure(written.len() == 4, "a report is written")?;
     for file in written {
         let text = fs::read_to_string(&file).unwrap();
         ensure(text.contains("ended in an error"), "a report says what failed")?;
         let name = file.file_name().unwrap_or_default().display();
         ensure(!text.contains(CANARY), format!("{name} has no secret"))?;
     }
-    for (text, what) in [(recorded, "a recording"), (report.summary(), "a summary"), (printed, "a panic")] {
+    for (text, what) in [(recorded, "a recording"), (whole.summary(), "a summary"), (printed, "a panic")] {
         ensure(!text.contains(CANARY), format!("{what} has no secret"))?;
     }
     Ok(())
@@ -98,9 +100,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// A case to report on.
-fn case() -> Case {
-    let subject = apis::subjects(Some("wootric")).unwrap().remove(0);
-    cases::enumerate(&subject).remove(0)
+fn case(subject: &Subject) -> Case {
+    cases::enumerate(subject).remove(0)
 }
 
 /// What a panic on a failure says.

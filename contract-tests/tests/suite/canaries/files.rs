@@ -1,10 +1,6 @@
 //! Snapshots and reports hold no secret of the documents, of the mock vendor or of a request.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use contract_tests::{
     cases,
@@ -104,11 +100,11 @@ fn no_snapshot_holds_a_secret() {
 
 #[tokio::test]
 async fn a_report_on_requests_that_break_the_document_quotes_none_of_them() {
-    let mut apis = BTreeMap::new();
+    let mut written = Report::new(0, Vec::new());
     for subject in support::subjects() {
         let vendor = MockVendor::builder(Arc::clone(&subject.api)).record(1_000).start().await;
         let core = support::builder(subject, &vendor.base_url(), &Arc::default()).build().unwrap();
-        let mut report = ApiReport::default();
+        let mut report = ApiReport::new(&subject.api);
         let mut cases = cases::enumerate(subject);
         cases.dedup_by(|one, other| one.operation == other.operation);
         for case in cases {
@@ -125,17 +121,16 @@ async fn a_report_on_requests_that_break_the_document_quotes_none_of_them() {
                 );
             request.send().await.unwrap();
             let (violations, exchanges) = (vendor.take_violations(), vendor.take_exchanges());
-            report.add(Outcome { case, problems: Vec::new(), violations, exchanges });
+            report.add(subject, 0, Outcome { case, problems: Vec::new(), violations, exchanges });
         }
         assert!(!report.violations.is_empty(), "{} complains of nothing", subject.name());
-        apis.insert(subject.name().to_owned(), report);
+        written.apis.insert(subject.name().to_owned(), report);
     }
-    let report = Report { seed: 0, duration_ms: 0, findings: Vec::new(), apis };
     let folder = tempfile::tempdir().unwrap();
-    report.write(folder.path()).unwrap();
+    written.write(folder.path()).unwrap();
     let files = texts(folder.path());
-    assert_eq!(files.len(), 2);
-    for (name, text) in files.into_iter().chain([("summary".to_owned(), report.summary())]) {
+    assert_eq!(files.len(), 4);
+    for (name, text) in files.into_iter().chain([("summary".to_owned(), written.summary())]) {
         let quoted = text.lines().filter(|line| search::found(line, CANARY).is_some()).take(20).collect::<Vec<_>>();
         assert!(quoted.is_empty(), "{name}: {quoted:#?}");
     }

@@ -35,9 +35,9 @@ pub const NAMES: &[&str] = &[
     "auth::store::memory::MemoryStore",
     "auth::store::redis::RedisStore",
     "binary::Binary",
-    "client::ClientBuilder",
+    "client::build::ClientBuilder",
     "client::Core",
-    "client::CoreBuilder",
+    "client::build::CoreBuilder",
     "directly::changes::Changes",
     "directly::conversation::Conversation",
     "directly::push::MessageAuthor",
@@ -165,9 +165,9 @@ fn clients(printed: &mut Printed) {
         .base_url("http://127.0.0.1:9/canary")
         .credentials(Credentials::password(EMAIL, "canary"))
         .token_query("account_token", "canary");
-    printed.add("client::CoreBuilder", debug(&core));
+    printed.add("client::build::CoreBuilder", debug(&core));
     printed.add("client::Core", debug(&core.build().unwrap()));
-    printed.add("client::ClientBuilder", both(wootric::Client::builder()));
+    printed.add("client::build::ClientBuilder", both(wootric::Client::builder()));
     printed.add("generated::wootric::Client", both(wootric::Client::builder()));
     printed.add("generated::wootric_cxi::Client", both(wootric_cxi::Client::builder()));
     printed.add("generated::directly::Client", both(directly::Client::builder()));

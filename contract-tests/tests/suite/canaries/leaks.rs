@@ -3,7 +3,11 @@
 use std::fmt::{self, Display};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contract_tests::report::{ApiReport, Failure, Report};
+use contract_tests::{
+    cases,
+    report::{ApiReport, Report},
+    runner::Outcome,
+};
 use cx_mock::ClosedPort;
 use http::{HeaderMap, HeaderValue};
 use serde_json::json;
@@ -70,10 +74,11 @@ fn snapshot(secret: &str) -> String {
 fn report(secret: &str) -> String {
     let problems = vec![format!("the typed reply lost {secret}")];
     let mut api = ApiReport::default();
-    api.failures.push(Failure { case: "get_end_user/200".to_owned(), problems: problems.clone() });
-    api.results.push(("get_end_user/200".to_owned(), problems));
-    let apis = [("vendor".to_owned(), api)].into();
-    let report = Report { seed: 0, duration_ms: 0, findings: Vec::new(), apis };
+    let subject = support::subject("wootric");
+    let case = cases::enumerate(&subject).remove(0);
+    api.add(&subject, 0, Outcome { case, problems, violations: Vec::new(), exchanges: Vec::new() });
+    let mut report = Report::new(0, Vec::new());
+    report.apis.insert("vendor".to_owned(), api);
     let folder = tempfile::tempdir().unwrap();
     report.write(folder.path()).unwrap();
     files::texts(folder.path()).into_iter().map(|(_, text)| text).collect()

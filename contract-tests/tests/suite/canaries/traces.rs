@@ -2,12 +2,20 @@
 
 use std::sync::Arc;
 
-use cx_client::{CallOptions, auth::Credentials};
-use cx_mock::FaultServer;
+use cx_client::{CallOptions, CoreBuilder, auth::Credentials};
+use cx_mock::{FaultServer, Step};
 use serde_json::json;
 
 use super::{EMAIL, chain, failures, hidden, sessions};
-use crate::{capture::Capture, faults, support};
+use crate::{
+    capture::Capture,
+    faults,
+    support::{self, Patient},
+};
+
+#[allow(dead_code, reason = "the battery, whose file it is, uses the rest of it")]
+#[path = "../../battery/redirects/tls.rs"]
+mod tls;
 
 /// Shows nothing, though it shows something of each layer.
 #[track_caller]
@@ -79,5 +87,34 @@ async fn a_handshake_that_fails_is_traced_without_canaries() {
     let capture = Capture::start();
     let error = (subject.client.call)(core, "list_end_users", json!({}), CallOptions::new()).await.unwrap_err();
     hidden(&chain(&error));
+    quiet(&capture);
+}
+
+/// rustls logs by itself, the handshake byte by byte; reqwest and hyper trace and log what they send through it.
+#[tokio::test]
+async fn what_goes_through_tls_is_logged_without_canaries() {
+    let authority = tls::Authority::new().unwrap();
+    let token =
+        json!({"access_token": "canary-token", "token_type": "bearer", "refresh_token": "canary-refresh-token"});
+    let users = json!([{"id": 1, "email": EMAIL}]);
+    let server = FaultServer::start(vec![Step::json(200, &token), Step::json(200, &users)]).await.unwrap();
+    let front = tls::Front::start(authority.good().unwrap(), server.address()).await;
+    let subject = support::subject("wootric");
+    // With an HTTP client of its own, which knows the authority.
+    let core = CoreBuilder::new(subject.client.api)
+        .base_url(front.base_url())
+        .environment(Arc::<Patient>::default())
+        .credentials(Credentials::password(EMAIL, "canary-password"))
+        .token_query("account_token", "canary-account-token")
+        .root_certificate(authority.der())
+        .build()
+        .unwrap();
+    let capture = Capture::start();
+    let reply = (subject.client.call)(core, "list_end_users", json!({}), CallOptions::new()).await.unwrap();
+    assert_eq!(reply.raw, Some(users));
+    let text = capture.text();
+    for layer in ["rustls::client", "hyper_util", "reqwest"] {
+        assert!(text.contains(layer), "{layer} said nothing");
+    }
     quiet(&capture);
 }

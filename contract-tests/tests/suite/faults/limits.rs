@@ -102,6 +102,26 @@ async fn a_deadline_that_passes_before_the_first_request_says_that_nothing_was_s
     assert_eq!(server.take_requests().iter().map(Incoming::path).collect::<Vec<_>>(), ["/oauth/token"]);
 }
 
+/// A client of the caller's own may decompress, which the client's own never does: the limit is for what comes out.
+#[tokio::test]
+async fn a_limit_counts_what_a_client_of_the_callers_own_decompresses() {
+    const LIMIT: usize = 100_000;
+    // An error says that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::builder().no_proxy().gzip(true).build().unwrap();
+    for bytes in [20_000_000, 200_000_000] {
+        let server = FaultServer::start(vec![Step::gzip_bomb(bytes)]).await.unwrap();
+        let core = builder(&server).http_client(http.clone()).max_body_bytes(LIMIT).build().unwrap();
+        let error = call(&core, CallOptions::new()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Decode, 200));
+        assert_eq!(error.to_string().matches("larger than the limit").count(), 1, "{error}");
+        // What was kept is what came out of the stream, a fraction of it, and not the stream.
+        let kept = error.body().unwrap();
+        assert_eq!((kept.len(), kept.iter().all(|byte| *byte == b' ')), (LIMIT, true));
+        assert_eq!(server.requests(), 1);
+    }
+}
+
 #[tokio::test]
 async fn an_outage_empties_the_budget_that_clones_share() {
     let server = FaultServer::start(vec![Step::json(503, &json!({}))]).await.unwrap();

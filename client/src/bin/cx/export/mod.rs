@@ -1,17 +1,23 @@
 //! `cx API export LIST`: a list of any length, read in windows of time, to stdout or into a file.
 
+mod line;
 mod progress;
 mod rows;
 mod target;
 mod time;
 
-use std::{io, path::PathBuf, pin::pin};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    pin::pin,
+    time::Duration,
+};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, builder::PossibleValuesParser, value_parser};
 use cx_client::{
     CallOptions,
     dynamic::Registered,
-    export::{Cursor, Rows as Stream},
+    export::{Cursor, Export, Rows as Stream},
     operation::{Operation, Pagination},
     pages::JsonList,
 };
@@ -27,11 +33,20 @@ use crate::{
     settings::Settings,
     tree,
 };
+use line::{Line, Lines};
 use progress::Progress;
 use rows::Rows;
 use target::{Checkpoint, Target};
 
 pub const NAME: &str = "export";
+
+/// How often it is told how much was read, as long as nothing can be written: windows are read side by side, and written
+/// in their order.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// Rows of a window. Some windows are held at a time: shorter ones than the library's cost one request in twenty, and keep
+/// what a long list takes near to what a short one does.
+const WINDOW_ROWS: usize = 1_000;
 
 /// Rows between two checkpoints: few enough to lose little, many enough to write seldom.
 const BATCH: usize = 1_000;
@@ -130,17 +145,22 @@ pub async fn run(
     let parameters = filters(operation, pagination);
     let arguments = arguments::read(parameters, matches, secrets)?;
     let order = order(operation, &arguments, matches, settings)?;
+    let (from, until) = (matches.get_one::<i64>("from"), matches.get_one::<i64>("until"));
+    if from.zip(until).is_some_and(|(from, until)| until <= from) {
+        return Err(Failure::usage("`--until` is not after `--from`, so there is nothing to export")
+            .then("give the first moment by --from, and by --until the one after the last"));
+    }
     let core = connect::core(registered.api, operation.authenticated, settings, secrets)?;
 
     let list = JsonList::new(registered, core, operation.id, Value::Object(arguments), CallOptions::new())?;
-    let mut export = list.export();
+    let mut export = Export::new(Lines(list)).window_rows(WINDOW_ROWS);
     if let Some(by) = matches.get_one::<String>("by") {
         export = export.over(by);
     }
-    if let Some(from) = matches.get_one::<i64>("from") {
+    if let Some(from) = from {
         export = export.from(*from);
     }
-    if let Some(until) = matches.get_one::<i64>("until") {
+    if let Some(until) = until {
         export = export.until(*until);
     }
     if let Some(windows) = matches.get_one::<u8>("in-flight") {
@@ -186,7 +206,10 @@ fn order(
         "format": if format == Format::Csv { "csv" } else { "ndjson" },
     });
     let checkpoint = match &out {
-        Some(path) => target::checkpoint(path).map_err(unusable)?,
+        Some(path) => target::checkpoint(path).map_err(|error| {
+            Failure::usage(format!("the cursor beside {} cannot be read: {error}", path.display()))
+                .then("start again: remove it, and leave --resume out")
+        })?,
         None => None,
     };
     let checkpoint = match checkpoint {
@@ -210,14 +233,14 @@ struct Writer {
     rows: Rows,
     written: u64,
     progress: Progress,
-    is_file: bool,
+    out: Option<PathBuf>,
 }
 
 impl Writer {
     fn open(order: Order) -> Result<Self, Failure> {
         let Order { call, format, out, checkpoint } = order;
         let target = match &out {
-            Some(path) => Target::file(path, checkpoint.as_ref()).map_err(unusable)?,
+            Some(path) => Target::file(path, checkpoint.as_ref()).map_err(|error| unusable(Some(path), &error))?,
             None => Target::stdout(),
         };
         let rows = match format {
@@ -225,11 +248,12 @@ impl Writer {
             _ => Rows::Ndjson,
         };
         let written = checkpoint.map_or(0, |one| one.rows);
-        Ok(Self { call, target, rows, written, progress: Progress::start(written), is_file: out.is_some() })
+        Ok(Self { call, target, rows, written, progress: Progress::start(written), out })
     }
 
-    async fn write(mut self, mut stream: Stream<'static, JsonList>) -> Result<(), Failure> {
+    async fn write(mut self, mut stream: Stream<'static, Lines>) -> Result<(), Failure> {
         let mut interrupt = pin!(tokio::signal::ctrl_c());
+        let mut glance = tokio::time::interval(GLANCE);
         let mut batch = Vec::new();
         let ended = loop {
             tokio::select! {
@@ -240,6 +264,8 @@ impl Writer {
                     Ok(None) => break Ok(()),
                     Err(error) => break Err(Failure::from(error)),
                 },
+                // A request that is underway stays so: the stream holds it, not this wait.
+                _ = glance.tick() => self.progress.read(stream.progress().received),
             }
             if batch.len() >= BATCH && !self.put(&mut batch, &stream)? {
                 return Ok(());
@@ -249,34 +275,34 @@ impl Writer {
         if !self.put(&mut batch, &stream)? {
             return Ok(());
         }
-        self.progress.end();
-        match ended {
-            Ok(()) => {
-                self.target.finish().map_err(unusable)?;
-                eprintln!("{} rows", self.written);
+        drop(self.progress);
+        match (ended, &self.out) {
+            (Ok(()), out) => {
+                self.target.finish().map_err(|error| unusable(out.as_deref(), &error))?;
+                let place = out.as_ref().map(|path| format!(" in {}", path.display()));
+                eprintln!("{} rows{}", self.written, place.unwrap_or_default());
                 Ok(())
             }
-            Err(failure) if self.is_file => Err(failure
-                .then(format!("the same command with --resume goes on after the {} rows that came", self.written))),
-            Err(failure) => Err(failure),
+            (Err(failure), Some(_)) => Err(failure.and_then(format!(
+                "the same command with --resume goes on after the {} rows that came",
+                self.written
+            ))),
+            (Err(failure), None) => Err(failure),
         }
     }
 
     /// Writes a batch, and how far that is; `false` when whoever read stdout went away, such as `head`.
-    fn put(&mut self, batch: &mut Vec<Value>, stream: &Stream<'static, JsonList>) -> Result<bool, Failure> {
+    fn put(&mut self, batch: &mut Vec<Line>, stream: &Stream<'static, Lines>) -> Result<bool, Failure> {
         match self.try_put(batch, stream) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && !self.is_file => {
-                self.progress.end();
-                return Ok(false);
-            }
-            put => put.map_err(unusable)?,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe && self.out.is_none() => return Ok(false),
+            put => put.map_err(|error| unusable(self.out.as_deref(), &error))?,
         }
         let state = stream.progress();
         self.progress.tell(self.written, &time::day(state.reached), state.fraction());
         Ok(true)
     }
 
-    fn try_put(&mut self, batch: &mut Vec<Value>, stream: &Stream<'static, JsonList>) -> io::Result<()> {
+    fn try_put(&mut self, batch: &mut Vec<Line>, stream: &Stream<'static, Lines>) -> io::Result<()> {
         self.rows.write(&mut self.target, batch)?;
         self.written = self.written.saturating_add(batch.len() as u64);
         batch.clear();
@@ -286,6 +312,8 @@ impl Writer {
     }
 }
 
-fn unusable(error: io::Error) -> Failure {
-    Failure::usage(format!("the export cannot be written: {error}"))
+fn unusable(out: Option<&Path>, error: &io::Error) -> Failure {
+    let place = out.map_or_else(|| "stdout".to_owned(), |path| path.display().to_string());
+    Failure::usage(format!("the export cannot be written to {place}: {error}"))
+        .then("check that the folder is there, may be written to and has room")
 }

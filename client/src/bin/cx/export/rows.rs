@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value};
 
-use crate::output::{cell, columns, csv, json};
+use super::line::Line;
+use crate::output::{cell, columns, csv};
 
 /// The column of what has no column of its own.
 const OTHER: &str = "other_members";
@@ -34,13 +35,14 @@ impl Rows {
     ///
     /// # Errors
     /// As the writer.
-    pub fn write(&mut self, out: &mut dyn Write, rows: &[Value]) -> io::Result<()> {
+    pub fn write(&mut self, out: &mut dyn Write, rows: &[Line]) -> io::Result<()> {
         match self {
-            Self::Ndjson => rows.iter().try_for_each(|row| json::line(out, row)),
+            Self::Ndjson => rows.iter().try_for_each(|row| writeln!(out, "{}", row.text())),
             Self::Csv { columns: header } => {
                 if rows.is_empty() {
                     return Ok(());
                 }
+                let rows: Vec<Value> = rows.iter().map(Line::value).collect::<Result<_, _>>()?;
                 if header.is_none() {
                     let names = columns(&rows.iter().collect::<Vec<_>>());
                     csv::record(out, names.iter().cloned().chain([OTHER.to_owned()]))?;
@@ -74,8 +76,8 @@ mod tests {
         let mut rows = Rows::Csv { columns: None };
         let mut out = Vec::new();
         rows.write(&mut out, &[]).unwrap();
-        rows.write(&mut out, &[json!({"id": 1})]).unwrap();
-        rows.write(&mut out, &[json!({"id": 2, "late": true, "nothing": null})]).unwrap();
+        rows.write(&mut out, &[json!({"id": 1}).into()]).unwrap();
+        rows.write(&mut out, &[json!({"id": 2, "late": true, "nothing": null}).into()]).unwrap();
         let expected = "id,other_members\r\n1,\r\n2,\"{\"\"late\"\":true}\"\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
         assert_eq!(rows.columns(), Some(vec!["id".to_owned()]));

@@ -1,0 +1,52 @@
+//! The guide: one page a subject, every example compiled.
+//!
+//! | page | answers |
+//! |---|---|
+//! | [`getting_started`] | the first call, the shape of every other one |
+//! | [`authentication`] | which grant to take, where tokens live, how a session ends |
+//! | [`errors`] | what can go wrong, and what to ask an error |
+//! | [`retries_and_limits`] | what is repeated and what never, deadlines, rate limits |
+//! | [`pages_and_exports`] | lists, lists past the last page, going on after a stop |
+//! | [`webhooks`] | receiving events of both vendors |
+//! | [`testing`] | your code against a vendor that behaves, refuses, lies and breaks |
+//! | [`features`] | what each feature brings, and what is left without it |
+//! | [`tls`] | certificates, proxies, an HTTP client of your own |
+//! | [`blocking`] | calling from code without `async` |
+//! | [`wasm`] | what stands in the way of browsers |
+//! | [`security`] | what is kept secret, from whom, and what is left to you |
+
+#[doc = include_str!("authentication.md")]
+pub mod authentication {}
+
+#[doc = include_str!("blocking.md")]
+pub mod blocking {}
+
+#[doc = include_str!("errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("features.md")]
+pub mod features {}
+
+#[doc = include_str!("getting_started.md")]
+pub mod getting_started {}
+
+#[doc = include_str!("pages_and_exports.md")]
+pub mod pages_and_exports {}
+
+#[doc = include_str!("retries_and_limits.md")]
+pub mod retries_and_limits {}
+
+#[doc = include_str!("security.md")]
+pub mod security {}
+
+#[doc = include_str!("testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("tls.md")]
+pub mod tls {}
+
+#[doc = include_str!("wasm.md")]
+pub mod wasm {}
+
+#[doc = include_str!("webhooks.md")]
+pub mod webhooks {}

@@ -1,0 +1,135 @@
+//! Headers of replies, judged by the document.
+
+use cx_spec::{Node, Reply};
+
+use super::{judge::Validator, parameters::simple};
+use crate::{
+    form::{self, Notation},
+    outgoing::{MARK, REASON},
+    schema::Reading,
+    violation::{Place, Violation, clip},
+};
+
+/// What HTTP and its common extensions say of a reply anywhere, so that no document has to: RFC 9110 and 9112, RFC 9111
+/// (caching), RFC 6265 (cookies), Fetch (`Access-Control-…`), and what proxies and security policies add.
+const EVERYWHERE: &[&str] = &[
+    "accept-ranges",
+    "age",
+    "allow",
+    "alt-svc",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-location",
+    "content-range",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "etag",
+    "expires",
+    "keep-alive",
+    "last-modified",
+    "link",
+    "location",
+    "permissions-policy",
+    "pragma",
+    "proxy-authenticate",
+    "referrer-policy",
+    "retry-after",
+    "server",
+    "set-cookie",
+    "strict-transport-security",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "vary",
+    "via",
+    "warning",
+    "www-authenticate",
+    "x-content-type-options",
+    "x-frame-options",
+    "x-xss-protection",
+];
+
+impl Validator {
+    /// Judges the headers of a reply: is a required one missing, does each documented one keep its schema.
+    pub fn reply_headers(&self, operation: &str, status: u16, headers: &[(String, String)]) -> Vec<Violation> {
+        let Some(operation) = self.api().operation(operation) else { return Vec::new() };
+        let Some(reply) = operation.reply(status) else { return Vec::new() };
+        let mut found = Vec::new();
+        let mut report = |name: &str, rule: &str, message: &str, pointer: &str| {
+            let place = Place::ReplyHeader(name.to_owned());
+            found.push(self.violation(Some(operation), place, rule, message, pointer));
+        };
+        for (name, header) in self.documented(reply) {
+            let sent: Vec<&str> = headers
+                .iter()
+                .filter(|(own, _)| own.eq_ignore_ascii_case(name))
+                .map(|(_, text)| text.as_str())
+                .collect();
+            if sent.is_empty() {
+                if header.flag("required") {
+                    report(name, "required", "is missing", header.pointer());
+                }
+                continue;
+            }
+            let Some(schema) = header.member("schema") else { continue };
+            // A header that comes in several lines is one list (RFC 9110 §5.2).
+            let tree = simple(self.api(), schema.pointer(), header.flag("explode"), &sent.join(","));
+            let coerced = form::coerce(&self.schemas, schema.pointer(), &tree, Notation::Any);
+            for fault in &coerced.faults {
+                report(name, fault.rule, &fault.message, &fault.schema);
+            }
+            if coerced.faults.is_empty() {
+                for fault in self.schemas.judge(schema.pointer(), Reading::Reply, &coerced.value) {
+                    report(name, &fault.rule, &fault.message, &fault.schema);
+                }
+            }
+        }
+        found
+    }
+
+    /// Headers of a reply that neither the document nor HTTP itself knows. They break no rule; of a live vendor they are
+    /// news.
+    pub fn unknown_reply_headers(
+        &self,
+        operation: &str,
+        status: u16,
+        headers: &[(String, String)],
+    ) -> Vec<Violation> {
+        let Some(operation) = self.api().operation(operation) else { return Vec::new() };
+        let reply = operation.reply(status);
+        let documented = reply.map(|reply| self.documented(reply)).unwrap_or_default();
+        let is_known = |name: &str| {
+            EVERYWHERE.contains(&name)
+                || name.starts_with("access-control-")
+                || matches!(name, MARK | REASON)
+                || documented.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
+        };
+        let pointer = reply.map_or(operation.place.pointer.as_str(), |reply| reply.pointer.as_str());
+        let mut names: Vec<String> = headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
+        names.sort();
+        names.dedup();
+        let unknown = names.into_iter().filter(|name| !is_known(name));
+        unknown
+            .map(|name| {
+                let (message, place) = ("the document has no such header", Place::ReplyHeader(clip(&name)));
+                self.violation(Some(operation), place, "unknown-header", message, pointer)
+            })
+            .collect()
+    }
+
+    fn documented(&self, reply: &Reply) -> Vec<(&str, Node<'_>)> {
+        let node = self.api().document().at(&reply.pointer).and_then(|node| node.resolve().ok());
+        let headers = node.and_then(|node| node.member("headers")).map(|headers| headers.members());
+        let headers = headers.unwrap_or_default().into_iter();
+        headers
+            // OpenAPI says that a `Content-Type` among the headers is to be ignored.
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
+            .filter_map(|(name, header)| Some((name, header.resolve().ok()?)))
+            .collect()
+    }
+}

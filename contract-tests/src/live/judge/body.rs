@@ -1,0 +1,192 @@
+//! The body: media type, schema, and the members that no schema names.
+
+use cx_mock::{Place, Violation};
+use cx_spec::Media;
+use serde_json::Value;
+
+use super::{Case, json_path};
+use crate::live::drift::{Finding, Kind, Severity};
+
+pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let exchange = case.exchange;
+    let (operation, status) = (&case.operation.id, exchange.status);
+    let violations = case.validator.reply(operation, status, exchange.header("content-type"), &exchange.body);
+    let body: Value = serde_json::from_slice(&exchange.body).unwrap_or_default();
+    let mut findings: Vec<Finding> = Vec::new();
+    for violation in &violations {
+        let found = of_violation(case, violation, &body);
+        findings.extend(found.into_iter().filter(|one| !findings.contains(one)).collect::<Vec<_>>());
+    }
+    keep_the_plainest(&mut findings);
+    let unknown = case.validator.unknown_reply_members(operation, status, &body);
+    findings.extend(unknown.iter().filter_map(|one| unnamed(case, one, &body, Severity::Drift)));
+    let free = case.validator.free_reply_members(operation, status, &body);
+    findings.extend(free.iter().filter_map(|one| unnamed(case, one, &body, Severity::Information)));
+    findings
+}
+
+fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Finding> {
+    let finding = |path: &str, kind, expected: String, seen: String| Finding {
+        path: path.to_owned(),
+        kind,
+        severity: Severity::Drift,
+        expected,
+        spec: format!("{}:{}", violation.spec.file, violation.spec.line),
+        seen,
+    };
+    let bytes = case.exchange.body.len();
+    let pointer = match &violation.place {
+        Place::ReplyMediaType => {
+            let seen = case.exchange.header("content-type").map_or("none", |_| "another type");
+            return vec![finding("content-type", Kind::MediaType, media_types(case), seen.to_owned())];
+        }
+        Place::ReplyBody(pointer) => pointer,
+        // The status has a judge of its own.
+        _ => return Vec::new(),
+    };
+    match violation.rule.as_str() {
+        "unexpected-body" => {
+            vec![finding("$", Kind::UndocumentedBody, "no body".to_owned(), format!("{bytes} bytes"))]
+        }
+        "syntax" => {
+            vec![finding("$", Kind::Unreadable, media_types(case), format!("{bytes} bytes of something else"))]
+        }
+        "required" if case.exchange.body.is_empty() => {
+            vec![finding("$", Kind::EmptyBody, "a body".to_owned(), "nothing".to_owned())]
+        }
+        "required" => missing(case, violation, pointer, body)
+            .into_iter()
+            .map(|name| {
+                let path = json_path(body, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")));
+                finding(&path, Kind::MissingMember, format!("`{name}`, which is required"), "none".to_owned())
+            })
+            .collect(),
+        rule => {
+            let value = body.pointer(pointer).unwrap_or(&Value::Null);
+            let expected = expected(case, violation);
+            let kind = kind(rule, &expected, value);
+            vec![finding(&json_path(body, pointer), kind, expected, seen(case, kind, pointer, value))]
+        }
+    }
+}
+
+fn kind(rule: &str, expected: &str, value: &Value) -> Kind {
+    let container = |name: &str| matches!(name, "an object" | "an array");
+    match rule {
+        "type" | "oneOf" | "anyOf" if value.is_null() => Kind::Null,
+        "enum" if value.is_null() => Kind::Null,
+        "type" if container(expected) || value.is_object() || value.is_array() => Kind::Shape,
+        "oneOf" | "anyOf" if value.is_object() || value.is_array() => Kind::Shape,
+        "type" | "oneOf" | "anyOf" => Kind::Type,
+        "enum" => Kind::UndocumentedValue,
+        "format" => Kind::Format,
+        _ => Kind::Rule,
+    }
+}
+
+/// What the keyword at the violation's place of the document asks for.
+fn expected(case: &Case<'_>, violation: &Violation) -> String {
+    let keyword = case.validator.api().document().at(&violation.spec.pointer).map(|node| node.value());
+    match (violation.rule.as_str(), keyword) {
+        ("type", Some(Value::String(name))) => with_article(name),
+        ("enum", Some(Value::Array(values))) => {
+            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            format!("one of {}", values.join(", "))
+        }
+        ("format", Some(Value::String(name))) => format!("format `{name}`"),
+        ("oneOf" | "anyOf", _) => "one of the alternatives".to_owned(),
+        (rule, Some(value @ (Value::Number(_) | Value::Bool(_)))) => format!("{rule} {value}"),
+        (rule, _) => format!("`{rule}` to hold"),
+    }
+}
+
+fn with_article(name: &str) -> String {
+    let article = if name.starts_with(['a', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {name}")
+}
+
+/// The type of a value and its size. Of a value outside a documented set the value itself, where it may be shown.
+fn seen(case: &Case<'_>, kind: Kind, pointer: &str, value: &Value) -> String {
+    let may_show = || media(case).is_some_and(|media| case.validator.schemas().may_show(&media.pointer, pointer));
+    if kind == Kind::UndocumentedValue && may_show() {
+        return value.as_str().filter(|text| text.len() <= 40).map_or_else(|| shape(value), |_| value.to_string());
+    }
+    shape(value)
+}
+
+/// A value as its type and size.
+pub(crate) fn shape(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(_) => "a boolean".to_owned(),
+        Value::Number(number) if number.is_f64() => "a number with a fraction".to_owned(),
+        Value::Number(_) => "an integer".to_owned(),
+        Value::String(text) if text.is_empty() => "an empty string".to_owned(),
+        Value::String(text) if text.parse::<f64>().is_ok() => "a string that holds a number".to_owned(),
+        Value::String(_) => "a string".to_owned(),
+        Value::Array(items) if items.is_empty() => "an empty array".to_owned(),
+        Value::Array(_) => "an array".to_owned(),
+        Value::Object(members) if members.is_empty() => "an empty object".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+/// Required members that the value at a pointer lacks.
+fn missing(case: &Case<'_>, violation: &Violation, pointer: &str, body: &Value) -> Vec<String> {
+    let required = case.validator.api().document().at(&violation.spec.pointer);
+    let names = required.iter().flat_map(|node| node.items()).filter_map(|node| node.value().as_str());
+    let holder = body.pointer(pointer);
+    names.filter(|name| holder.is_none_or(|holder| holder.get(name).is_none())).map(str::to_owned).collect()
+}
+
+/// A member that the document does not name, unless one of its examples shows it.
+fn unnamed(case: &Case<'_>, violation: &Violation, body: &Value, severity: Severity) -> Option<Finding> {
+    let Place::ReplyBody(pointer) = &violation.place else { return None };
+    let path = json_path(body, pointer);
+    let shown = media(case).is_some_and(|media| media.examples.iter().any(|example| shows(&example.value, &path)));
+    (!shown).then(|| Finding {
+        path,
+        kind: Kind::UndocumentedMember,
+        severity,
+        expected: match severity {
+            Severity::Drift => "no such member",
+            Severity::Information => "no such member by name; any may be there",
+        }
+        .to_owned(),
+        spec: format!("{}:{}", violation.spec.file, violation.spec.line),
+        seen: body.pointer(pointer).map(shape).unwrap_or_default(),
+    })
+}
+
+/// Whether an example has something at a path.
+fn shows(example: &Value, path: &str) -> bool {
+    fn walk(value: &Value, here: String, path: &str) -> bool {
+        if here == path {
+            return true;
+        }
+        match value {
+            Value::Object(members) => members.iter().any(|(name, inner)| walk(inner, format!("{here}.{name}"), path)),
+            Value::Array(items) => items.iter().any(|inner| walk(inner, format!("{here}[*]"), path)),
+            _ => false,
+        }
+    }
+    walk(example, "$".to_owned(), path)
+}
+
+/// The documented JSON body.
+fn media<'c>(case: &'c Case<'_>) -> Option<&'c Media> {
+    let reply = case.operation.reply(case.exchange.status)?;
+    reply.media.iter().find(|media| media.media_type.contains("json"))
+}
+
+fn media_types(case: &Case<'_>) -> String {
+    let media = case.operation.reply(case.exchange.status).map(|reply| reply.media.as_slice()).unwrap_or_default();
+    media.iter().map(|media| media.media_type.as_str()).collect::<Vec<_>>().join(" or ")
+}
+
+/// One value that is wrong in its type breaks every other rule of its schema as well: only that is told.
+fn keep_the_plainest(findings: &mut Vec<Finding>) {
+    let of_type = |kind| matches!(kind, Kind::Null | Kind::Shape | Kind::Type);
+    let plain: Vec<String> = findings.iter().filter(|one| of_type(one.kind)).map(|one| one.path.clone()).collect();
+    findings.retain(|one| of_type(one.kind) || one.kind == Kind::MissingMember || !plain.contains(&one.path));
+}

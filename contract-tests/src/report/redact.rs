@@ -1,0 +1,283 @@
+//! What of an exchange may be shown.
+//!
+//! A value is shown only where the document declares it and marks neither it nor anything above it as secret or personal.
+//! What the document has never heard of is hidden as well: nobody can say what lies in it.
+
+use std::collections::BTreeSet;
+
+use cx_mock::{
+    form::{Pair, Part, urlencoded},
+    schema::may_show,
+};
+use cx_spec::{Api, Location, Operation, Parameter, schema::escape};
+use serde_json::Value;
+
+/// What stands in the place of a value that is not shown.
+pub(super) const HIDDEN: &str = "***";
+
+/// A hidden text shorter than this is not looked for elsewhere: it would be found in words that have nothing to do with it.
+const SHORTEST: usize = 6;
+
+/// Headers that HTTP itself gives a meaning, and that hold nothing of anybody.
+const PLAIN_HEADERS: &[&str] = &[
+    "accept",
+    "allow",
+    "cache-control",
+    "content-length",
+    "content-type",
+    "retry-after",
+    "user-agent",
+    "x-cx-mock",
+    "x-cx-mock-violation",
+];
+
+/// Redacts one exchange after another, and remembers what it hid.
+pub(super) struct Redactor<'a> {
+    api: &'a Api,
+    operation: &'a Operation,
+    hidden: BTreeSet<String>,
+}
+
+impl<'a> Redactor<'a> {
+    pub(super) fn new(api: &'a Api, operation: &'a Operation) -> Self {
+        Self { api, operation, hidden: BTreeSet::new() }
+    }
+
+    /// What was hidden so far, for [`scrub`].
+    pub(super) fn into_hidden(self) -> BTreeSet<String> {
+        self.hidden
+    }
+
+    /// The path, with the arguments in it that are marked hidden.
+    pub(super) fn path(&mut self, path: &str) -> String {
+        let template: Vec<&str> = self.operation.path.split('/').collect();
+        let segments: Vec<&str> = path.split('/').collect();
+        // A path of another length has a prefix, such as that of a proxy.
+        let before = segments.len().saturating_sub(template.len());
+        let shown = segments.iter().enumerate().map(|(index, segment)| {
+            let pattern = index.checked_sub(before).and_then(|index| template.get(index)).copied().unwrap_or(segment);
+            if pattern.contains('{') && !self.shows_argument(Location::Path, |one| names(pattern, &one.name)) {
+                self.hide(segment)
+            } else {
+                (*segment).to_owned()
+            }
+        });
+        shown.collect::<Vec<_>>().join("/")
+    }
+
+    /// The query as it was written, value by value.
+    pub(super) fn query(&mut self, query: &str) -> String {
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
+            let decoded = urlencoded(name.as_bytes()).into_iter().next().map(|pair| pair.name).unwrap_or_default();
+            if self.shows_query(&decoded) {
+                return pair.to_owned();
+            }
+            for part in urlencoded(pair.as_bytes()) {
+                self.remember_part(&part.part);
+            }
+            let _ = self.hide(value);
+            format!("{name}={HIDDEN}")
+        });
+        pairs.collect::<Vec<_>>().join("&")
+    }
+
+    /// The value of a header of the request.
+    pub(super) fn request_header(&mut self, name: &str, value: &str) -> String {
+        if PLAIN_HEADERS.contains(&name)
+            || self.shows_argument(Location::Header, |one| one.name.eq_ignore_ascii_case(name))
+        {
+            return value.to_owned();
+        }
+        // The name of a scheme is no secret, and a reader wants to know it.
+        match value.split_once(' ').filter(|_| name == "authorization") {
+            Some((scheme, credentials)) => format!("{scheme} {}", self.hide(credentials)),
+            None => self.hide(value),
+        }
+    }
+
+    /// The value of a header of the reply.
+    pub(super) fn reply_header(&mut self, status: u16, name: &str, value: &str) -> String {
+        let declared = self
+            .operation
+            .reply(status)
+            .is_some_and(|reply| reply.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+        let sensitive = ["set-cookie", "www-authenticate"].contains(&name);
+        if PLAIN_HEADERS.contains(&name) || declared && !sensitive { value.to_owned() } else { self.hide(value) }
+    }
+
+    /// A body of JSON. `schema` is the pointer of its schema in the document.
+    pub(super) fn json(&mut self, schema: &str, value: &Value) -> Value {
+        self.member(schema, String::new(), value)
+    }
+
+    /// The value of a pair of a form: none if it is not shown.
+    pub(super) fn pair(&mut self, schema: &str, pair: &Pair) -> Option<String> {
+        if may_show(self.api, schema, &pointer(&pair.name)) {
+            return Some(match &pair.part {
+                Part::Text(text) | Part::Json(text) => text.clone(),
+                Part::File(file) => file.marker(),
+            });
+        }
+        self.remember_part(&pair.part);
+        None
+    }
+
+    /// A body of plain text: all of it or nothing.
+    pub(super) fn text(&mut self, schema: &str, text: &str) -> String {
+        if may_show(self.api, schema, "") && declares_something(self.api, schema) {
+            text.to_owned()
+        } else {
+            self.hide(text)
+        }
+    }
+
+    /// The arguments of a call, as the caller gave them.
+    pub(super) fn arguments(&mut self, arguments: &Value) -> Value {
+        let body = self.operation.sent_media().map(|media| media.pointer.as_str());
+        let shown = arguments.as_object().into_iter().flatten().map(|(name, value)| {
+            let value = match body.filter(|_| name == "body") {
+                Some(schema) => self.json(schema, value),
+                None if self.shows_argument(Location::Path, |one| one.name == *name)
+                    || self.shows_argument(Location::Header, |one| one.name == *name)
+                    || self.shows_query(name) =>
+                {
+                    value.clone()
+                }
+                None => self.hidden_value(value),
+            };
+            (name.clone(), value)
+        });
+        Value::Object(shown.collect())
+    }
+
+    fn member(&mut self, schema: &str, at: String, value: &Value) -> Value {
+        let undeclared = at.is_empty() && !value.is_object() && !value.is_array();
+        if undeclared && !declares_something(self.api, schema) || !may_show(self.api, schema, &at) {
+            return self.hidden_value(value);
+        }
+        match value {
+            Value::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(name, value)| (name.clone(), self.member(schema, format!("{at}/{}", escape(name)), value)))
+                    .collect(),
+            ),
+            Value::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .enumerate()
+                    .map(|(index, value)| self.member(schema, format!("{at}/{index}"), value))
+                    .collect(),
+            ),
+            value => value.clone(),
+        }
+    }
+
+    fn hidden_value(&mut self, value: &Value) -> Value {
+        if value.is_null() {
+            return Value::Null;
+        }
+        self.remember(value);
+        Value::String(HIDDEN.to_owned())
+    }
+
+    fn hide(&mut self, text: &str) -> String {
+        self.hidden.insert(text.to_owned());
+        HIDDEN.to_owned()
+    }
+
+    fn remember(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => {
+                self.hidden.insert(text.clone());
+            }
+            Value::Object(members) => members.values().for_each(|value| self.remember(value)),
+            Value::Array(items) => items.iter().for_each(|value| self.remember(value)),
+            _ => {}
+        }
+    }
+
+    fn remember_part(&mut self, part: &Part) {
+        match part {
+            Part::Text(text) | Part::Json(text) => {
+                self.hidden.insert(text.clone());
+            }
+            Part::File(file) => self.hidden.extend(file.file_name.clone()),
+        }
+    }
+
+    /// A query parameter by its own name, as a member of an object (`created[gte]`) or as one spread out.
+    fn shows_query(&self, name: &str) -> bool {
+        let base = name.split('[').next().unwrap_or(name);
+        let rest = pointer(name);
+        self.operation.parameters.iter().filter(|one| one.location == Location::Query).any(|one| {
+            let open = !one.secret && !one.personal;
+            let whole = one.name == name || one.name.strip_suffix("[]") == Some(base);
+            let member = one.name == base
+                && rest
+                    .split_once('/')
+                    .and_then(|(_, rest)| rest.split_once('/'))
+                    .is_some_and(|(_, rest)| may_show(self.api, &one.pointer, &format!("/{rest}")));
+            let spread = one.style == "form" && one.explode && may_show(self.api, &one.pointer, &rest);
+            open && (whole && may_show(self.api, &one.pointer, "") || member || spread)
+        })
+    }
+
+    fn shows_argument(&self, location: Location, is: impl Fn(&Parameter) -> bool) -> bool {
+        let found = self.operation.parameters.iter().find(|one| one.location == location && is(one));
+        found.is_some_and(|one| !one.secret && !one.personal && may_show(self.api, &one.pointer, ""))
+    }
+}
+
+/// Takes hidden texts out of whatever else they got into, such as the message of an error.
+pub(super) fn scrub(hidden: &BTreeSet<String>, text: &str) -> String {
+    // The longest first: one may be a part of another.
+    let mut known: Vec<&String> = hidden.iter().filter(|one| one.chars().count() >= SHORTEST).collect();
+    known.sort_by_key(|one| std::cmp::Reverse(one.len()));
+    let mut scrubbed = text.to_owned();
+    for one in known {
+        let in_json = Value::String(one.clone()).to_string();
+        let in_json = in_json.trim_matches('"');
+        for form in [one.as_str(), in_json] {
+            if scrubbed.contains(form) {
+                scrubbed = scrubbed.replace(form, HIDDEN);
+            }
+        }
+    }
+    scrubbed
+}
+
+fn names(pattern: &str, parameter: &str) -> bool {
+    pattern.contains(&format!("{{{parameter}}}"))
+}
+
+fn declares_something(api: &Api, schema: &str) -> bool {
+    api.document().at(schema).is_some_and(|node| node.value().as_object().is_some_and(|members| !members.is_empty()))
+}
+
+/// `end_user[emails][]` as `/end_user/emails/0`.
+fn pointer(name: &str) -> String {
+    let segments = name.split('[').map(|segment| segment.trim_end_matches(']'));
+    segments
+        .map(|segment| format!("/{}", if segment.is_empty() { "0".to_owned() } else { escape(segment) }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_a_form_are_pointers() {
+        assert_eq!(pointer("a"), "/a");
+        assert_eq!(pointer("a[b][]"), "/a/b/0");
+        assert_eq!(pointer("a[2][b/c]"), "/a/2/b~1c");
+    }
+
+    #[test]
+    fn what_was_hidden_is_found_in_other_texts() {
+        let hidden = BTreeSet::from(["pat@example.com".to_owned(), "say \"hi\" to".to_owned(), "on".to_owned()]);
+        assert_eq!(scrub(&hidden, "no pat@example.com, on: say \\\"hi\\\" to"), "no ***, on: ***");
+    }
+}

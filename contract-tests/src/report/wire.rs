@@ -1,0 +1,245 @@
+//! An exchange as text: redacted, and the same in every run.
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use cx_mock::{
+    Exchange, Incoming, Outgoing,
+    form::{self, Pair, Part},
+};
+use cx_spec::{Api, Media, Operation};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::redact::{HIDDEN, Redactor, scrub};
+
+/// Characters of a body that are kept. The rest tells a reader nothing that the beginning did not.
+const LONGEST_BODY: usize = 3_000;
+/// The mock vendor listens on another port in each run.
+const HOST: &str = "mock.vendor";
+/// A boundary is made up for each request.
+const BOUNDARY: &str = "boundary";
+
+/// One request and its reply, as they were on the wire but for what must not be shown. JSON is indented for reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wire {
+    /// What the client sent.
+    pub request: Message,
+    /// What the vendor answered.
+    pub reply: Message,
+    /// The body of the request in the words of `curl`.
+    #[serde(skip)]
+    pub(super) payload: Payload,
+}
+
+/// A request or a reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Request line, or status.
+    pub line: String,
+    /// `name: value`, in their order.
+    pub headers: Vec<String>,
+    /// Body; empty for none.
+    pub body: String,
+}
+
+/// The body of a request, by the option that makes `curl` send it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Payload {
+    /// No body.
+    #[default]
+    None,
+    /// `--data-urlencode`, pair by pair.
+    Urlencoded(Vec<(String, String)>),
+    /// `--form-string`, or `--form` for a file, pair by pair.
+    Multipart(Vec<(String, String, bool)>),
+    /// `--data-raw`.
+    Raw(String),
+}
+
+/// Writes down what went over the wire for one operation, and what was hidden in doing so.
+///
+/// The token requests that the client makes on the way are left out: which case needs one depends on which ran before it.
+pub(super) fn write(api: &Api, operation: &Operation, exchanges: &[Exchange]) -> (Vec<Wire>, BTreeSet<String>) {
+    let mut redactor = Redactor::new(api, operation);
+    let own = exchanges.iter().filter(|exchange| exchange.operation() == Some(&operation.id));
+    let mut wires: Vec<Wire> = own
+        .map(|exchange| Wire {
+            request: request(&mut redactor, operation, exchange),
+            reply: reply(&mut redactor, operation, &exchange.reply),
+            payload: payload(&mut redactor, operation, exchange),
+        })
+        .collect();
+    let hidden = redactor.into_hidden();
+    wires.iter_mut().for_each(|wire| wire.scrub(&hidden));
+    (wires, hidden)
+}
+
+impl Wire {
+    fn scrub(&mut self, hidden: &BTreeSet<String>) {
+        for message in [&mut self.request, &mut self.reply] {
+            message.line = scrub(hidden, &message.line);
+            message.body = scrub(hidden, &message.body);
+            for header in &mut message.headers {
+                *header = scrub(hidden, header);
+            }
+        }
+        self.payload.scrub(hidden);
+    }
+}
+
+impl Payload {
+    fn scrub(&mut self, hidden: &BTreeSet<String>) {
+        match self {
+            Self::None => {}
+            Self::Raw(text) => *text = scrub(hidden, text),
+            Self::Urlencoded(pairs) => pairs.iter_mut().for_each(|(_, value)| *value = scrub(hidden, value)),
+            Self::Multipart(parts) => parts.iter_mut().for_each(|(_, value, _)| *value = scrub(hidden, value)),
+        }
+    }
+}
+
+fn request(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> Message {
+    let sent = &exchange.request;
+    let mut line = format!("{} {}", sent.method(), redactor.path(sent.path()));
+    if !sent.query().is_empty() {
+        let _ = write!(line, "?{}", redactor.query(sent.query()));
+    }
+    let boundary = sent.header("content-type").and_then(|value| form::boundary(value).ok());
+    let headers = sent.headers().iter().map(|(name, value)| match name.as_str() {
+        "host" => format!("host: {HOST}"),
+        // It counts the digits of what is made up for each request.
+        "content-length" if boundary.is_some() => format!("content-length: {HIDDEN}"),
+        "content-type" => {
+            let value = boundary.as_ref().map_or_else(|| value.clone(), |own| value.replace(own, BOUNDARY));
+            format!("content-type: {value}")
+        }
+        name => format!("{name}: {}", redactor.request_header(name, value)),
+    });
+    let headers = headers.collect();
+    Message { line, headers, body: clip(request_body(redactor, operation, exchange)) }
+}
+
+fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -> Message {
+    let reason = http::StatusCode::from_u16(reply.status).ok().and_then(|status| status.canonical_reason());
+    let headers = reply.headers.iter().map(|(name, value)| {
+        let name = name.to_ascii_lowercase();
+        let value = redactor.reply_header(reply.status, &name, value);
+        format!("{name}: {value}")
+    });
+    let headers = headers.collect();
+    let documented = operation.reply(reply.status).map(|reply| reply.media.as_slice()).unwrap_or_default();
+    let body = body(redactor, media(documented, reply.content_type()), &reply.body);
+    Message {
+        line: format!("{} {}", reply.status, reason.unwrap_or_default()).trim_end().to_owned(),
+        headers,
+        body: clip(body),
+    }
+}
+
+fn request_body(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> String {
+    let sent = &exchange.request;
+    let media = request_media(operation, sent);
+    let pairs = &exchange.verdict.pairs;
+    let Some(media) = media.filter(|_| !pairs.is_empty()) else { return body(redactor, media, sent.body()) };
+    let multipart = is_multipart(sent);
+    let written = pairs.iter().map(|pair| {
+        let value = redactor.pair(&media.pointer, pair);
+        if multipart {
+            part(pair, value.as_deref())
+        } else {
+            format!("{}={}", pair.name, value.as_deref().unwrap_or(HIDDEN))
+        }
+    });
+    let written: Vec<String> = written.collect();
+    // One pair a line; on the wire there is no line break, and the escapes are there instead.
+    if multipart { format!("{}--{BOUNDARY}--", written.concat()) } else { written.join("\n&") }
+}
+
+/// One part of a multipart body.
+fn part(pair: &Pair, value: Option<&str>) -> String {
+    let file = match &pair.part {
+        Part::File(file) => file.file_name.as_deref().map(|name| if value.is_some() { name } else { HIDDEN }),
+        Part::Text(_) | Part::Json(_) => None,
+    };
+    let file = file.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
+    let value = value.unwrap_or(HIDDEN);
+    format!("--{BOUNDARY}\ncontent-disposition: form-data; name=\"{}\"{file}\n\n{value}\n", pair.name)
+}
+
+fn payload(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> Payload {
+    let sent = &exchange.request;
+    let pairs = &exchange.verdict.pairs;
+    let media = request_media(operation, sent);
+    let Some(media) = media.filter(|_| !pairs.is_empty()) else {
+        let text = body(redactor, media, sent.body());
+        // Indented for reading above; one line here.
+        let dense = serde_json::from_str::<Value>(&text).map(|value| value.to_string());
+        return if text.is_empty() { Payload::None } else { Payload::Raw(dense.unwrap_or(text)) };
+    };
+    let value = |redactor: &mut Redactor<'_>, pair: &Pair| {
+        redactor.pair(&media.pointer, pair).unwrap_or_else(|| HIDDEN.to_owned())
+    };
+    if is_multipart(sent) {
+        let part = |pair: &Pair| {
+            let file = matches!(pair.part, Part::File(_));
+            (pair.name.clone(), if file { "@FILE".to_owned() } else { value(redactor, pair) }, file)
+        };
+        return Payload::Multipart(pairs.iter().map(part).collect());
+    }
+    Payload::Urlencoded(pairs.iter().map(|pair| (pair.name.clone(), value(redactor, pair))).collect())
+}
+
+/// A body that is no form.
+fn body(redactor: &mut Redactor<'_>, media: Option<&Media>, bytes: &[u8]) -> String {
+    let (Ok(text), Some(media)) = (std::str::from_utf8(bytes), media) else {
+        return if bytes.is_empty() {
+            String::new()
+        } else {
+            format!("[{} bytes, of which the document says nothing]", bytes.len())
+        };
+    };
+    if text.is_empty() {
+        return String::new();
+    }
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) if media.media_type.contains("json") || !value.is_string() && media.media_type.contains('*') => {
+            let shown = redactor.json(&media.pointer, &value);
+            serde_json::to_string_pretty(&shown).unwrap_or_default()
+        }
+        _ if media.media_type.contains("json") => format!("[{} bytes that are no JSON]", bytes.len()),
+        // A form that nobody could read: what of it is secret cannot be told, and its boundary is another each time.
+        _ if media.media_type.starts_with("multipart/") || media.media_type.ends_with("x-www-form-urlencoded") => {
+            format!("[a body that cannot be read as {}]", media.media_type)
+        }
+        _ => redactor.text(&media.pointer, text),
+    }
+}
+
+fn request_media<'o>(operation: &'o Operation, sent: &Incoming) -> Option<&'o Media> {
+    media(operation.body.as_ref().map(|body| body.media.as_slice()).unwrap_or_default(), sent.header("content-type"))
+}
+
+fn is_multipart(sent: &Incoming) -> bool {
+    sent.media_type().is_some_and(|media_type| media_type.starts_with("multipart/"))
+}
+
+/// The documented media type that a content type falls under.
+fn media<'m>(documented: &'m [Media], content_type: Option<&str>) -> Option<&'m Media> {
+    let essence = content_type?.split(';').next()?.trim().to_ascii_lowercase();
+    documented.iter().find(|media| {
+        let range = media.media_type.to_ascii_lowercase();
+        let range = range.split(';').next().unwrap_or_default();
+        range == "*/*"
+            || range == essence
+            || range.strip_suffix('*').is_some_and(|kind| kind.ends_with('/') && essence.starts_with(kind))
+    })
+}
+
+fn clip(text: String) -> String {
+    let length = text.chars().count();
+    if length <= LONGEST_BODY {
+        return text;
+    }
+    let kept: String = text.chars().take(LONGEST_BODY).collect();
+    format!("{kept}\n… {} characters more", length - LONGEST_BODY)
+}

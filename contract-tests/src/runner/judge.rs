@@ -1,0 +1,101 @@
+//! What the client made of a reply, against what was sent.
+
+use cx_client::{Error, ErrorKind, dynamic::Reply};
+use cx_mock::Exchange;
+use cx_spec::Operation;
+use serde_json::Value;
+
+use crate::{
+    cases::{Case, Expected},
+    compare::{self, missing},
+};
+
+/// What the caller gave and the request does not carry. A vendor would not complain of most of it.
+pub(super) fn unsent(case: &Case, exchange: &Exchange) -> Vec<String> {
+    let sent: Vec<String> = exchange.request.query_pairs().into_iter().map(|pair| pair.name).collect();
+    let known = |name: &String| {
+        let parameters = &exchange.verdict.parameters;
+        [&parameters.path, &parameters.header, &parameters.cookie].iter().any(|part| part.contains_key(name))
+    };
+    let arguments = case.arguments.as_object().into_iter().flatten();
+    let mut problems: Vec<String> = arguments
+        .map(|(name, _)| name)
+        .filter(|name| *name != "body" && !sent.contains(name) && !known(name))
+        .map(|name| format!("{}: parameter `{name}` was given and not sent [required]", case.operation))
+        .collect();
+    let files: Vec<&str> = exchange.verdict.files.iter().map(|(pointer, _)| pointer.as_str()).collect();
+    let lost = case.arguments.get("body").zip(exchange.verdict.body.as_ref());
+    if let Some(pointer) = lost.and_then(|(given, sent)| compare::unsent(given, sent, &files)) {
+        problems.push(format!("{}: {pointer} of the body was given and is not sent so", case.operation));
+    }
+    problems
+}
+
+/// Of a call that brought a reply.
+pub(super) fn success(case: &Case, operation: &Operation, reply: &Reply) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Expected::ReplyRefused(pointer) = &case.expected {
+        problems.push(format!("a reply without {pointer}, which the document requires, was taken"));
+        return problems;
+    }
+    if reply.status.as_u16() != case.status {
+        problems.push(format!("status {} came back as {}", case.status, reply.status.as_u16()));
+    }
+    if !case.documented.is_success() && case.status != 304 {
+        problems.push(format!("status {} was taken for a success", case.status));
+    }
+    let sent = case.reply.as_ref().filter(|_| case.status != 304).map_or(Value::Null, |reply| reply.value.clone());
+    if !is_json(case) {
+        return problems;
+    }
+    if let Some(pointer) = missing(&sent, reply.raw.as_ref().unwrap_or(&Value::Null)) {
+        problems.push(format!("the raw reply lost {pointer}"));
+    }
+    let expected = match &operation.envelope {
+        Some(envelope) => compare::canonical(sent, envelope),
+        None => sent,
+    };
+    if let Some(pointer) = missing(&expected, &reply.typed) {
+        problems.push(format!("the typed reply lost or changed {pointer}"));
+    }
+    if let Some(pointer) = missing(&reply.typed, &expected) {
+        problems.push(format!("the typed reply has {pointer}, which nobody sent"));
+    }
+    problems
+}
+
+/// Of a call that ended in an error.
+pub(super) fn error(case: &Case, operation: &Operation, error: &Error) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Expected::ReplyRefused(pointer) = &case.expected {
+        let status = error.status().map(|status| status.as_u16());
+        if error.kind() != ErrorKind::Decode || status != Some(case.status) {
+            problems.push(format!("a reply without {pointer} ended in an error of another kind: {error}"));
+        }
+        return problems;
+    }
+    if case.documented.is_success() || case.status == 304 {
+        problems.push(format!("status {} ended in an error: {error}", case.status));
+        return problems;
+    }
+    if error.status().map(|status| status.as_u16()) != Some(case.status) {
+        problems.push(format!("status {} ended in an error of another kind: {error}", case.status));
+    }
+    let expected = if case.status == 401 { ErrorKind::Authentication } else { ErrorKind::Api };
+    if error.kind() != expected {
+        problems.push(format!("an error of kind {:?} where {expected:?} was due", error.kind()));
+    }
+    let body: Option<Value> = error.body().and_then(|body| serde_json::from_slice(body).ok());
+    let sent = case.reply.as_ref().map(|reply| &reply.value);
+    if is_json(case) && body.as_ref() != sent {
+        problems.push("the error lost its body".to_owned());
+    }
+    if error.operation().map(|row| row.id) != Some(operation.id.as_str()) {
+        problems.push("the error does not name its operation".to_owned());
+    }
+    problems
+}
+
+fn is_json(case: &Case) -> bool {
+    case.reply.as_ref().is_none_or(|reply| reply.media_type.contains("json"))
+}

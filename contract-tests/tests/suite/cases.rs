@@ -1,0 +1,144 @@
+//! The cases themselves, and the gate behind them: what they are made of, and that a gap shows.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use contract_tests::{
+    cases::{self, Expected},
+    coverage::{Kind, Recorder},
+    runner::{Runner, run_all},
+};
+use cx_mock::{Exchange, Validator};
+use cx_spec::{Api, Document};
+use serde_json::json;
+
+use crate::{support, third};
+
+#[test]
+fn every_case_has_a_name_of_its_own_and_can_be_run_alone() {
+    for subject in support::subjects() {
+        let cases = cases::enumerate_with(subject, 1, 1);
+        let names: BTreeSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+        assert_eq!(names.len(), cases.len(), "{}", subject.name());
+        for one in cases.iter().step_by(50) {
+            let chosen = cases::select(cases.clone(), &one.id);
+            assert_eq!(chosen.iter().map(|case| &case.id).collect::<Vec<_>>(), [&one.id]);
+        }
+        let operation = &cases[0].operation;
+        assert!(cases::select(cases.clone(), operation).iter().all(|case| case.operation == *operation));
+    }
+}
+
+#[test]
+fn a_seed_brings_the_same_cases_and_another_seed_others() {
+    let subject = third::orchard();
+    let drawn = |seed| {
+        let cases = cases::enumerate_with(&subject, seed, 2);
+        let drawn = cases.into_iter().filter(|case| case.drawn.is_some());
+        drawn.map(|case| format!("{:?} {:?}", case.arguments, case.reply)).collect::<Vec<_>>()
+    };
+    assert!(!drawn(1).is_empty());
+    assert_eq!(drawn(1), drawn(1));
+    assert_ne!(drawn(1), drawn(2));
+}
+
+#[test]
+fn made_up_replies_keep_the_document_but_for_the_member_that_is_missing() {
+    for subject in support::subjects() {
+        let validator = Validator::new(Arc::clone(&subject.api));
+        let (mut kept, mut broken) = (0, 0);
+        for case in cases::enumerate_with(subject, 1, 1) {
+            let Some(reply) = case.reply.as_ref().filter(|reply| reply.made_up) else { continue };
+            let body = reply.value.to_string();
+            let found = validator.reply(&case.operation, case.status, Some(&reply.media_type), body.as_bytes());
+            if case.id.ends_with("/missing") {
+                broken += 1;
+                assert!(!found.is_empty(), "{} lacks nothing: {body}", case.id);
+            } else {
+                kept += 1;
+                assert!(found.is_empty(), "{}: {found:?}: {body}", case.id);
+            }
+            assert!(case.expected == Expected::Documented || case.id.ends_with("/missing"), "{}", case.id);
+        }
+        assert!(kept > 100, "{kept}");
+        println!("{}: {kept} keep the document, {broken} lack a member", subject.name());
+    }
+}
+
+/// The exchanges of all cases of the made-up vendor, all of which pass, each with what it shows.
+async fn exchanges() -> (Arc<Api>, Vec<(Exchange, BTreeSet<String>)>) {
+    let subject = third::orchard();
+    let api = Arc::clone(&subject.api);
+    let all: BTreeSet<String> = Recorder::default().gaps(&api).into_iter().collect();
+    let mut shown = Vec::new();
+    for outcome in run_all(&subject, cases::enumerate(&subject), || ()).await.unwrap() {
+        assert!(outcome.passed(), "{}: {:?} {:?}", outcome.case.id, outcome.problems, outcome.violations);
+        for exchange in outcome.exchanges {
+            let mut recorder = Recorder::default();
+            recorder.record(&api, &exchange);
+            let gaps: BTreeSet<String> = recorder.gaps(&api).into_iter().collect();
+            shown.push((exchange, all.difference(&gaps).cloned().collect()));
+        }
+    }
+    (api, shown)
+}
+
+#[tokio::test]
+async fn a_unit_of_each_kind_that_is_not_seen_is_a_gap_with_a_name() {
+    let (api, shown) = exchanges().await;
+    let mut whole = Recorder::default();
+    shown.iter().for_each(|(exchange, _)| whole.record(&api, exchange));
+    let whole = whole.coverage(&api);
+    for (kind, gap) in [
+        (Kind::Operations, "get_health: never answered"),
+        (Kind::Statuses, "get_tree: 404 as application/json"),
+        (Kind::Requests, "create_tree: request as application/json"),
+        (Kind::Parameters, "list_trees: parameter `planted[lt]` given"),
+        (Kind::Parameters, "list_trees: parameter `page` left out"),
+        (Kind::Parameters, "list_trees: parameter `page` at its maximum"),
+        (Kind::EnumValues, "/components/schemas/Kind: \"plum\" in a request"),
+        (Kind::RequiredMissing, "/components/schemas/TreeRequest: a request without `kind`"),
+        (Kind::RequiredMissing, "/components/schemas/Tree: a reply without `id`"),
+        (Kind::RequiredMissing, "authorize: a request without parameter `client_id`"),
+        (Kind::Nullables, "/components/schemas/Tree/properties/height: null in a reply"),
+        (
+            Kind::Examples,
+            "logout: the example at /components/responses/Unauthorized/content/application~1json/example",
+        ),
+    ] {
+        let mut less = Recorder::default();
+        let rest = shown.iter().filter(|(_, units)| !units.contains(gap));
+        rest.for_each(|(exchange, _)| less.record(&api, exchange));
+        let less = less.coverage(&api);
+        assert!(!whole.gaps.iter().any(|one| one == gap), "{gap} is never seen");
+        assert!(less.gaps.iter().any(|one| one == gap), "{gap} is not missed");
+        assert!(less.of(kind).covered < whole.of(kind).covered, "{gap}");
+        let falls_short = less.shortfalls().iter().any(|line| line.starts_with(kind.name()));
+        assert_eq!(falls_short, !less.of(kind).reaches(kind.threshold()), "{gap}");
+        if kind.threshold() == 100 {
+            assert!(falls_short, "{gap} closes no gate");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_fails_is_shrunk_to_the_smallest_arguments_that_still_fail() {
+    let subject = third::orchard();
+    let narrower = subject.api.document().text().replace("minimum: 1, maximum: 30}", "minimum: 1, maximum: 3}");
+    let document = Document::parse("orchard", "orchard.yaml", &narrower).unwrap();
+    let runner = Runner::start(subject.clone()).await.unwrap();
+    runner.vendor().replace(Api::index(document).unwrap());
+    let drawn = cases::select(cases::enumerate_with(&subject, 1, 24), "list_trees/request/generated");
+    let mut shrunk = 0;
+    for case in drawn {
+        let outcome = runner.run(case.clone()).await;
+        if outcome.passed() {
+            continue;
+        }
+        let smallest = runner.shrink(outcome).await;
+        assert!(!smallest.passed());
+        assert_eq!(smallest.case.id, case.id);
+        assert_eq!(smallest.case.arguments, json!({"page": 4}), "from {}", case.arguments);
+        shrunk += 1;
+    }
+    assert!(shrunk > 3, "{shrunk}");
+}

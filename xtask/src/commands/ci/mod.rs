@@ -1,0 +1,109 @@
+//! `cargo xtask ci`: every check and every test, fastest to fail first.
+
+mod steps;
+mod totals;
+
+use std::{
+    path::Path,
+    process::{Command, ExitCode, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context, Result};
+
+use super::built;
+use crate::generate;
+use steps::{Program, STEPS, Step};
+use totals::Totals;
+
+/// Every check and every test, fastest to fail first.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Also what takes long.
+    #[arg(long)]
+    full: bool,
+}
+
+/// What came of a step.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    LeftOut,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "ok",
+            Self::Failed => "FAILED",
+            Self::LeftOut => "left out (not installed)",
+        }
+    }
+}
+
+pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
+    let mut totals = Totals::default();
+    let mut lines = Vec::new();
+    let mut good = true;
+    for step in STEPS.iter().filter(|step| arguments.full || !step.full) {
+        eprintln!("── {}", step.name);
+        let started = Instant::now();
+        let (outcome, counted) = perform(root, step)?;
+        totals += counted;
+        lines.push(format!("{:<24}{:<26}{:>6.1} s", step.name, outcome.word(), started.elapsed().as_secs_f64()));
+        if outcome == Outcome::Failed {
+            good = false;
+            break;
+        }
+    }
+    println!("\n{}", lines.join("\n"));
+    println!("\n{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.ignored);
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Runs a step, shows its output and counts the tests in it.
+fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
+    let mut command = match step.program {
+        Program::Cargo => Command::new(env!("CARGO")),
+        Program::Suite => Command::new(built::executable(root, &["--tests"], "bin", "suite", &[])?),
+        Program::Tool(name) => Command::new(name),
+    };
+    command.current_dir(root).args(step.words()).envs(step.environment.iter().copied());
+    if step.documents {
+        command.args(generate::documents(&root.join("spec"))?);
+    }
+    // Snapshots are compared, never written.
+    command.env("INSTA_UPDATE", "no").env("CARGO_TERM_COLOR", "never");
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let output = match command.spawn() {
+        Ok(child) => child.wait_with_output()?,
+        Err(error) if matches!(step.program, Program::Tool(_)) && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok((Outcome::LeftOut, Totals::default()));
+        }
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be started", step.name)),
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    print!("{text}");
+    let passed = match output.status.code() {
+        Some(1) if step.announced => {
+            let announced = announces_a_breaking_change(root)?;
+            if !announced {
+                eprintln!(
+                    "a breaking change of a document wants a line with **Breaking** under `## Unreleased` in CHANGELOG.md"
+                );
+            }
+            announced
+        }
+        code => code == Some(0),
+    };
+    let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
+    Ok((outcome, Totals::of(&text)))
+}
+
+/// Whether the changelog tells of a breaking change that is not released yet.
+fn announces_a_breaking_change(root: &Path) -> Result<bool> {
+    let text = std::fs::read_to_string(root.join("CHANGELOG.md")).context("CHANGELOG.md cannot be read")?;
+    let unreleased = text.lines().skip_while(|line| *line != "## Unreleased").skip(1);
+    Ok(unreleased.take_while(|line| !line.starts_with("## ")).any(|line| line.contains("**Breaking**")))
+}

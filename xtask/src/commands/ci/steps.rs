@@ -1,0 +1,145 @@
+//! The steps, fastest to fail first.
+
+use crate::commands::built::AS_TESTED;
+
+/// One step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    pub name: &'static str,
+    pub program: Program,
+    pub arguments: &'static [&'static str],
+    pub environment: &'static [(&'static str, &'static str)],
+    /// The arguments that make it build as the workspace's tests are built come after the first.
+    pub as_tested: bool,
+    /// Findings are breaking changes: they pass if the changelog tells of one.
+    pub announced: bool,
+    /// The documents are its arguments.
+    pub documents: bool,
+    /// Takes long, so it runs with `--full` alone.
+    pub full: bool,
+}
+
+/// What a step runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Program {
+    Cargo,
+    /// The program of the contract tests, as it was built for their tests.
+    Suite,
+    /// A program that need not be there: where it is not, the step is left out with a line that says so.
+    Tool(&'static str),
+}
+
+const fn step(name: &'static str, program: Program, arguments: &'static [&'static str]) -> Step {
+    Step {
+        name,
+        program,
+        arguments,
+        environment: &[],
+        as_tested: false,
+        announced: false,
+        documents: false,
+        full: false,
+    }
+}
+
+const fn cargo(name: &'static str, arguments: &'static [&'static str]) -> Step {
+    step(name, Program::Cargo, arguments)
+}
+
+const fn suite(name: &'static str, arguments: &'static [&'static str]) -> Step {
+    step(name, Program::Suite, arguments)
+}
+
+/// A step that takes long, or needs a tool that does.
+const fn in_full(step: Step) -> Step {
+    Step { full: true, ..step }
+}
+
+/// An outside judge of the documents.
+const fn judge(program: &'static str, arguments: &'static [&'static str]) -> Step {
+    Step { documents: true, ..step(program, Program::Tool(program), arguments) }
+}
+
+pub(super) const STEPS: &[Step] = &[
+    cargo("format", &["fmt", "--all", "--check"]),
+    cargo("lint of the documents", &["xtask", "lint"]),
+    cargo("generated code", &["xtask", "gen", "--check"]),
+    Step { announced: true, ..cargo("changes are announced", &["xtask", "diff"]) },
+    judge("openapi-spec-validator", &[]),
+    Step {
+        environment: &[("REDOCLY_TELEMETRY", "off"), ("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")],
+        ..judge("redocly", &["lint", "--config", "spec/judges/redocly.yaml"])
+    },
+    judge("spectral", &["lint", "--ruleset", "spec/judges/spectral.yaml", "--fail-severity", "hint"]),
+    Step { as_tested: true, ..cargo("clippy", &["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]) },
+    // Libraries, programs, examples, integration tests and the examples in the documentation, all of one build.
+    Step { as_tested: true, ..cargo("tests", &["test", "--quiet"]) },
+    // The main job, and with it the outside judges that are installed.
+    suite("conformance", &["conformance", "--judges"]),
+    suite("mutants", &["mutants"]),
+    cargo("OAuth battery", &["xtask", "battery"]),
+    cargo("reference page", &["xtask", "docs"]),
+    step("first ten minutes", Program::Tool("bash"), &["client/examples/first-ten-minutes.sh"]),
+    // Programs outside the workspace, which use the client with few features.
+    cargo(
+        "consumers",
+        &[
+            "test",
+            "--quiet",
+            "--locked",
+            "--manifest-path",
+            "contract-tests/consumers/Cargo.toml",
+            "--target-dir",
+            "target/consumers",
+        ],
+    ),
+    // Compiles a workspace of its own.
+    Step {
+        as_tested: true,
+        ..cargo("documents compile", &["test", "--quiet", "--test", "documents", "--", "--ignored"])
+    },
+    Step {
+        as_tested: true,
+        environment: &[("RUSTDOCFLAGS", "-D warnings")],
+        ..cargo("documentation", &["doc", "--quiet", "--no-deps"])
+    },
+    in_full(cargo("sets of features", &["xtask", "features", "--full"])),
+    in_full(suite("mutants, all judges", &["mutants", "--full"])),
+    in_full(step("licences and bans", Program::Tool("cargo-deny"), &["check", "licenses", "bans", "sources"])),
+    in_full(step("unused dependencies", Program::Tool("cargo-machete"), &[])),
+    in_full(step("spelling", Program::Tool("typos"), &[])),
+];
+
+impl Step {
+    /// The arguments as they are given.
+    pub(super) fn words(&self) -> Vec<&'static str> {
+        let mut words = self.arguments.to_vec();
+        if self.as_tested {
+            let place = words.len().min(1);
+            words.splice(place..place, AS_TESTED.iter().copied());
+        }
+        words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_built_as_the_tests_are_names_everything_before_its_own_arguments() {
+        let clippy = STEPS.iter().find(|step| step.name == "clippy").unwrap();
+        assert_eq!(
+            clippy.words().join(" "),
+            "clippy --workspace --all-features --locked --quiet --all-targets -- -D warnings"
+        );
+    }
+
+    #[test]
+    fn no_two_steps_share_a_name() {
+        let mut names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), STEPS.len());
+    }
+}

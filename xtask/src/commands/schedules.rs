@@ -1,0 +1,39 @@
+//! `cargo xtask schedules`: random schedules of the client's token manager, under shuttle.
+//!
+//! The unit tests of the client are built once more with `--cfg cx_shuttle`, which puts shuttle's locks in the place of the
+//! standard library's. The flag is for that one target, so everything it depends on is shared with the other tests.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Stdio},
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// Runs random schedules of the token manager, and those that find its broken twins.
+#[derive(clap::Args)]
+pub struct Arguments {}
+
+/// Builds the tests and runs those of the model.
+pub fn run(root: &Path, _: &Arguments) -> Result<ExitCode> {
+    let tests = build(root)?;
+    let status = Command::new(tests).current_dir(root).arg("::model::").status();
+    let status = status.context("the schedules cannot be started")?;
+    Ok(ExitCode::from(u8::from(!status.success())))
+}
+
+/// Builds the unit tests of the client, and returns where they lie.
+fn build(root: &Path) -> Result<PathBuf> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root).args(["rustc", "--quiet", "--package", "cx-client", "--lib", "--profile", "test"]);
+    cargo.args(["--all-features", "--message-format=json-render-diagnostics", "--", "--cfg", "cx_shuttle"]);
+    let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
+    if !output.status.success() {
+        bail!("the client's tests do not build");
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let mut executables = messages.filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from));
+    executables.next_back().context("cargo does not say where the tests lie")
+}

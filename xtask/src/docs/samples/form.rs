@@ -1,0 +1,77 @@
+//! A body in the notation of its form: `end_user[properties][plan]=Pro`, `emails[]=a`.
+
+use cx_spec::{Arrays, Form};
+use serde_json::Value;
+
+use super::plain;
+
+/// A member of a form.
+pub struct Pair {
+    /// Its name on the wire.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Its place in the body, without positions in lists.
+    pub dotted: String,
+}
+
+/// The members of a body, in the order of the example.
+pub fn pairs(body: &Value, form: &Form) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for (name, member) in body.as_object().into_iter().flatten() {
+        write(member, name.clone(), name.clone(), form, &mut pairs);
+    }
+    pairs
+}
+
+fn write(value: &Value, name: String, dotted: String, form: &Form, pairs: &mut Vec<Pair>) {
+    match value {
+        Value::Object(members) => {
+            for (member, value) in members {
+                write(value, format!("{name}[{member}]"), format!("{dotted}.{member}"), form, pairs);
+            }
+        }
+        Value::Array(items) => {
+            let indexed = form.arrays == Arrays::Indices || form.indexed.contains(&dotted);
+            for (index, item) in items.iter().enumerate() {
+                let index = if indexed { index.to_string() } else { String::new() };
+                write(item, format!("{name}[{index}]"), dotted.clone(), form, pairs);
+            }
+        }
+        // A form has no word for it.
+        Value::Null => {}
+        scalar => pairs.push(Pair { name, value: plain(scalar), dotted }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn nested_members_are_written_with_brackets() {
+        let form = Form { media_type: None, arrays: Arrays::Brackets, indexed: vec!["import.names".to_owned()] };
+        let body = json!({
+            "end_user": {"properties": {"plan": "Pro"}},
+            "emails": ["a", "b"],
+            "rows": [{"id": 1}],
+            "import": {"names": ["x", "y"]},
+            "gone": null,
+        });
+        let written: Vec<_> =
+            pairs(&body, &form).into_iter().map(|one| format!("{}={}", one.name, one.value)).collect();
+        assert_eq!(
+            written,
+            [
+                "end_user[properties][plan]=Pro",
+                "emails[]=a",
+                "emails[]=b",
+                "rows[][id]=1",
+                "import[names][0]=x",
+                "import[names][1]=y",
+            ]
+        );
+    }
+}
