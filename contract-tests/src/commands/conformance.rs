@@ -61,7 +61,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
         bail!("no case is called {id}; index.html of a whole run names them all");
     }
     report.take_in(&arguments.report)?;
-    let settings = judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
+    let settings =
+        judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
     let outside = judges::hear(&subjects, &settings).await?;
     if !settings.judges.is_empty() {
         report.judges = Some(serde_json::from_value(serde_json::to_value(&outside)?)?);
