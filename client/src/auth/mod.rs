@@ -50,3 +50,13 @@ pub(crate) use options::{Deps, TokenOptions};
 pub use store::RedisStore;
 pub(crate) use store::shown_scope;
 pub use store::{FileStore, Lease, Lock, MemoryStore, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore};
+
+/// Reads a reply to a token request, for the fuzz targets.
+#[cfg(fuzzing)]
+pub(crate) fn read_token(
+    status: http::StatusCode,
+    headers: http::HeaderMap,
+    body: bytes::Bytes,
+) -> crate::Result<()> {
+    reply::TokenResponse::read(&ExchangeReply { status, headers, body, retry_after: None }).map(drop)
+}
