@@ -3,11 +3,22 @@
 use cx_mock::{Incoming, MockVendor};
 use serde_json::Value;
 
-/// A client that heeds no proxy of the environment and shows a redirect instead of following it.
-fn http() -> reqwest::Client {
+thread_local! {
+    /// One client a test: reading the roots of trust for each of thousands of requests would take minutes.
+    static HTTP: reqwest::Client = client();
+}
+
+/// A client that heeds no proxy of the environment and shows a redirect instead of following it. Each request has a
+/// connection of its own, since vendors that lie break theirs off.
+fn client() -> reqwest::Client {
     // An error says that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    let builder = reqwest::Client::builder().no_proxy().no_gzip().pool_max_idle_per_host(0);
+    builder.redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+fn http() -> reqwest::Client {
+    HTTP.with(Clone::clone)
 }
 
 /// A reply off the wire.
