@@ -14,7 +14,8 @@ use crate::orchard;
 pub fn http() -> reqwest::Client {
     // An error says that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    // What comes is looked at as it comes, also where another package of the build has reqwest unpack it.
+    reqwest::Client::builder().no_proxy().no_gzip().build().unwrap()
 }
 
 async fn get(vendor: &MockVendor, target: &str) -> reqwest::Response {
