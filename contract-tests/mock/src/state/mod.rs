@@ -5,6 +5,7 @@
 //! place, so that envelopes and neighbours stay as documented; a member that the reply's schema would refuse is left
 //! out of the stored thing, since vendors read and write in different words.
 
+mod below;
 mod frame;
 mod lists;
 mod slots;

@@ -9,6 +9,7 @@ use cx_spec::{Api, Operation, Resource, ResourceRole};
 use serde_json::{Map, Value, json};
 
 use super::{
+    below,
     frame::{Frame, key},
     lists,
     slots::{slot, text},
@@ -49,7 +50,7 @@ enum Outcome {
 }
 
 impl State {
-    /// The answer of an operation with `x-resource`; none for any other.
+    /// The answer of an operation with `x-resource`, and of any other that lies below what was deleted; none for the rest.
     pub(crate) fn answer(
         &self,
         validator: &Validator,
@@ -58,7 +59,9 @@ impl State {
         lie: Option<Lie>,
     ) -> Option<Outgoing> {
         let api = validator.api();
-        let resource = operation.resource.as_ref()?;
+        let Some(resource) = operation.resource.as_ref() else {
+            return self.lies_below_deleted(api, operation, verdict).then(|| missing(api, operation));
+        };
         let reply = outgoing::success(operation)?;
         let media = outgoing::media_for(reply, None);
         let own = Frame::of(operation);
@@ -82,14 +85,7 @@ impl State {
         };
         let status = reply.status.representative();
         Some(match (outcome, media.zip(own)) {
-            (Outcome::Missing, _) => match operation.reply(404) {
-                Some(missing) => {
-                    let media = outgoing::media_for(missing, None);
-                    let shown = media.and_then(|media| Some((media, &media.examples.first()?.value)));
-                    Outgoing::documented(api, missing, 404, shown)
-                }
-                None => Outgoing::undocumented(404, &json!({"error": "there is no such thing"})),
-            },
+            (Outcome::Missing, _) => missing(api, operation),
             (Outcome::Thing(value), Some((media, own))) => {
                 // A reply that has no words for the thing stays as it is shown, and so does one that is stored in other
                 // words than this reply's.
@@ -97,6 +93,15 @@ impl State {
                 Outgoing::documented(api, reply, status, Some((media, &body.unwrap_or_else(|| own.into_example()))))
             }
             (Outcome::Thing(_), None) => Outgoing::documented(api, reply, status, None),
+        })
+    }
+
+    fn lies_below_deleted(&self, api: &Api, operation: &Operation, verdict: &Verdict) -> bool {
+        let collections = self.lock();
+        below::above(api, operation).any(|(collection, parameter)| {
+            let above = collections.get(&(api.name().to_owned(), collection.to_owned()));
+            let id = verdict.parameters.path.get(parameter).and_then(text);
+            above.zip(id).is_some_and(|(above, id)| above.deleted.contains(&id))
         })
     }
 
@@ -117,6 +122,16 @@ impl State {
     fn lock(&self) -> MutexGuard<'_, HashMap<(String, String), Collection>> {
         self.collections.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The documented words for what is not there.
+fn missing(api: &Api, operation: &Operation) -> Outgoing {
+    let Some(missing) = operation.reply(404) else {
+        return Outgoing::undocumented(404, &json!({"error": "there is no such thing"}));
+    };
+    let media = outgoing::media_for(missing, None);
+    let shown = media.and_then(|media| Some((media, &media.examples.first()?.value)));
+    Outgoing::documented(api, missing, 404, shown)
 }
 
 /// What the document shows of a collection: the example of its list, or else of one thing.

@@ -54,6 +54,22 @@ async fn what_is_created_can_be_read_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn what_lies_below_a_deleted_thing_is_gone_with_it() {
+    let garden = Garden::open().await;
+    let upload = async |tree: u64| {
+        let url = format!("{}/v1/trees/{tree}/photo", garden.0.base_url());
+        let body = "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"p\"\r\n\r\npixels\r\n--b--\r\n";
+        let request = http().post(url).bearer_auth("mock-token");
+        let request = request.header("content-type", "multipart/form-data; boundary=b").body(body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(upload(1).await, 202);
+    assert_eq!(garden.send(Method::DELETE, "/v1/trees/1", &[]).await.0, 204);
+    assert_eq!((upload(1).await, upload(2).await), (404, 202));
+    garden.0.assert_no_violations();
+}
+
+#[tokio::test]
 async fn lists_are_looked_up_filtered_and_paged() {
     let garden = Garden::open().await;
     assert_eq!(garden.get("/v1/trees/bob?by_owner=true").await.1["id"], 2);
