@@ -77,17 +77,17 @@ impl<'d> Shape<'d> {
 
     /// The first whole number under a keyword.
     pub(crate) fn number(&self, keyword: &str) -> Option<u64> {
-        self.parts.iter().find_map(|part| part.member(keyword)?.value().as_u64())
+        self.parts.iter().find_map(|part| part.value().get(keyword)?.as_u64())
     }
 
     /// The first value under a keyword.
     pub(crate) fn value(&self, keyword: &str) -> Option<&'d Value> {
-        self.parts.iter().find_map(|part| Some(part.member(keyword)?.value()))
+        self.parts.iter().find_map(|part| part.value().get(keyword))
     }
 
     /// Whether any part has a keyword.
     pub(crate) fn has(&self, keyword: &str) -> bool {
-        self.parts.iter().any(|part| part.member(keyword).is_some())
+        self.parts.iter().any(|part| part.value().get(keyword).is_some())
     }
 
     /// Whether any part says `keyword: true`.
@@ -98,7 +98,9 @@ impl<'d> Shape<'d> {
     /// The schema of a named member.
     pub(crate) fn property(&self, name: &str) -> Option<Shape<'d>> {
         let mut parts = Vec::new();
-        for part in &self.parts {
+        // A node knows its place, which takes time to write; most parts do not name the member.
+        let names_it = |part: &&Node<'d>| part.value().get("properties").is_some_and(|all| all.get(name).is_some());
+        for part in self.parts.iter().filter(names_it) {
             if let Some(node) = part.member("properties").and_then(|properties| properties.member(name)) {
                 gather(&node, &mut parts, 0);
             }
