@@ -95,12 +95,15 @@ impl<'d> Shape<'d> {
         self.parts.iter().any(|part| part.flag(keyword))
     }
 
+    /// Whether a member is declared.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| has_property(part, name))
+    }
+
     /// The schema of a named member.
     pub(crate) fn property(&self, name: &str) -> Option<Shape<'d>> {
         let mut parts = Vec::new();
-        // A node knows its place, which takes time to write; most parts do not name the member.
-        let names_it = |part: &&Node<'d>| part.value().get("properties").is_some_and(|all| all.get(name).is_some());
-        for part in self.parts.iter().filter(names_it) {
+        for part in self.parts.iter().filter(|part| has_property(part, name)) {
             if let Some(node) = part.member("properties").and_then(|properties| properties.member(name)) {
                 gather(&node, &mut parts, 0);
             }
@@ -214,6 +217,11 @@ fn walk(mut shape: Shape<'_>, pointer: &str, passes: impl Fn(&Shape<'_>) -> bool
         }
     }
     true
+}
+
+/// Looks without writing down the place of what it finds, unlike a step to the node itself.
+fn has_property(part: &Node<'_>, name: &str) -> bool {
+    part.value().get("properties").is_some_and(|properties| properties.get(name).is_some())
 }
 
 fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
