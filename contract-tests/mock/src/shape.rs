@@ -77,17 +77,17 @@ impl<'d> Shape<'d> {
 
     /// The first whole number under a keyword.
     pub(crate) fn number(&self, keyword: &str) -> Option<u64> {
-        self.parts.iter().find_map(|part| part.member(keyword)?.value().as_u64())
+        self.parts.iter().find_map(|part| part.value().get(keyword)?.as_u64())
     }
 
     /// The first value under a keyword.
     pub(crate) fn value(&self, keyword: &str) -> Option<&'d Value> {
-        self.parts.iter().find_map(|part| Some(part.member(keyword)?.value()))
+        self.parts.iter().find_map(|part| part.value().get(keyword))
     }
 
     /// Whether any part has a keyword.
     pub(crate) fn has(&self, keyword: &str) -> bool {
-        self.parts.iter().any(|part| part.member(keyword).is_some())
+        self.parts.iter().any(|part| part.value().get(keyword).is_some())
     }
 
     /// Whether any part says `keyword: true`.
@@ -95,10 +95,15 @@ impl<'d> Shape<'d> {
         self.parts.iter().any(|part| part.flag(keyword))
     }
 
+    /// Whether a member is declared.
+    pub(crate) fn names(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| has_property(part, name))
+    }
+
     /// The schema of a named member.
     pub(crate) fn property(&self, name: &str) -> Option<Shape<'d>> {
         let mut parts = Vec::new();
-        for part in &self.parts {
+        for part in self.parts.iter().filter(|part| has_property(part, name)) {
             if let Some(node) = part.member("properties").and_then(|properties| properties.member(name)) {
                 gather(&node, &mut parts, 0);
             }
@@ -212,6 +217,11 @@ fn walk(mut shape: Shape<'_>, pointer: &str, passes: impl Fn(&Shape<'_>) -> bool
         }
     }
     true
+}
+
+/// Looks without writing down the place of what it finds, unlike a step to the node itself.
+fn has_property(part: &Node<'_>, name: &str) -> bool {
+    part.value().get("properties").is_some_and(|properties| properties.get(name).is_some())
 }
 
 fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {

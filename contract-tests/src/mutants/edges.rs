@@ -86,7 +86,14 @@ impl Walker<'_> {
         let properties = flat.get("properties").and_then(Value::as_object);
         let shown =
             properties.into_iter().flatten().filter(|(name, _)| depth < FULL || needed.contains(&name.as_str()));
-        shown.filter_map(|(name, schema)| Some((name.clone(), self.plain(schema, depth + 1)?))).collect()
+        let mut object: Map<String, Value> =
+            shown.filter_map(|(name, schema)| Some((name.clone(), self.plain(schema, depth + 1)?))).collect();
+        // One that names no members but has to have some: a client sends no such object without any.
+        let free = flat.get("additionalProperties").filter(|schema| schema.is_object());
+        if let Some(schema) = free.filter(|_| object.is_empty() && flat.contains_key("minProperties")) {
+            object.extend(self.plain(schema, depth + 1).map(|value| ("extra_member".to_owned(), value)));
+        }
+        object
     }
 
     fn values(&self, flat: &Map<String, Value>, depth: usize) -> Vec<Value> {

@@ -67,11 +67,18 @@ pub async fn collect(subject: &Subject) -> Result<Evidence> {
 impl Evidence {
     /// Keeps what the original says of it as expected. Where it does not, an edge was none, or a rule was not broken.
     fn add(&mut self, origin: Origin, unit: Unit, said: Said, expected: bool) {
-        let taken = complaint(&self.original, &unit.operation, &said).is_none();
-        if taken == expected {
-            let about = if taken { None } else { broken_component(&self.original, &unit.operation, &said) };
-            self.keep(Witness { unit, said, taken, origin, about });
+        if !self.has(&unit, &said) && self.takes(&unit, &said) == expected {
+            self.keep(self.witness(origin, unit, said, expected));
         }
+    }
+
+    fn takes(&self, unit: &Unit, said: &Said) -> bool {
+        complaint(&self.original, &unit.operation, said).is_none()
+    }
+
+    fn witness(&self, origin: Origin, unit: Unit, said: Said, taken: bool) -> Witness {
+        let about = if taken { None } else { broken_component(&self.original, &unit.operation, &said) };
+        Witness { unit, said, taken, origin, about }
     }
 
     /// Adds what is made from the original document: replies and requests that keep it, and such as break it on purpose.
@@ -94,8 +101,9 @@ impl Evidence {
                 self.add(Origin::Broken, part.clone(), said, false);
             }
             for said in maker.extended_replies(api, operation, status) {
-                self.add(Origin::Vendor, part.clone(), said.clone(), true);
-                self.add(Origin::Broken, part.clone(), said, false);
+                let taken = self.takes(&part, &said);
+                let origin = if taken { Origin::Vendor } else { Origin::Broken };
+                self.keep(self.witness(origin, part.clone(), said, taken));
             }
         }
         let broken = maker.broken_bodies(api, operation).into_iter().chain(maker.broken_parameters(api, operation));
@@ -104,8 +112,15 @@ impl Evidence {
         }
     }
 
+    /// Keeps a witness, unless it says again what another has said: different edges often make the same value.
     fn keep(&mut self, witness: Witness) {
-        self.witnesses.entry(witness.unit.clone()).or_default().push(witness);
+        if !self.has(&witness.unit, &witness.said) {
+            self.witnesses.entry(witness.unit.clone()).or_default().push(witness);
+        }
+    }
+
+    fn has(&self, unit: &Unit, said: &Said) -> bool {
+        self.of(unit).iter().any(|witness| witness.said == *said)
     }
 
     /// The witnesses of one part, the nearest to the wire first.

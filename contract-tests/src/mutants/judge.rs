@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 
 use cx_mock::{Validator, example_request};
 use cx_spec::{Api, Document, Operation, SpecError};
+use serde_json::Value;
 
 use super::{
     authority,
     edit::Edit,
     evidence::Evidence,
-    prune::pruned,
+    prune::{pruned, reach},
     reach::{Part, Unit},
     wire::Maker,
     witness::{Origin, Said, Witness, complaint, component},
@@ -65,7 +66,7 @@ impl<'e> Judge<'e> {
         };
         match Api::index(self.blank.with_value(value)) {
             Err(error) => Verdict::Excluded(error.to_string()),
-            Ok(api) => self.ask(api, &units, component(&edit.pointer)),
+            Ok(api) => self.ask(api, &units, spoken_of(document, &edit.pointer).as_ref()),
         }
     }
 
@@ -74,8 +75,8 @@ impl<'e> Judge<'e> {
         self.ask(api, units, None)
     }
 
-    /// `edited` is the component that the edit is in, if it is in one: what breaks a rule of another is refused still.
-    fn ask(&self, api: Api, units: &[Unit], edited: Option<&str>) -> Verdict {
+    /// `edited` are the components that the edit is about, if it is in one: what breaks a rule of another is refused still.
+    fn ask(&self, api: Api, units: &[Unit], edited: Option<&BTreeSet<String>>) -> Verdict {
         let complaints = authority::complaints(self.subject, &self.evidence.authority, &api);
         if let Some(new) = complaints.into_iter().find(|one| !self.known.contains(one)) {
             return Verdict::Killed(Origin::Authority, new);
@@ -90,9 +91,9 @@ impl<'e> Judge<'e> {
     }
 
     /// A witness on which mutant and original disagree.
-    fn hear(&self, mutant: &Validator, unit: &Unit, edited: Option<&str>) -> Option<(Origin, String)> {
+    fn hear(&self, mutant: &Validator, unit: &Unit, edited: Option<&BTreeSet<String>>) -> Option<(Origin, String)> {
         let is_about = |witness: &&Witness| match (edited, witness.about.as_deref()) {
-            (Some(edited), Some(about)) => edited == about,
+            (Some(edited), Some(about)) => edited.contains(about),
             _ => true,
         };
         self.evidence.of(unit).iter().filter(is_about).find_map(|witness| {
@@ -127,6 +128,14 @@ impl<'e> Judge<'e> {
         };
         shown.or_else(made).map(|message| (Origin::Drift, message))
     }
+}
+
+/// The component around an edit and those that the edited place leads to: without it, nobody asks for their rules. None
+/// for an edit that stands in no component.
+fn spoken_of(document: &Value, pointer: &str) -> Option<BTreeSet<String>> {
+    let mut components = BTreeSet::from([component(pointer)?.to_owned()]);
+    document.pointer(pointer).into_iter().for_each(|value| reach(document, value, &mut components));
+    Some(components)
 }
 
 /// Of the parts that an edit is about, the first request and the replies of the first operation.

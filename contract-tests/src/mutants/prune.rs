@@ -38,7 +38,7 @@ fn kept(value: Option<&Value>, keep: impl Fn(&str, &Value) -> bool) -> Map<Strin
 }
 
 /// Notes every component that is referred to, over any number of steps.
-fn reach(document: &Value, value: &Value, reached: &mut BTreeSet<String>) {
+pub(super) fn reach(document: &Value, value: &Value, reached: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| reach(document, item, reached)),
         Value::Object(members) => {

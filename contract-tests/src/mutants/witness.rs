@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::reach::Unit;
 
 /// One request or reply.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
     /// By the client.
     Request(Incoming),

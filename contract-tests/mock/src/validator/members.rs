@@ -41,15 +41,20 @@ fn collect(schemas: &Schemas, shapes: &[Shape<'_>], value: &Value, at: &str, fou
             let describes_others = additional.iter().any(|one| matches!(one, Additional::Schema(_)));
             for (name, member) in members {
                 let at = format!("{at}/{}", escape(name));
-                let mut inner: Vec<Shape<'_>> = shapes.iter().filter_map(|shape| shape.property(name)).collect();
-                if inner.is_empty() && closed {
+                let named = shapes.iter().any(|shape| shape.names(name));
+                if !named && closed {
                     found.unknown.push(at);
                     continue;
                 }
-                if inner.is_empty() && names_some && !describes_others {
+                if !named && names_some && !describes_others {
                     found.free.push(at);
                     continue;
                 }
+                // Most members are no objects and have no members of their own: their schema need not be gathered.
+                if !matches!(member, Value::Object(_) | Value::Array(_)) {
+                    continue;
+                }
+                let mut inner: Vec<Shape<'_>> = shapes.iter().filter_map(|shape| shape.property(name)).collect();
                 if inner.is_empty() {
                     inner.extend(additional.iter().filter_map(|one| match one {
                         Additional::Schema(shape) => Some(shape.clone()),

@@ -115,10 +115,12 @@ pub(super) async fn run(subject: &Subject) -> Result<Vec<Outcome>> {
     let vendor = subject.vendor().await;
     let core = subject.connect(&vendor)?;
     let caller = Caller { subject, vendor, core };
+    let mut cases = cases::enumerate(subject);
+    cases.retain(is_plain);
     let mut outcomes = Vec::new();
     for fault in FAULTS {
         let mut outcome = Outcome { fault: fault.name, api: subject.name().to_owned(), made: 0, noticed: None };
-        for case in cases::enumerate(subject).iter().filter(|case| is_plain(case)) {
+        for case in &cases {
             // One that is noticed is enough, and a call takes its time.
             if outcome.noticed.is_none() {
                 caller.give(case, fault, &mut outcome).await;
