@@ -5,23 +5,28 @@ use http::{HeaderName, HeaderValue, Method};
 use super::*;
 use crate::operation::{Reply as Replies, Retry};
 
-static LIST: Operation = Operation {
-    api: "vendor",
-    id: "list",
-    method: Method::GET,
-    path: "/v1/things",
-    summary: "",
-    tag: "",
-    deprecated: false,
-    retry: Retry::Safe,
-    authenticated: false,
-    parameters: &[],
-    body: None,
-    reply: Replies::Unknown,
-    envelope: None,
-    pagination: None,
-    statuses: &["200"],
-};
+static LIST: Operation = operation("list");
+static OTHER: Operation = operation("other");
+
+const fn operation(id: &'static str) -> Operation {
+    Operation {
+        api: "vendor",
+        id,
+        method: Method::GET,
+        path: "/v1/things",
+        summary: "",
+        tag: "",
+        deprecated: false,
+        retry: Retry::Safe,
+        authenticated: false,
+        parameters: &[],
+        body: None,
+        reply: Replies::Unknown,
+        envelope: None,
+        pagination: None,
+        statuses: &["200"],
+    }
+}
 
 fn failed(kind: ErrorKind) -> Error {
     Error::new(kind, "it failed")
@@ -112,7 +117,6 @@ fn a_line_names_all_that_is_known_and_nothing_of_the_body() {
 
 #[test]
 fn the_first_operation_that_is_named_stays() {
-    static OTHER: Operation = Operation { id: "other", ..LIST };
     let error = failed(ErrorKind::Decode).with_operation(&LIST).with_operation(&OTHER);
     assert_eq!(error.operation().map(|operation| operation.id), Some("list"));
 }
