@@ -134,6 +134,7 @@ fn a_media_type_is_named_only_where_it_can_be_shown() {
         ("application/vnd.a_b-c", "application/vnd.a_b-c"),
         (long.as_str(), long.as_str()),
         (&format!("{long}x"), "of an unknown media type"),
+        ("; charset=utf-8", "of an unknown media type"),
         ("text/a b", "of an unknown media type"),
         ("text/\u{9b}", "of an unknown media type"),
     ] {
