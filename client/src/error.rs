@@ -338,3 +338,6 @@ impl StdError for Error {
         self.0.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
     }
 }
+
+#[cfg(test)]
+mod tests;

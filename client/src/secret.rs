@@ -154,6 +154,7 @@ mod tests {
         for json in ["8675309", "-8675309", "8675309.5", "[8675309]", "{\"a\":8675309}"] {
             let error = serde_json::from_str::<Secret>(json).unwrap_err().to_string();
             assert!(!error.contains("8675309"), "{error}");
+            assert!(error.contains("expected a string"), "{error}");
             let value: serde_json::Value = serde_json::from_str(json).unwrap();
             let error = serde_json::from_value::<Secret>(value).unwrap_err().to_string();
             assert!(!error.contains("8675309"), "{error}");

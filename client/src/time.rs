@@ -19,7 +19,7 @@ const MILLISECONDS_ABOVE: f64 = 1e11;
 /// A time as a vendor spells it.
 ///
 /// Any JSON string or number decodes, and encodes again as what it was: a string letter for letter, a number as the same
-/// number (a fraction as exactly as serde_json reads it, which is exact up to 15 digits).
+/// number (a fraction as the nearest that 64 bits can hold).
 /// [`Time::timestamp`] and [`Time::to_datetime`] read these spellings:
 ///
 /// | spelling | example |

@@ -215,6 +215,7 @@ mod tests {
             assert_eq!(of(body), None, "{body}");
         }
         assert_eq!(of(&"x".repeat(TEXT_LIMIT + 1)), None);
+        assert_eq!(of(&"x".repeat(TEXT_LIMIT)), Some("x".repeat(TEXT_LIMIT)));
         assert_eq!(message(b"\xff\xfe text"), None);
     }
 
@@ -249,6 +250,16 @@ mod tests {
         assert_eq!(correlation_id(br#"{"meta":{"correlationId":17}}"#).as_deref(), Some("17"));
         for body in [r#"{"meta":{}}"#, r#"{"meta":null}"#, r#"{"meta":{"correlationId":""}}"#, "[]", "", "<html>"] {
             assert_eq!(correlation_id(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_description_is_cleaned_and_cut() {
+        let description = |value: Value| description(json!({"error_description": value}).to_string().as_bytes());
+        assert_eq!(description(json!(" The grant\n is spent\u{7}")).as_deref(), Some("The grant  is spent"));
+        assert_eq!(description(json!("x".repeat(2_000))), Some("x".repeat(MESSAGE_LIMIT)));
+        for none in [json!(""), json!(null), json!(7)] {
+            assert_eq!(description(none.clone()), None, "{none}");
         }
     }
 

@@ -43,7 +43,8 @@ impl TokenResponse {
         let size = reply.body.len();
         let wrong = |message: String| undecodable(reply, message);
         if !is_json(reply) {
-            let named = essence(reply).filter(|named| named.len() <= 64 && named.bytes().all(is_plain));
+            let shown = |named: &String| (1..=64).contains(&named.len()) && named.bytes().all(is_plain);
+            let named = essence(reply).filter(shown);
             let named = named.as_deref().unwrap_or("of an unknown media type");
             return Err(wrong(format!("a token reply of {size} bytes is {named}, not JSON")));
         }

@@ -54,7 +54,8 @@ mod reader;
 mod row;
 mod schedule;
 mod stream;
-#[cfg(test)]
+// The vendor of the tests has Wootric's table.
+#[cfg(all(test, feature = "wootric"))]
 mod tests;
 
 pub use builder::Export;

@@ -45,6 +45,59 @@ fn milliseconds_are_kept() {
 }
 
 #[test]
+fn a_fraction_of_a_number_is_read() {
+    for (json, seconds, milliseconds) in [
+        ("1515940485.75", 1_515_940_485, 750),
+        ("-0.25", -1, 750),
+        ("1515940485250.0", 1_515_940_485, 250),
+        // The last that are seconds.
+        ("100000000000.0", 100_000_000_000, 0),
+        ("-100000000000.0", -100_000_000_000, 0),
+    ] {
+        let time = serde_json::from_str::<Time>(json).unwrap().to_datetime().unwrap();
+        assert_eq!((time.timestamp(), time.timestamp_subsec_millis()), (seconds, milliseconds), "{json}");
+    }
+}
+
+#[test]
+fn a_fraction_of_any_length_is_read_back_as_it_was_written() {
+    for json in ["115179415159404850485485.5", "1515940485.7512345", "0.1234567890123456789", "-5e-324"] {
+        let time: Time = serde_json::from_str(json).unwrap();
+        assert_eq!(time.as_str().parse::<f64>(), json.parse::<f64>(), "{json}");
+        let written = serde_json::to_string(&time).unwrap();
+        assert_eq!(serde_json::from_str::<Time>(&written).unwrap(), time, "{written}");
+    }
+}
+
+#[test]
+fn a_time_is_shown_as_it_came() {
+    let (text, number) = (Time::from("2023-08-03"), Time::from(7));
+    assert_eq!((text.to_string(), number.to_string()), ("2023-08-03".to_owned(), "7".to_owned()));
+    assert_eq!(format!("{text:>12}"), "  2023-08-03");
+    assert_eq!(format!("{text:?} {number:?}"), r#"Time("2023-08-03") Time(7)"#);
+}
+
+#[test]
+fn equal_times_have_equal_hashes_and_others_rarely() {
+    let times: std::collections::HashSet<Time> = [Time::from(7), Time::from("7"), Time::from(8)].into();
+    assert_eq!(times.len(), 2);
+    let hash =
+        |time: Time| hash::BuildHasher::hash_one(&hash::BuildHasherDefault::<hash::DefaultHasher>::new(), time);
+    assert_eq!(hash(Time::from(7)), hash(Time::from("7")));
+    assert_ne!(hash(Time::from(7)), hash(Time::from(8)));
+}
+
+#[test]
+fn what_is_no_offset_is_not_read_as_one() {
+    for text in
+        ["2023-08-03 10:00 +24:00", "2023-08-03 10:00 +25:60", "2023-08-03 10:00 -01:60", "2023-08-03 10:00 PST"]
+    {
+        assert_eq!(Time::from(text).offset(), None, "{text}");
+    }
+    assert_eq!(Time::from("2023-08-03 10:00 -23:59").offset(), Some(-86_340));
+}
+
+#[test]
 fn what_is_no_time_is_kept_but_not_read() {
     for text in [
         "",
@@ -73,8 +126,10 @@ fn what_is_no_time_is_kept_but_not_read() {
 
 #[test]
 fn only_strings_and_numbers_decode() {
-    for json in ["null", "true", "[]", "{}"] {
-        assert!(serde_json::from_str::<Time>(json).is_err(), "{json}");
+    let a_time = "expected a time: a string or a number";
+    for (json, expected) in [("null", a_time), ("true", a_time), ("[]", a_time), ("{}", "expected a JSON number")] {
+        let error = serde_json::from_str::<Time>(json).unwrap_err().to_string();
+        assert!(error.contains(expected), "{json}: {error}");
     }
 }
 

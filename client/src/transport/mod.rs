@@ -37,14 +37,11 @@ use crate::{
 pub(crate) use decode::success;
 pub(crate) use exchange::HttpExchange;
 pub(crate) use pacing::Pacer;
-#[cfg(fuzzing)]
 pub(crate) use receive::Received;
 pub(crate) use retry::RetryBudget;
 
 use encode::Outgoing;
 use progress::Progress;
-#[cfg(not(fuzzing))]
-use receive::Received;
 
 /// Sends a request and decodes its reply.
 ///

@@ -131,3 +131,6 @@ impl<'c> Schedule<'c> {
 fn is_transient(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout)
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,6 +127,51 @@ fn a_success_of_another_media_type_is_refused() {
 }
 
 #[test]
+fn a_media_type_is_named_only_where_it_can_be_shown() {
+    let long = format!("text/{}", "x".repeat(59));
+    for (kind, named) in [
+        ("Text/HTML; charset=utf-8", "text/html"),
+        ("application/vnd.a_b-c", "application/vnd.a_b-c"),
+        (long.as_str(), long.as_str()),
+        (&format!("{long}x"), "of an unknown media type"),
+        ("; charset=utf-8", "of an unknown media type"),
+        ("text/a b", "of an unknown media type"),
+        ("text/\u{9b}", "of an unknown media type"),
+    ] {
+        let mut reply = reply(200, CANARY, None);
+        reply.headers.insert("content-type", HeaderValue::from_str(kind).unwrap());
+        let shown = refused(TokenResponse::read(&reply)).to_string();
+        let expected = format!("a token reply of 12 bytes is {named}, not JSON");
+        assert!(shown.starts_with(&expected), "{kind}: {shown}");
+    }
+}
+
+#[test]
+fn a_refusal_says_what_the_vendor_did() {
+    for (status, said) in [
+        (302, "the vendor redirected the token request"),
+        (400, "the vendor refused the token request"),
+        (408, "the vendor did not take the token request now"),
+        (429, "the vendor did not take the token request now"),
+        (502, "the vendor failed to answer the token request"),
+    ] {
+        let error = refused(TokenResponse::read(&reply(status, "", None)));
+        assert!(error.to_string().starts_with(said), "{status}: {error}");
+    }
+}
+
+#[test]
+fn a_code_has_at_most_64_characters() {
+    for (length, shown) in [(1, true), (64, true), (65, false)] {
+        let code = "x".repeat(length);
+        let error = refused(TokenResponse::read(&reply(400, &json!({"error": code}).to_string(), None)));
+        assert_eq!(error.oauth_error(), shown.then_some(code.as_str()));
+    }
+    let error = refused(TokenResponse::read(&reply(400, r#"{"error": ""}"#, None)));
+    assert_eq!(error.oauth_error(), None);
+}
+
+#[test]
 fn an_error_in_a_success_is_a_refusal() {
     let error = refused(read(&json!({"error": "invalid_scope", "error_description": CANARY})));
     assert_eq!((error.kind(), error.oauth_error()), (ErrorKind::Authentication, Some("invalid_scope")));
