@@ -75,7 +75,7 @@ pub(super) const STEPS: &[Step] = &[
     // Libraries, programs, examples, integration tests and the examples in the documentation, all of one build.
     Step { as_tested: true, ..cargo("tests", &["test", "--quiet"]) },
     // The main job, and with it the outside judges that are installed.
-    suite("conformance", &["conformance"]),
+    suite("conformance and judges", &["conformance", "--judges"]),
     suite("mutants", &["mutants"]),
     cargo("OAuth battery", &["xtask", "battery"]),
     cargo("reference page", &["xtask", "docs"]),
