@@ -1,5 +1,6 @@
 //! What runs in a process of its own. Each role prints one line: JSON with its figures, or the address it serves at.
 
+mod by_hand;
 mod calls;
 mod export;
 mod load;

@@ -17,7 +17,7 @@ use cx_client::{
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use super::Side;
+use super::{Side, by_hand};
 use crate::vendor::Vendor;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -52,11 +52,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
                 .await
             }
             Side::Peer => {
-                let client = reqwest::Client::builder().no_proxy().build()?;
+                let client = by_hand::client()?;
                 let url = arguments.url.clone();
                 share(arguments, move || {
                     let (client, url) = (client.clone(), url.clone());
-                    async move { by_hand(&client, &url).await }
+                    async move { plain(&client, &url).await }
                 })
                 .await
             }
@@ -99,7 +99,7 @@ async fn ours(client: &wootric::Client) -> Result<usize> {
     Ok(page.len())
 }
 
-async fn by_hand(client: &reqwest::Client, url: &str) -> Result<usize> {
+async fn plain(client: &reqwest::Client, url: &str) -> Result<usize> {
     let request = client.get(format!("{url}/v1/end_users")).query(&[("page", 1), ("per_page", 50)]);
     let reply = request.bearer_auth("a-token").send().await?.error_for_status()?;
     let page: Vec<EndUser> = serde_json::from_slice(&reply.bytes().await?)?;

@@ -7,7 +7,7 @@ use cx_client::wootric::{self, types::EndUser};
 use futures_util::TryStreamExt;
 use serde_json::json;
 
-use super::{Side, memory};
+use super::{Side, by_hand, memory};
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let seen = runtime.block_on(async {
         match arguments.side {
             Side::Ours => ours(&arguments.url, arguments.rows).await,
-            Side::Peer => by_hand(&arguments.url, arguments.rows).await,
+            Side::Peer => plain(&arguments.url, arguments.rows).await,
         }
     })?;
     let seconds = started.elapsed().as_secs_f64();
@@ -74,8 +74,8 @@ async fn ours(url: &str, rows: usize) -> Result<Seen> {
 }
 
 /// Page by page; past the last page that is shown, from the last second on, less what came already.
-async fn by_hand(url: &str, rows: usize) -> Result<Seen> {
-    let client = reqwest::Client::builder().no_proxy().build()?;
+async fn plain(url: &str, rows: usize) -> Result<Seen> {
+    let client = by_hand::client()?;
     let mut seen = Seen::new(rows);
     let mut known: HashSet<i64> = HashSet::new();
     let mut after = crate::vendor::FIRST - 1;

@@ -5,6 +5,8 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use serde_json::json;
 
+use super::by_hand;
+
 #[derive(Clone, Debug, clap::Args)]
 pub struct Arguments {
     /// What is asked for.
@@ -21,7 +23,7 @@ pub struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let seconds = runtime.block_on(async {
-        let client = reqwest::Client::builder().no_proxy().build()?;
+        let client = by_hand::client()?;
         ask(&client, &arguments.url).await?;
         let started = Instant::now();
         let tasks: Vec<_> = (0..arguments.connections)
