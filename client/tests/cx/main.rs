@@ -13,6 +13,7 @@ mod exits;
 mod export;
 mod files;
 mod formats;
+mod headers;
 mod help;
 mod login;
 mod process;

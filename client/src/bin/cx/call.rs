@@ -9,7 +9,7 @@ use cx_client::{
 use serde_json::Value;
 
 use crate::{
-    arguments, body, confirm, connect, credentials, exit::Failure, flags, mask, output, secrets::Secrets,
+    arguments, body, confirm, connect, credentials, exit::Failure, flags, headers, mask, output, secrets::Secrets,
     settings::Settings,
 };
 
@@ -42,12 +42,12 @@ pub async fn run(
         }
         None => {}
     }
-    let core = connect::core(registered.api, operation.authenticated, settings, secrets)?;
-    confirm::confirm(operation, guide, matches)?;
-    let mut options = CallOptions::new();
+    let mut options = headers::add(CallOptions::new(), matches)?;
     if let Some(media_type) = body::media_type(operation, matches) {
         options = options.media_type(media_type);
     }
+    let core = connect::core(registered.api, operation.authenticated, settings, secrets)?;
+    confirm::confirm(operation, guide, matches)?;
     let reply = (registered.call)(core, operation.id, Value::Object(arguments), options).await?;
     print(operation, reply, guide.map(|guide| guide.reply_secrets).unwrap_or_default(), settings)
 }

@@ -22,6 +22,7 @@ const RESERVED: &[&str] = &[
     "show-secrets",
     "body",
     "media-type",
+    "header",
     "yes",
     "out",
     "resume",

@@ -17,6 +17,7 @@ mod credentials;
 mod exit;
 mod export;
 mod flags;
+mod headers;
 mod help;
 mod login;
 mod mask;

@@ -7,7 +7,7 @@ use cx_client::{
     operation::Operation,
 };
 
-use crate::{arguments, body, completions, confirm, exit::Failure, export, flags, help, login, settings};
+use crate::{arguments, body, completions, confirm, exit::Failure, export, flags, headers, help, login, settings};
 
 /// All commands.
 pub fn command() -> Command {
@@ -55,7 +55,8 @@ fn operation_command(registered: &'static Registered, operation: &'static Operat
         .long_about(help::about(operation, guide))
         .after_help(help::example(operation, guide))
         .args(arguments::flags(flags::names(operation)))
-        .args(operation.body.as_ref().into_iter().flat_map(body::flags));
+        .args(operation.body.as_ref().into_iter().flat_map(body::flags))
+        .arg(headers::flag());
     if guide.is_some_and(|guide: &Guide| guide.destructive) { command.arg(yes()) } else { command }
 }
 

@@ -74,6 +74,14 @@ pub(super) const STEPS: &[Step] = &[
     Step { as_tested: true, ..cargo("clippy", &["clippy", "--quiet", "--all-targets", "--", "-D", "warnings"]) },
     // Libraries, programs, examples, integration tests and the examples in the documentation, all of one build.
     Step { as_tested: true, ..cargo("tests", &["test", "--quiet"]) },
+    // The tool against the mock vendors that `cargo xtask mock` starts.
+    Step {
+        as_tested: true,
+        ..cargo(
+            "every operation through cx",
+            &["test", "--quiet", "--test", "cx", "--", "--ignored", "--nocapture", "walk::"],
+        )
+    },
     // The main job, and with it the outside judges that are installed.
     suite("conformance and judges", &["conformance", "--judges"]),
     suite("mutants", &["mutants"]),
