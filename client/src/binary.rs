@@ -83,6 +83,17 @@ mod tests {
         assert_eq!(json, "\"AJ+Slg==\"");
         assert_eq!(serde_json::from_str::<Binary>(&json).unwrap(), binary);
         assert!(serde_json::from_str::<Binary>("\"?\"").is_err());
+        let refused = serde_json::from_str::<Binary>("7").unwrap_err().to_string();
+        assert!(refused.contains("expected bytes, or a text in Base64"), "{refused}");
+    }
+
+    #[test]
+    fn the_bytes_are_had_as_they_came() {
+        let bytes = Bytes::from_static(&[0, 159, 146, 150]);
+        let deserializer = serde::de::value::BytesDeserializer::<de::value::Error>::new(&bytes);
+        let binary = Binary::deserialize(deserializer).unwrap();
+        assert_eq!(&*binary, &*bytes);
+        assert_eq!(binary.into_bytes(), bytes);
     }
 
     #[test]

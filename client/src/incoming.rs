@@ -76,3 +76,52 @@ pub(crate) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, IncomingErro
     }
     serde_path_to_error::deserialize(value).map_err(|error| IncomingError::NoEvent { path: error.path().to_string() })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_body_may_be_as_large_as_the_limit_and_no_larger() {
+        assert_eq!(MAX_BODY_BYTES, 1_048_576);
+        assert_eq!(within(3, b"abc"), Ok(()));
+        assert_eq!(within(3, b"ab"), Ok(()));
+        assert_eq!(within(3, b"abcd"), Err(IncomingError::TooLarge { limit: 3 }));
+    }
+
+    #[test]
+    fn a_body_is_read_or_refused_for_what_it_is() {
+        assert_eq!(json(b"[1]"), Ok(json!([1])));
+        assert_eq!(json(b"[1"), Err(IncomingError::Malformed));
+
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Event {
+            id: i64,
+        }
+        assert_eq!(typed::<Event>(json!({"id": 7})), Ok(Event { id: 7 }));
+        let mismatch = |value| match typed::<Event>(value) {
+            Err(IncomingError::NoEvent { path }) => path,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(mismatch(json!([7])), ".");
+        assert_eq!(mismatch(json!({"id": "seven"})), "id");
+    }
+
+    #[test]
+    fn each_refusal_has_a_status_that_is_no_5xx_and_a_text_of_its_own() {
+        let refusals = [
+            (IncomingError::TooLarge { limit: 9 }, 413, "larger than 9 bytes"),
+            (IncomingError::Unsigned, 401, "not signed"),
+            (IncomingError::WrongSignature, 401, "not that of the webhook"),
+            (IncomingError::UnknownContentType, 415, "content type"),
+            (IncomingError::Malformed, 400, "not what its content type says"),
+            (IncomingError::NoEvent { path: "response.id".to_owned() }, 422, "at response.id"),
+        ];
+        for (refusal, status, text) in refusals {
+            assert_eq!(refusal.status().as_u16(), status);
+            assert!(refusal.to_string().contains(text), "{refusal}");
+        }
+    }
+}

@@ -26,6 +26,7 @@ fn values_are_written_as_the_vendors_document_them() {
         "emails": ["a@example.com", "b@example.com"],
         "survey_immediately": true,
         "delay": 3,
+        "widest": i64::MAX,
         "score": 7.0,
         "ratio": 0.5,
         "large": 1e21,
@@ -44,6 +45,7 @@ fn values_are_written_as_the_vendors_document_them() {
             "ratio=0.5",
             "score=7",
             "survey_immediately=true",
+            "widest=9223372036854775807",
         ]
     );
 }
