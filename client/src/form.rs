@@ -7,14 +7,13 @@
 //! | `{"users": [{"id": 1}, {"id": 2}]}` | `users[][id]=1`, `users[][id]=2` |
 //! | `true`, `1`, `1.0`, `0.5` | `true`, `1`, `1`, `0.5` |
 //! | `null`, `[]`, `{}` | refused, at any depth: the notation has no word for them, and an empty value means something else |
+//! | `[{"a": 1}, {"b": 2}]`, `[[1], [2]]` | refused, unless the operation says indices: `x[][a]=1`, `x[][b]=2` is also how `[{"a": 1, "b": 2}]` is written |
 //!
 //! Names are written between the brackets as they are, also those that a caller made up.
 //!
 //! **Order.** `users[][id]` does not say which element it belongs to: a reader opens a new element at a name that the
 //! current one has already, and a name with another `[]` in it never opens one. So an element's plain members are written
 //! first, then its objects, then its arrays, and where two elements differ in their members, one they share comes first.
-//! Two neighbours that share no plain member cannot be told apart and are read as one element; indices would help, but no
-//! vendor documents them there.
 
 use std::{collections::HashSet, fmt};
 
@@ -58,7 +57,8 @@ impl std::error::Error for Unwritable {}
 ///
 /// # Errors
 ///
-/// A `null`, an empty list or an empty map anywhere inside, or a body that is not an object.
+/// A `null`, an empty list or an empty map anywhere inside, elements that a reader would join, or a body that is not an
+/// object.
 pub(crate) fn pairs(value: &Value, body: &Body) -> Result<Vec<(String, String)>, Unwritable> {
     let members = match value {
         Value::Object(members) => members,
@@ -78,6 +78,7 @@ pub(crate) fn urlencoded<N: AsRef<str>, T: AsRef<str>>(pairs: impl IntoIterator<
 }
 
 /// Place of a value: as shown in an error, and as the operation's table names it, without positions in arrays.
+#[derive(Clone)]
 struct At {
     shown: String,
     dotted: String,
@@ -87,6 +88,13 @@ struct Leaf {
     name: String,
     text: String,
     depth: Depth,
+}
+
+impl Leaf {
+    /// Whether a reader may open a new element at it.
+    fn opens(&self) -> bool {
+        self.depth != Depth::InArray
+    }
 }
 
 /// Where a leaf lies in the innermost element (or body) that holds it.
@@ -141,23 +149,34 @@ fn write_array(
     leaves: &mut Vec<Leaf>,
 ) -> Result<(), Unwritable> {
     let indexed = body.indexed || body.indexed_members.contains(&at.dotted.as_str());
-    // Names that a reader has in the element it is filling.
-    let mut open: HashSet<String> = HashSet::new();
+    // Names at which a reader opens a new element: those of the element before, if that was an object.
+    let mut opening: Option<HashSet<String>> = None;
     for (index, element) in elements.iter().enumerate() {
         let name = if indexed { format!("{name}[{index}]") } else { format!("{name}[]") };
         let at = At { shown: format!("{}[{index}]", at.shown), dotted: at.dotted.clone() };
+        let refuse = |reason| Err(Unwritable { path: at.shown.clone(), reason });
+        if element.is_array() && !indexed {
+            return refuse("a list inside a list cannot be written in a form");
+        }
         let mut own = Vec::new();
-        write(element, name, at, body, &mut own)?;
+        write(element, name, at.clone(), body, &mut own)?;
         own.sort_by_key(|leaf| leaf.depth);
         if element.is_object() && !indexed {
-            let opens = own.iter().position(|leaf| leaf.depth != Depth::InArray && open.contains(&leaf.name));
-            if let Some(opens) = opens {
-                if let Some(before) = own.get_mut(..=opens) {
-                    before.rotate_right(1);
+            if let Some(opening) = opening {
+                let opens = own.iter().position(|leaf| leaf.opens() && opening.contains(&leaf.name));
+                match opens.and_then(|opens| own.get_mut(..=opens)) {
+                    Some(up_to_it) => up_to_it.rotate_right(1),
+                    None => {
+                        return refuse(
+                            "shares no member with the element before it, and a form would make one of the two; \
+                             join them, or give both a common member",
+                        );
+                    }
                 }
-                open.clear();
             }
-            open.extend(own.iter().filter(|leaf| leaf.depth != Depth::InArray).map(|leaf| leaf.name.clone()));
+            opening = Some(own.iter().filter(|leaf| leaf.opens()).map(|leaf| leaf.name.clone()).collect());
+        } else {
+            opening = None;
         }
         leaves.extend(own.into_iter().map(|leaf| Leaf { depth: Depth::InArray, ..leaf }));
     }

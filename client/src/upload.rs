@@ -79,7 +79,7 @@ impl Upload {
         Self { file_name: file_name.into(), content_type: None, content }
     }
 
-    /// Sends the file under another name.
+    /// Sends the file under another name, such as one that a path of the disk should not give away.
     #[must_use]
     pub fn with_file_name(mut self, file_name: impl Into<String>) -> Self {
         self.file_name = file_name.into().into();

@@ -1,34 +1,24 @@
-//! What a schema of a document says, gathered from its references and its `allOf`.
+//! What a schema of a document says of a value that travels one way.
 //!
 //! Cases and coverage ask the same few questions of a schema and want to know where in the document the answer stands.
 
 use cx_mock::schema::Reading;
-use cx_spec::{Api, Node};
+use cx_spec::{
+    Api, Node,
+    schema::{Additional, Shape},
+};
 use serde_json::Value;
 
-/// Longer chains of `allOf` and references are circles.
+/// Longer chains of references are circles.
 const DEEPEST: usize = 32;
 
 /// All that is said about one value.
 #[derive(Clone, Debug)]
 pub(crate) struct Anatomy<'d> {
-    /// The schema objects that hold at the same time.
-    parts: Vec<Node<'d>>,
-    /// How many of the parts, from the front, may still branch: once a branch is chosen, the choice is behind us.
-    open: usize,
+    shape: Shape<'d>,
     /// Where `nullable` stands, if null is a value.
     nullable: Option<String>,
     way: Reading,
-}
-
-/// Members that a schema does not name.
-pub(crate) enum Other<'d> {
-    /// It is silent about them, or refuses them.
-    None,
-    /// They are free.
-    Free,
-    /// They follow this schema.
-    Schema(Node<'d>),
 }
 
 impl<'d> Anatomy<'d> {
@@ -39,41 +29,27 @@ impl<'d> Anatomy<'d> {
 
     /// The schema of a node, as a body reads that travels this way.
     pub(crate) fn of(node: &Node<'d>, way: Reading) -> Self {
-        let mut parts = Vec::new();
-        gather(node, &mut parts, 0);
-        let open = parts.len();
-        Self { parts, open, nullable: nullable(node, 0), way }
+        Self { shape: Shape::of(node), nullable: nullable(node, 0), way }
     }
 
     /// This schema with one of its branches chosen.
     pub(crate) fn with_branch(&self, branch: &Node<'d>) -> Self {
-        let mut parts = Vec::new();
-        gather(branch, &mut parts, 0);
-        let open = parts.len();
-        parts.extend(self.parts.iter().cloned());
-        Self { parts, open, nullable: None, way: self.way }
+        Self { shape: self.shape.with_branch(branch), nullable: None, way: self.way }
     }
 
     /// Pointers of all schema objects that are part of it.
     pub(crate) fn pointers(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().map(Node::pointer)
+        self.shape.parts().iter().map(Node::pointer)
     }
 
     /// The node that says most: the first that is no mere reference.
     pub(crate) fn head(&self) -> Option<&Node<'d>> {
-        self.parts.first()
+        self.shape.parts().first()
     }
 
     /// `type`, or what members and items say; none for anything.
     pub(crate) fn kind(&self) -> Option<&'d str> {
-        self.parts.iter().find_map(|part| part.text("type")).or_else(|| {
-            let has = |keyword: &str| self.parts.iter().any(|part| part.member(keyword).is_some());
-            match () {
-                () if has("properties") || has("additionalProperties") => Some("object"),
-                () if has("items") => Some("array"),
-                () => None,
-            }
-        })
+        self.shape.kind()
     }
 
     /// Where `nullable` stands, if null is a value.
@@ -83,7 +59,7 @@ impl<'d> Anatomy<'d> {
 
     /// Where the known values stand, and those that are not null.
     pub(crate) fn known_values(&self) -> Option<(&str, Vec<&'d Value>)> {
-        self.parts.iter().find_map(|part| {
+        self.shape.parts().iter().find_map(|part| {
             let known = part.value().get("enum")?.as_array()?;
             Some((part.pointer(), known.iter().filter(|value| !value.is_null()).collect()))
         })
@@ -91,28 +67,28 @@ impl<'d> Anatomy<'d> {
 
     /// A number under a keyword.
     pub(crate) fn number(&self, keyword: &str) -> Option<&'d Value> {
-        self.parts.iter().find_map(|part| part.value().get(keyword).filter(|value| value.is_number()))
+        self.shape.parts().iter().find_map(|part| part.value().get(keyword).filter(|value| value.is_number()))
     }
 
     /// A count under a keyword, such as `minItems`.
     pub(crate) fn count(&self, keyword: &str) -> Option<usize> {
-        self.number(keyword)?.as_u64().and_then(|count| usize::try_from(count).ok())
+        self.shape.count(keyword).and_then(|count| usize::try_from(count).ok())
     }
 
     /// Whether any part says `keyword: true`.
     pub(crate) fn flag(&self, keyword: &str) -> bool {
-        self.parts.iter().any(|part| part.flag(keyword))
+        self.shape.flag(keyword)
     }
 
     /// A text under a keyword.
     pub(crate) fn text(&self, keyword: &str) -> Option<&'d str> {
-        self.parts.iter().find_map(|part| part.text(keyword))
+        self.shape.text(keyword)
     }
 
     /// The declared members, without those that only travel the other way.
     pub(crate) fn members(&self) -> Vec<(&'d str, Node<'d>)> {
         let mut found: Vec<(&'d str, Node<'d>)> = Vec::new();
-        for part in &self.parts {
+        for part in self.shape.parts() {
             for (name, node) in part.member("properties").map(|node| node.members()).unwrap_or_default() {
                 if !found.iter().any(|(known, _)| *known == name) && !node.flag(other_way(self.way)) {
                     found.push((name, node));
@@ -125,7 +101,7 @@ impl<'d> Anatomy<'d> {
     /// Names of the members that have to be there, each with the schema object that says so.
     pub(crate) fn required(&self) -> Vec<(&'d str, &str)> {
         let mut found: Vec<(&'d str, &str)> = Vec::new();
-        for part in &self.parts {
+        for part in self.shape.parts() {
             let names = part.value().get("required").and_then(Value::as_array).into_iter().flatten();
             for name in names.filter_map(Value::as_str) {
                 let member = part.member("properties").and_then(|all| all.member(name));
@@ -140,27 +116,17 @@ impl<'d> Anatomy<'d> {
 
     /// The schema of the items of an array.
     pub(crate) fn items(&self) -> Option<Node<'d>> {
-        self.parts.iter().find_map(|part| part.member("items"))
+        self.shape.parts().iter().find_map(|part| part.member("items"))
     }
 
     /// What is said about members without a name.
-    pub(crate) fn other_members(&self) -> Other<'d> {
-        let mut found = Other::None;
-        for node in self.parts.iter().filter_map(|part| part.member("additionalProperties")) {
-            match node.value() {
-                Value::Bool(false) => return Other::None,
-                Value::Object(schema) if !schema.is_empty() => found = Other::Schema(node),
-                _ => found = Other::Free,
-            }
-        }
-        found
+    pub(crate) fn additional(&self) -> Additional<'d> {
+        self.shape.additional()
     }
 
     /// The branches of the first `oneOf` or `anyOf`.
     pub(crate) fn branches(&self) -> Vec<Node<'d>> {
-        let open = self.parts.iter().take(self.open);
-        let choice = open.filter_map(|part| part.member("oneOf").or_else(|| part.member("anyOf"))).next();
-        choice.map(|choice| choice.items()).unwrap_or_default()
+        self.shape.branches()
     }
 }
 
@@ -169,18 +135,6 @@ fn other_way(way: Reading) -> &'static str {
     match way {
         Reading::Request => "readOnly",
         Reading::Reply => "writeOnly",
-    }
-}
-
-fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
-    let Ok(node) = node.resolve() else { return };
-    if depth > DEEPEST {
-        return;
-    }
-    let inner = node.member("allOf").map(|parts| parts.items()).unwrap_or_default();
-    parts.push(node);
-    for part in &inner {
-        gather(part, parts, depth + 1);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Equality of replies: null and absent are one thing, and so are `1` and `1.0`.
 
-use cx_spec::{Envelope, EnvelopeKind};
+use cx_spec::{Envelope, EnvelopeKind, pointer::escape};
 use serde_json::{Map, Value};
 
 /// The JSON pointer of the first member of `expected` that `actual` does not have; `None` if it has all.
@@ -15,7 +15,7 @@ fn at(expected: &Value, actual: &Value, pointer: String) -> Option<String> {
     match (expected, actual) {
         (expected, actual) if is_nothing(expected) && is_nothing(actual) => None,
         (Value::Object(expected), Value::Object(actual)) => expected.iter().find_map(|(key, value)| {
-            let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("{pointer}/{}", escape(key));
             at(value, actual.get(key).unwrap_or(&Value::Null), pointer)
         }),
         (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => expected
@@ -41,7 +41,7 @@ pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
         match (given, sent) {
             (given, sent) if is_nothing(given) && is_nothing(sent) => None,
             (Value::Object(given), Value::Object(sent)) => given.iter().find_map(|(key, value)| {
-                let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+                let pointer = format!("{pointer}/{}", escape(key));
                 at(value, sent.get(key).unwrap_or(&Value::Null), files, pointer)
             }),
             (Value::Array(given), Value::Array(sent)) if given.len() == sent.len() => {

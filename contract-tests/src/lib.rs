@@ -20,6 +20,7 @@ pub mod cases;
 pub mod compare;
 pub mod coverage;
 pub mod exemptions;
+mod files;
 pub mod judges;
 pub mod live;
 pub mod mutants;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     error::{Place, SpecError},
     nulls,
+    pointer::{escape, unescape},
     yaml::{self, Positions},
 };
 
@@ -129,14 +130,14 @@ impl Document {
         fn fails<T: serde::de::DeserializeOwned>(node: &Node<'_>) -> bool {
             serde_json::from_value::<T>(node.value.clone()).is_err()
         }
-        for path in self.root().member("paths").into_iter().flat_map(Node::into_members) {
-            for (_, method) in path.1.members() {
+        for (_, path) in self.root().member("paths").into_iter().flat_map(|paths| paths.members()) {
+            for (_, method) in path.members() {
                 if method.value.is_object() && fails::<openapiv3::Operation>(&method) {
                     return method.pointer;
                 }
             }
         }
-        for (_, schema) in self.at("/components/schemas").into_iter().flat_map(Node::into_members) {
+        for (_, schema) in self.at("/components/schemas").into_iter().flat_map(|schemas| schemas.members()) {
             if fails::<openapiv3::ReferenceOr<openapiv3::Schema>>(&schema) {
                 return schema.pointer;
             }
@@ -153,7 +154,7 @@ fn descend<'v>(root: &'v Value, pointer: &str) -> Option<&'v Value> {
     }
     pointer.strip_prefix('/')?.split('/').try_fold(root, |value, step| match value {
         Value::Object(members) if !step.contains('~') => members.get(step),
-        Value::Object(members) => members.get(&step.replace("~1", "/").replace("~0", "~")),
+        Value::Object(members) => members.get(&unescape(step)),
         // Numbers as JSON pointers write them: neither sign nor leading zero.
         Value::Array(items) if step == "0" || !step.starts_with(['0', '+']) => items.get(step.parse::<usize>().ok()?),
         _ => None,
@@ -203,10 +204,6 @@ impl<'d> Node<'d> {
             .flatten()
             .map(|(key, value)| (key.as_str(), self.child(key, value)))
             .collect()
-    }
-
-    fn into_members(self) -> Vec<(&'d str, Node<'d>)> {
-        self.members()
     }
 
     /// All items of an array; none for anything else.
@@ -261,7 +258,7 @@ impl<'d> Node<'d> {
         pointer.push_str(&self.pointer);
         pointer.push('/');
         if key.contains(['~', '/']) {
-            pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            pointer.push_str(&escape(key));
         } else {
             pointer.push_str(key);
         }

@@ -25,12 +25,15 @@ mod document;
 mod embedded;
 mod error;
 mod extensions;
+mod index;
 mod nulls;
+pub mod pointer;
 #[cfg(feature = "schema")]
 pub mod schema;
+mod status;
 mod yaml;
 
-pub use api::{Api, Body, Example, Location, Media, Operation, Parameter, Reply, Status};
+pub use api::{Api, Body, Example, Location, Media, Operation, Parameter, Reply};
 pub use document::{Document, Node};
 pub use embedded::{NAMES, embedded, embedded_all};
 pub use error::{Place, SpecError};
@@ -38,3 +41,4 @@ pub use extensions::{
     Arrays, Confidence, Envelope, EnvelopeKind, Form, Grant, OAuth, OAuthRole, Pagination, Parent, RefreshScope,
     Resource, ResourceRole, Retry, Sort, Window,
 };
+pub use status::Status;

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
+use crate::pointer::escape;
+
 /// Line and column (from 1) by JSON pointer.
 pub(crate) type Positions = HashMap<String, (usize, usize)>;
 
@@ -123,7 +125,7 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
                 (Event::Scalar(text, ..), span) => (text.into_owned(), (span.start.line(), span.start.col() + 1)),
                 _ => return Err(self.error(pointer, "a key that is not a plain text")),
             };
-            let child = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let child = format!("{pointer}/{}", escape(&key));
             if let Some((line, _)) = self.positions.get(&child) {
                 return Err(self.error(&child, format!("`{key}` is given twice; first on line {line}")));
             }

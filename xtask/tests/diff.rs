@@ -7,6 +7,7 @@ use std::{
     process::Command,
 };
 
+use cx_spec::pointer::unescape;
 use serde_json::{Map, Value};
 
 fn fixture(name: &str) -> PathBuf {
@@ -34,7 +35,7 @@ fn apply(document: &mut Value, edit: &Value) {
     }
     let pointer = ["set", "remove", "rename"].iter().find_map(|key| edit[*key].as_str()).unwrap();
     let (parent, key) = pointer.rsplit_once('/').unwrap();
-    let key = key.replace("~1", "/").replace("~0", "~");
+    let key = unescape(key);
     match document.pointer_mut(parent).unwrap_or_else(|| panic!("nothing at {parent}")) {
         Value::Array(items) if key == "-" => items.push(edit["to"].clone()),
         Value::Array(items) => drop(items.remove(key.parse().unwrap())),

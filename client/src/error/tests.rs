@@ -3,30 +3,9 @@
 use http::{HeaderName, HeaderValue, Method};
 
 use super::*;
-use crate::operation::{Reply as Replies, Retry};
 
-static LIST: Operation = operation("list");
-static OTHER: Operation = operation("other");
-
-const fn operation(id: &'static str) -> Operation {
-    Operation {
-        api: "vendor",
-        id,
-        method: Method::GET,
-        path: "/v1/things",
-        summary: "",
-        tag: "",
-        deprecated: false,
-        retry: Retry::Safe,
-        authenticated: false,
-        parameters: &[],
-        body: None,
-        reply: Replies::Unknown,
-        envelope: None,
-        pagination: None,
-        statuses: &["200"],
-    }
-}
+static LIST: Operation = Operation::made_up(Method::GET, "list", "/v1/things");
+static OTHER: Operation = Operation::made_up(Method::GET, "other", "/v1/things");
 
 fn failed(kind: ErrorKind) -> Error {
     Error::new(kind, "it failed")

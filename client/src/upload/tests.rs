@@ -81,6 +81,17 @@ async fn content_in_memory_is_sent_with_name_type_and_length() {
 }
 
 #[tokio::test]
+async fn a_file_is_sent_under_the_name_that_it_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tmp-4711");
+    fs::write(&path, "a,b\n").unwrap();
+    let upload = Upload::path(&path).with_file_name("people.csv");
+    assert_eq!(upload.file_name(), "people.csv");
+    let got = send(upload.to_part(None).await.unwrap()).await.unwrap();
+    assert!(got.contains("filename=\"people.csv\"\r\n") && !got.contains("tmp-4711"), "{got}");
+}
+
+#[tokio::test]
 async fn a_larger_file_is_refused_before_it_is_sent() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("people.csv");

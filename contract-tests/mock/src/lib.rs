@@ -63,7 +63,6 @@ mod rehearsal;
 mod router;
 pub mod schema;
 mod server;
-mod shape;
 mod state;
 #[cfg(feature = "proptest")]
 pub mod strategy;

@@ -1,13 +1,12 @@
 //! Requests made from the document's own examples: what a client would send that does as the document shows.
 
-use cx_spec::{Api, Arrays, Location, Media, Operation, Parameter};
+use cx_spec::{Api, Arrays, Location, Media, Operation, Parameter, schema::Shape};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::{
     incoming::{Incoming, essence, is_json},
     issuer::ACCESS_TOKEN,
-    shape::Shape,
 };
 
 /// What RFC 3986 calls unreserved stays as it is.

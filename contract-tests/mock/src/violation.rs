@@ -14,7 +14,7 @@ use serde::Serialize;
 /// | `unknown-path`, `unknown-method` | path, method | no operation |
 /// | `unknown-parameter` | query | a parameter, or a member of one, that the document does not have |
 /// | `unknown-member` | body | a member that the schema neither names nor leaves free on purpose |
-/// | `unknown-header` | reply header | a header that neither the document nor HTTP knows |
+/// | `unknown-header` | reply header | a header that neither the document names nor servers put on replies anyway |
 /// | `free-member` | reply | a member that the schema does not name and lets pass on purpose |
 /// | `duplicate` | query, body, credentials | given more than once |
 /// | `notation` | body | an array in other brackets than documented, or names that contradict each other |

@@ -3,10 +3,10 @@
 use std::{cell::RefCell, collections::BTreeMap};
 
 use cx_mock::{schema::Reading, strategy};
-use cx_spec::{Api, Node};
+use cx_spec::{Api, Node, schema::Additional};
 use serde_json::{Map, Value, json};
 
-use crate::anatomy::{Anatomy, Other};
+use crate::anatomy::Anatomy;
 
 /// Deeper than this, a schema that nothing ends is cut off.
 const DEEPEST: usize = 24;
@@ -114,9 +114,9 @@ impl<'d> Maker<'_, 'd> {
         }
         // A map without a member would say nothing, and a form cannot even write it.
         if members.is_empty() && (fill != Fill::Bare || object.len() < least) {
-            let value = match anatomy.other_members() {
-                Other::Schema(node) => self.make(&node, fill, inside),
-                Other::Free | Other::None => Some(json!("x")),
+            let value = match anatomy.additional() {
+                Additional::Schema(node) => self.make(&node, fill, inside),
+                _ => Some(json!("x")),
             };
             object.extend(value.map(|value| (EXTRA.to_owned(), value)));
         }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cx_spec::Node;
+use cx_spec::{Node, pointer::escape, schema::Additional};
 use serde_json::{Value, json};
 
 use super::maker::{Fill, Maker, within};
-use crate::anatomy::{Anatomy, Other};
+use crate::anatomy::Anatomy;
 
 /// What has been varied before: a component is varied where it is first met, not wherever it is used.
 pub(super) type Seen = BTreeSet<String>;
@@ -35,7 +35,7 @@ impl Variation {
     }
 
     fn below(self, step: &str, wrap: impl FnOnce(Value) -> Value) -> Self {
-        let pointer = format!("/{}{}", step.replace('~', "~0").replace('/', "~1"), self.pointer);
+        let pointer = format!("/{}{}", escape(step), self.pointer);
         Self { pointer, value: wrap(self.value), ..self }
     }
 }
@@ -113,7 +113,7 @@ impl<'d> Varier<'_, 'd> {
         }
         let mut members: Vec<(String, Node<'d>)> =
             anatomy.members().into_iter().map(|(name, node)| (name.to_owned(), node)).collect();
-        if let Other::Schema(node) = anatomy.other_members() {
+        if let Additional::Schema(node) = anatomy.additional() {
             members.push(("extra_member".to_owned(), node));
         }
         for (name, node) in members {

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use cx_spec::{Api, Location, Media, Node, Operation, Parameter};
+use cx_spec::{Api, Location, Media, Node, Operation, Parameter, schema::Additional};
 
 use super::{
     essence,
     unit::{Guise, Unit, Way},
 };
-use crate::{
-    anatomy::{Anatomy, Other},
-    arguments::Spelling,
-};
+use crate::{anatomy::Anatomy, arguments::Spelling};
 
 /// Keywords that bound a parameter, with the flag that takes the bound itself out.
 pub(super) const BOUNDS: [(&str, &str); 6] = [
@@ -134,7 +131,7 @@ impl<'d> Walk<'d> {
         for (_, member) in anatomy.members() {
             self.schema(&member, way, nulls);
         }
-        if let Other::Schema(node) = anatomy.other_members() {
+        if let Additional::Schema(node) = anatomy.additional() {
             self.schema(&node, way, nulls);
         }
         if let Some(items) = anatomy.items() {

@@ -1,7 +1,7 @@
 //! The units that one exchange shows. It knows nothing of cases: only of what went over the wire.
 
 use cx_mock::Exchange;
-use cx_spec::{Api, Location, Media, Node, Operation, Parameter};
+use cx_spec::{Api, Location, Media, Node, Operation, Parameter, schema::Additional};
 use serde_json::{Map, Value};
 
 use super::{
@@ -9,11 +9,7 @@ use super::{
     essence,
     unit::{Guise, Unit, Way},
 };
-use crate::{
-    anatomy::{Anatomy, Other},
-    arguments::Spelling,
-    compare,
-};
+use crate::{anatomy::Anatomy, arguments::Spelling, compare};
 
 /// Everything that an exchange shows.
 pub(super) fn units(api: &Api, operation: &Operation, exchange: &Exchange) -> Vec<Unit> {
@@ -147,11 +143,11 @@ impl<'d> Sight<'d> {
             }
         }
         let declared = anatomy.members();
-        let others = anatomy.other_members();
+        let others = anatomy.additional();
         for (name, value) in members {
             match (declared.iter().find(|(own, _)| own == name), &others) {
-                (Some((_, node)), _) | (None, Other::Schema(node)) => self.schema(node, value, way),
-                (None, Other::Free | Other::None) => {}
+                (Some((_, node)), _) | (None, Additional::Schema(node)) => self.schema(node, value, way),
+                (None, _) => {}
             }
         }
     }

@@ -4,17 +4,18 @@
 //! are made up; of the headers only those stay that the document names and that hold a number, beside the content type.
 //! Token requests are never written.
 
-use std::{collections::BTreeMap, fs, io::Write as _, path::Path, time::SystemTime};
+use std::{collections::BTreeMap, path::Path, time::SystemTime};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::{DateTime, Utc};
 use cx_mock::{Validator, form};
-use cx_spec::{Operation, Parameter};
+use cx_spec::{Operation, Parameter, pointer::escape};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{gate::Exchange, redact};
+use crate::files;
 
 /// Exchanges kept of one operation and status: more of them show nothing new.
 const MOST_ALIKE: usize = 3;
@@ -115,17 +116,12 @@ impl Recorder {
     /// # Errors
     /// A folder that cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         for ((operation, status), alike) in &self.fixtures {
             for (index, fixture) in alike.iter().enumerate() {
                 let path = folder.join(format!("{operation}__observed_{status}_{}.json", index + 1));
-                let mut file = tempfile::NamedTempFile::new_in(folder)?;
-                writeln!(file, "{}", serde_json::to_string_pretty(fixture)?)?;
-                match file.persist_noclobber(&path) {
-                    Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
-                        eprintln!("{} is there already and stays", path.display());
-                    }
-                    outcome => drop(outcome.with_context(|| format!("cannot write {}", path.display()))?),
+                let text = files::json(fixture)?;
+                if !files::create(&path, &text)? {
+                    eprintln!("{} is there already and stays", path.display());
                 }
             }
         }
@@ -230,7 +226,7 @@ fn leaves(value: &Value, at: String, visit: &mut dyn FnMut(String, &Value)) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                leaves(member, format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), visit);
+                leaves(member, format!("{at}/{}", escape(name)), visit);
             }
         }
         Value::Array(items) => {

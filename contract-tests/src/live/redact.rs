@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use cx_mock::schema::{Schemas, is_date, is_date_time, is_uuid};
+use cx_spec::pointer::escape;
 use serde_json::{Map, Number, Value};
 
 /// Lengths of made-up texts: enough to tell a word from a line and a line from a page.
@@ -23,7 +24,7 @@ fn redact(value: &Value, at: &str, may_show: &dyn Fn(&str) -> bool) -> Value {
         Value::Object(members) => {
             let mut kept = Map::new();
             for (name, member) in members {
-                let inner = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                let inner = format!("{at}/{}", escape(name));
                 let name = if is_name(name) { name.clone() } else { format!("redacted_{}", kept.len() + 1) };
                 kept.insert(name, redact(member, &inner, may_show));
             }

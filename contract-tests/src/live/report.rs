@@ -1,11 +1,12 @@
 //! What a live run found, for scripts and for people.
 
-use std::{fmt::Write as _, fs, io::Write as _, path::Path};
+use std::{fmt::Write as _, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 
 use super::drift::{Drift, Severity};
+use crate::files;
 
 /// A live run, written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,12 +64,7 @@ impl Report {
     /// # Errors
     /// A folder that cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        let path = folder.join("drift.json");
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        writeln!(file, "{}", serde_json::to_string_pretty(self)?)?;
-        file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(())
+        files::replace(&folder.join("drift.json"), &files::json(self)?)
     }
 
     /// The report for a terminal.

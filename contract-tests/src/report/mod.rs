@@ -12,9 +12,9 @@ mod verdicts;
 mod wire;
 mod witnesses;
 
-use std::{collections::BTreeMap, fs, io::Write, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use cx_mock::Violation;
 use cx_spec::Api;
 use serde::Serialize;
@@ -30,6 +30,7 @@ pub use self::{
 use crate::{
     apis::Subject,
     coverage::{Count, Coverage, Kind},
+    files,
     runner::Outcome,
 };
 
@@ -181,11 +182,10 @@ impl Report {
     /// # Errors
     /// A folder that cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        save(&folder.join("report.json"), &format!("{}\n", serde_json::to_string_pretty(self)?))?;
-        save(&folder.join("junit.xml"), &junit::text(self)?)?;
-        save(&folder.join("report.sarif"), &format!("{}\n", serde_json::to_string_pretty(&sarif::document(self))?))?;
-        save(&folder.join("index.html"), &html::page(self)?)
+        files::replace(&folder.join("report.json"), &files::json(self)?)?;
+        files::replace(&folder.join("junit.xml"), &junit::text(self)?)?;
+        files::replace(&folder.join("report.sarif"), &files::json(&sarif::document(self))?)?;
+        files::replace(&folder.join("index.html"), &html::page(self)?)
     }
 
     /// The summary for a terminal.
@@ -206,13 +206,4 @@ fn label(kind: Kind) -> &'static str {
         Kind::Nullables => "nulls",
         Kind::Examples => "examples",
     }
-}
-
-/// Whole or not at all: a temporary file, then a rename.
-fn save(path: &Path, text: &str) -> Result<()> {
-    let folder = path.parent().context("a report lies in a folder")?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(())
 }

@@ -9,7 +9,7 @@ use cx_mock::{
     form::{Pair, Part, urlencoded},
     schema::may_show,
 };
-use cx_spec::{Api, Location, Operation, Parameter, schema::escape};
+use cx_spec::{Api, Location, Operation, Parameter, pointer::escape};
 use serde_json::Value;
 
 /// What stands in the place of a value that is not shown.

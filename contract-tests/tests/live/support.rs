@@ -1,54 +1,22 @@
 //! A run against a vendor, in a time that passes at once.
 
+#[path = "../common/patient.rs"]
+mod patient;
+
 use std::{
     future::pending,
-    sync::{Arc, LazyLock, Mutex},
-    time::{Duration, SystemTime},
+    sync::{Arc, LazyLock},
 };
 
 use contract_tests::{
     apis::{self, Subject},
     live::{self, Report, Settings},
 };
-use cx_client::env::{BoxFuture, Environment};
 use cx_mock::issuer;
 
+pub use patient::Patient;
+
 pub const APIS: &[&str] = &["wootric", "wootric-cxi", "directly"];
-
-/// A timer of this length or longer is a deadline; a shorter one is a pause.
-const SHORTEST_DEADLINE: Duration = Duration::from_secs(25);
-
-/// Surroundings in which pauses pass at once and are written down, and in which deadlines never pass.
-#[derive(Debug, Default)]
-pub struct Patient(Mutex<Vec<Duration>>);
-
-impl Patient {
-    pub fn pauses(&self) -> Vec<Duration> {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Environment for Patient {
-    fn now(&self) -> Duration {
-        self.pauses().iter().sum()
-    }
-
-    fn wall_clock(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000)
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<()> {
-        if duration >= SHORTEST_DEADLINE {
-            return Box::pin(pending());
-        }
-        self.0.lock().unwrap().push(duration);
-        Box::pin(std::future::ready(()))
-    }
-
-    fn random(&self) -> f64 {
-        0.5
-    }
-}
 
 /// The settings of a run that nothing slows down.
 pub fn settings(api: &str, base_url: &str) -> Settings {

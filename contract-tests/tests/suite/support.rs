@@ -1,23 +1,18 @@
 //! What several modules need: subjects, clients of a raw server, surroundings without a real clock, readers of the wire.
 
-use std::{
-    sync::{Arc, LazyLock, Mutex, OnceLock},
-    time::{Duration, SystemTime},
-};
+#[path = "../common/patient.rs"]
+mod patient;
+
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use contract_tests::apis::{self, Subject};
-use cx_client::{
-    Core, CoreBuilder,
-    auth::Credentials,
-    env::{BoxFuture, Environment},
-};
+use cx_client::{Core, CoreBuilder, auth::Credentials};
 use cx_mock::{Incoming, form};
+
+pub use patient::Patient;
 
 /// The token that the fixtures send.
 pub const TOKEN: &str = "example-access-token";
-
-/// A timer of this length or longer is a deadline; a shorter one is a pause between two attempts.
-const SHORTEST_DEADLINE: Duration = Duration::from_secs(25);
 
 /// All subjects. They are read once, because that takes a while.
 pub fn subjects() -> &'static [Subject] {
@@ -48,42 +43,6 @@ pub fn builder(subject: &Subject, base_url: &str, surroundings: &Arc<Patient>) -
         .credentials(Credentials::fixed(TOKEN))
         .http_client(first.http().clone())
         .environment(surroundings)
-}
-
-/// Surroundings in which pauses pass at once and are written down, and in which deadlines never pass.
-#[derive(Debug, Default)]
-pub struct Patient(Mutex<Vec<Duration>>);
-
-impl Patient {
-    /// The time of day that never changes.
-    pub const NOW: u64 = 1_600_000_000;
-
-    /// The pauses so far.
-    pub fn pauses(&self) -> Vec<Duration> {
-        self.0.lock().unwrap().clone()
-    }
-}
-
-impl Environment for Patient {
-    fn now(&self) -> Duration {
-        self.pauses().iter().sum()
-    }
-
-    fn wall_clock(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(Self::NOW)
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<()> {
-        if duration >= SHORTEST_DEADLINE {
-            return Box::pin(std::future::pending());
-        }
-        self.0.lock().unwrap().push(duration);
-        Box::pin(std::future::ready(()))
-    }
-
-    fn random(&self) -> f64 {
-        0.5
-    }
 }
 
 /// The segments of a path, each decoded on its own. A `+` is a `+`.

@@ -2,15 +2,16 @@
 //!
 //! OpenAPI 3.0 is draft 4 with a few words of its own. [`compile`] rewrites those words and knows the way back, so that
 //! a fault is reported with the pointer of the document and not of the rewritten schema. Lint and mock vendor judge by
-//! the same rules that way.
+//! the same rules that way. [`Shape`] answers what a schema says of one value, over its references and its `allOf`.
 
 mod compile;
 mod formats;
 mod rewrite;
+mod shape;
 
 pub use compile::{Compiled, compile};
 pub use formats::{FORMATS, is_cx_time, is_date, is_date_time, is_uuid};
-pub use rewrite::escape;
+pub use shape::{Additional, Shape, declares, may_show};
 
 /// Which way a body travels: `readOnly` members are not asked of a request, `writeOnly` ones not of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value, json};
 
 use super::Reading;
-use crate::Api;
+use crate::{Api, pointer::escape};
 
 /// A schema of draft 4 that stands alone, and the way back to the document.
 pub(super) struct Rewritten {
@@ -197,11 +197,6 @@ fn bound_integers(schema: &mut Map<String, Value>) {
         schema.insert("maximum".to_owned(), json!(most));
         schema.remove("exclusiveMaximum");
     }
-}
-
-/// A member name as a segment of a JSON pointer.
-pub fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

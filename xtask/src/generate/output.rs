@@ -30,7 +30,11 @@ pub fn write(outputs: &[Output]) -> Result<Vec<PathBuf>> {
         }
         let folder = output.path.parent().context("a generated file lies in a folder")?;
         fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut builder = tempfile::Builder::new();
+        // A temporary file is its owner's alone; a source file is not (the umask still holds).
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.tempfile_in(folder)?;
         file.write_all(output.text.as_bytes())?;
         file.as_file().sync_all()?;
         file.persist(&output.path).with_context(|| format!("cannot replace {}", output.path.display()))?;

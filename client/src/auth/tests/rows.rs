@@ -6,23 +6,10 @@ pub(super) static TOKEN: Operation = operation("create_token", "/oauth/token");
 pub(super) static AUTHORIZE: Operation = operation("authorize", "/oauth/auth");
 
 pub(super) const fn operation(id: &'static str, path: &'static str) -> Operation {
-    Operation {
-        api: "example",
-        id,
-        method: Method::POST,
-        path,
-        summary: "",
-        tag: "",
-        deprecated: false,
-        retry: Retry::Never,
-        authenticated: false,
-        parameters: &[],
-        body: None,
-        reply: Reply::Empty,
-        envelope: None,
-        pagination: None,
-        statuses: &[],
-    }
+    let mut operation = Operation::made_up(Method::POST, id, path);
+    operation.retry = Retry::Never;
+    operation.reply = Reply::Empty;
+    operation
 }
 
 pub(super) static WOOTRIC: OAuth = OAuth {

@@ -6,32 +6,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::*;
-use crate::operation::{Reply, Retry};
 
 const WALL: u64 = 1_537_999_950;
 
-const fn operation(id: &'static str) -> Operation {
-    Operation {
-        api: "vendor",
-        id,
-        method: Method::GET,
-        path: "/v1/things",
-        summary: "",
-        tag: "",
-        deprecated: false,
-        retry: Retry::Safe,
-        authenticated: false,
-        parameters: &[],
-        body: None,
-        reply: Reply::Unknown,
-        envelope: None,
-        pagination: None,
-        statuses: &["200"],
-    }
-}
-
-static LIST: Operation = operation("list");
-static OTHER: Operation = operation("other");
+static LIST: Operation = Operation::made_up(Method::GET, "list", "/v1/things");
+static OTHER: Operation = Operation::made_up(Method::GET, "other", "/v1/things");
 
 fn reply(status: u16, pairs: &[(&'static str, String)]) -> Received {
     let headers: HeaderMap = pairs

@@ -12,7 +12,7 @@ use super::*;
 use crate::{
     client::{CoreBuilder, http_client},
     env::{BoxFuture, Environment},
-    operation::{Api, Reply},
+    operation::Api,
 };
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -30,23 +30,9 @@ static SAFE: Operation = operation(Retry::Safe);
 static NEVER: Operation = operation(Retry::Never);
 
 const fn operation(retry: Retry) -> Operation {
-    Operation {
-        api: "vendor",
-        id: "list",
-        method: Method::GET,
-        path: "/v1/things",
-        summary: "",
-        tag: "",
-        deprecated: false,
-        retry,
-        authenticated: false,
-        parameters: &[],
-        body: None,
-        reply: Reply::Unknown,
-        envelope: None,
-        pagination: None,
-        statuses: &["200"],
-    }
+    let mut operation = Operation::made_up(Method::GET, "list", "/v1/things");
+    operation.retry = retry;
+    operation
 }
 
 /// A clock that stands still, and a die that always shows one half.

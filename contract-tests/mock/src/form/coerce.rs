@@ -2,17 +2,18 @@
 
 use std::fmt;
 
-use cx_spec::{Arrays, Form};
+use cx_spec::{
+    Arrays, Form,
+    pointer::escape,
+    schema::{Additional, Shape},
+};
 use serde_json::{Map, Number, Value};
 
 use super::{
     nest::Tree,
     pairs::{File, Part},
 };
-use crate::{
-    schema::{Reading, Schemas, escape},
-    shape::{Additional, Shape},
-};
+use crate::schema::{Reading, Schemas};
 
 /// Something a form says that its schema or its notation has no place for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,7 +164,7 @@ impl<'s> Pass<'s> {
                         format!("a file where {} is expected", article(kind.unwrap_or(""))),
                     );
                 }
-                if shape.number("x-max-bytes").is_some_and(|most| file.size as u64 > most) {
+                if shape.count("x-max-bytes").is_some_and(|most| file.size as u64 > most) {
                     self.fault("max-bytes", at, shape, format!("a file of {} bytes is too large", file.size));
                 }
                 self.files.push((at.to_owned(), file.clone()));
@@ -199,10 +200,10 @@ impl<'s> Pass<'s> {
     ) -> Value {
         let mut object = Map::new();
         for (name, tree) in members {
-            let inner = match (shape.property(name), shape.additional()) {
-                (Some(inner), _) | (None, Additional::Schema(inner)) => Some(inner),
+            let inner = shape.property(name).or_else(|| match shape.additional() {
+                Additional::Schema(node) => Some(Shape::of(&node)),
                 _ => None,
-            };
+            });
             let at = format!("{at}/{}", escape(name));
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
             let value = match inner {

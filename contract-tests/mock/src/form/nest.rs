@@ -3,10 +3,11 @@
 //! The rule for `a[][k]` is that of Rack, which most servers with this notation follow: a pair goes into the last
 //! element unless that element has the key already; then the next one begins.
 
+use cx_spec::pointer::escape;
 use indexmap::IndexMap;
 
 use super::{coerce::FormFault, pairs::Pair, pairs::Part};
-use crate::{schema::escape, violation::clip};
+use crate::violation::clip;
 
 /// Deeper brackets are refused: no document nests that deep, and the reader recurses.
 const DEEPEST: usize = 32;

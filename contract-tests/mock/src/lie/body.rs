@@ -1,6 +1,6 @@
 //! Lies about the members of a body.
 
-use cx_spec::{Media, Operation};
+use cx_spec::{Media, Operation, pointer::unescape};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -159,7 +159,7 @@ fn apply(body: &Value, pointer: &str, edit: Edit) -> Option<Value> {
             Edit::Drop | Edit::Rename(_) => None,
         };
     };
-    let key = key.replace("~1", "/").replace("~0", "~");
+    let key = unescape(key);
     match (changed.pointer_mut(parent)?, edit) {
         (Value::Object(members), Edit::Put(value)) => {
             members.insert(key, value);

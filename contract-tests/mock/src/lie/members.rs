@@ -2,10 +2,8 @@
 
 use std::collections::VecDeque;
 
-use cx_spec::Api;
+use cx_spec::{Api, pointer::escape, schema::Shape};
 use serde_json::Value;
-
-use crate::{schema::escape, shape::Shape};
 
 /// A list is searched no further than this: its items are alike.
 const ITEMS: usize = 3;
@@ -45,7 +43,7 @@ pub(super) fn sites<'d, 'v>(api: &'d Api, schema: &str, body: &'v Value) -> Vec<
 }
 
 fn below<'d, 'v>(site: &Site<'d, 'v>, waiting: &mut VecDeque<Site<'d, 'v>>) {
-    let step = |key: &str| site.shape.as_ref().and_then(|shape| shape.step(key, 0));
+    let step = |key: &str| site.shape.as_ref().and_then(|shape| shape.step(key));
     match site.value {
         Some(Value::Object(members)) => {
             for (name, value) in members {

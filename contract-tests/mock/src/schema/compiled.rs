@@ -8,12 +8,12 @@ use std::{
 
 use cx_spec::{
     Api,
-    schema::{self, Compiled, Reading},
+    schema::{self, Compiled, Reading, may_show},
 };
 use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
 
-use crate::{shape, violation::clip};
+use crate::violation::clip;
 
 /// One broken rule of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,12 +90,7 @@ impl Schemas {
     /// Whether what lies at a JSON pointer of a value may be shown to people: the schema at `pointer` declares it, and
     /// calls neither it nor anything around it secret or personal.
     pub fn may_show(&self, pointer: &str, instance: &str) -> bool {
-        shape::may_show(&self.api, pointer, instance)
-    }
-
-    /// Judges a value by a schema that need not stand in the document, but may refer to it. Not kept.
-    pub fn judge_by(&self, schema: &Value, reading: Reading, value: &Value) -> Vec<Fault> {
-        self.judge_with(&schema::compile(&self.api, "", schema, reading), "", value, false)
+        may_show(&self.api, pointer, instance)
     }
 
     fn judge_with(&self, compiled: &Usable, pointer: &str, value: &Value, show: bool) -> Vec<Fault> {
@@ -166,7 +161,7 @@ impl Schemas {
                 "the number is outside the range of its format".to_owned()
             }
             _ if value.is_object() || value.is_array() => error.masked().to_string(),
-            _ if root.is_some_and(|root| shape::may_show(&self.api, root, &instance)) => {
+            _ if root.is_some_and(|root| may_show(&self.api, root, &instance)) => {
                 error.masked_with(clip(&value.to_string())).to_string()
             }
             _ => error.masked().to_string(),
@@ -225,6 +220,7 @@ components:
         size: {type: integer, format: int32}
         seen: {type: string, format: cx-time, nullable: true}
         boss: {nullable: true, allOf: [{$ref: '#/components/schemas/Person'}]}
+    Broken: {type: string, pattern: (}
     Grant:
       oneOf:
         - {type: object, required: [kind, code], properties: {kind: {type: string, enum: [code]}, code: {type: string}}}
@@ -285,7 +281,9 @@ components:
 
     #[test]
     fn reports_a_schema_that_cannot_be_used() {
-        let faults = schemas().judge_by(&json!({"type": "string", "pattern": "("}), Reading::Reply, &json!("a"));
-        assert_eq!(faults[0].rule, "schema");
+        for (name, schema) in [("Broken", "/components/schemas/Broken"), ("Nowhere", "/components/schemas/Nowhere")] {
+            let faults = judge(name, json!("a"));
+            assert_eq!(faults, [("schema".into(), String::new(), schema.into())]);
+        }
     }
 }

@@ -8,9 +8,6 @@ mod compiled;
 mod standalone;
 
 pub use compiled::{Fault, Schemas};
-pub(crate) use cx_spec::schema::escape;
-pub use cx_spec::schema::{Reading, is_cx_time, is_date, is_date_time, is_uuid};
+pub use cx_spec::schema::{Reading, is_cx_time, is_date, is_date_time, is_uuid, may_show};
 #[cfg(feature = "proptest")]
 pub(crate) use standalone::Standalone;
-
-pub use crate::shape::may_show;

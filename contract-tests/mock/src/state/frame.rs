@@ -1,13 +1,12 @@
 //! The reply around a stored thing.
 
-use cx_spec::{Api, Operation, Resource, ResourceRole};
+use cx_spec::{Api, Operation, Resource, ResourceRole, pointer::escape, schema::declares};
 use serde_json::Value;
 
 use super::slots::{fill, slot};
 use crate::{
     outgoing,
-    schema::{Reading, Schemas, escape},
-    shape,
+    schema::{Reading, Schemas},
 };
 
 /// An example of a reply, and the place in it where the thing lies.
@@ -57,7 +56,7 @@ impl<'f> Frame<'f> {
 
     /// Whether the schema has words for a member of the thing.
     pub(super) fn declares(&self, api: &Api, name: &str) -> bool {
-        shape::declares(api, self.pointer, &format!("{}/{}", self.slot, escape(name)))
+        declares(api, self.pointer, &format!("{}/{}", self.slot, escape(name)))
     }
 
     /// The example with another thing in it, if the reply then keeps its schema.

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use cx_spec::Api;
+use cx_spec::{Api, pointer::escape};
 use proptest::{
     collection::vec,
     prelude::*,
@@ -17,7 +17,7 @@ use super::{
     numbers, texts,
     valid::{Builder, Place},
 };
-use crate::schema::{Reading, Standalone, escape};
+use crate::schema::{Reading, Standalone};
 
 /// Rules are broken so many levels down; deeper ones are the same schemas again.
 const DEEPEST: usize = 4;

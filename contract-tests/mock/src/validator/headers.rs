@@ -10,8 +10,9 @@ use crate::{
     violation::{Place, Violation, clip},
 };
 
-/// What HTTP and its common extensions say of a reply anywhere, so that no document has to: RFC 9110 and 9112, RFC 9111
-/// (caching), RFC 6265 (cookies), Fetch (`Access-Control-…`), and what proxies and security policies add.
+/// What any reply of any server may carry, so that no document has to say so: HTTP itself, caching, cookies, what browsers are
+/// told, and what servers and proxies put on all that passes. Not here is what a client acts upon, such as `Link`, `Location`
+/// and `Retry-After`: a document that is silent about those lacks something.
 const EVERYWHERE: &[&str] = &[
     "accept-ranges",
     "age",
@@ -24,7 +25,6 @@ const EVERYWHERE: &[&str] = &[
     "content-language",
     "content-length",
     "content-location",
-    "content-range",
     "content-security-policy",
     "content-type",
     "date",
@@ -32,15 +32,18 @@ const EVERYWHERE: &[&str] = &[
     "expires",
     "keep-alive",
     "last-modified",
-    "link",
-    "location",
+    "nel",
+    "p3p",
     "permissions-policy",
     "pragma",
     "proxy-authenticate",
     "referrer-policy",
-    "retry-after",
+    "report-to",
+    "reporting-endpoints",
     "server",
+    "server-timing",
     "set-cookie",
+    "status",
     "strict-transport-security",
     "trailer",
     "transfer-encoding",
@@ -50,9 +53,17 @@ const EVERYWHERE: &[&str] = &[
     "warning",
     "www-authenticate",
     "x-content-type-options",
+    "x-download-options",
     "x-frame-options",
+    "x-permitted-cross-domain-policies",
+    "x-powered-by",
+    "x-request-id",
+    "x-runtime",
     "x-xss-protection",
 ];
+
+/// As above, by their beginning.
+const FAMILIES: &[&str] = &["access-control-", "cf-", "cross-origin-", "x-amz-", "x-amzn-", "x-cache", "x-served-by"];
 
 impl Validator {
     /// Judges the headers of a reply: is a required one missing, does each documented one keep its schema.
@@ -64,7 +75,7 @@ impl Validator {
             let place = Place::ReplyHeader(name.to_owned());
             found.push(self.violation(Some(operation), place, rule, message, pointer));
         };
-        for (name, header) in self.documented(reply) {
+        for (name, header) in self.documented_headers(reply) {
             let sent: Vec<&str> = headers
                 .iter()
                 .filter(|(own, _)| own.eq_ignore_ascii_case(name))
@@ -92,8 +103,8 @@ impl Validator {
         found
     }
 
-    /// Headers of a reply that neither the document nor HTTP itself knows. They break no rule; of a live vendor they are
-    /// news.
+    /// Headers of a reply that neither the document names nor servers put on replies anyway. They break no rule; of a live
+    /// vendor they are news.
     pub fn unknown_reply_headers(
         &self,
         operation: &str,
@@ -102,10 +113,10 @@ impl Validator {
     ) -> Vec<Violation> {
         let Some(operation) = self.api().operation(operation) else { return Vec::new() };
         let reply = operation.reply(status);
-        let documented = reply.map(|reply| self.documented(reply)).unwrap_or_default();
+        let documented = reply.map(|reply| self.documented_headers(reply)).unwrap_or_default();
         let is_known = |name: &str| {
             EVERYWHERE.contains(&name)
-                || name.starts_with("access-control-")
+                || FAMILIES.iter().any(|family| name.starts_with(family))
                 || matches!(name, MARK | REASON)
                 || documented.iter().any(|(own, _)| own.eq_ignore_ascii_case(name))
         };
@@ -122,7 +133,8 @@ impl Validator {
             .collect()
     }
 
-    fn documented(&self, reply: &Reply) -> Vec<(&str, Node<'_>)> {
+    /// The headers that a reply documents, by name.
+    pub fn documented_headers(&self, reply: &Reply) -> Vec<(&str, Node<'_>)> {
         let node = self.api().document().at(&reply.pointer).and_then(|node| node.resolve().ok());
         let headers = node.and_then(|node| node.member("headers")).map(|headers| headers.members());
         let headers = headers.unwrap_or_default().into_iter();

@@ -1,11 +1,12 @@
 //! Members that a schema does not name.
 
+use cx_spec::{
+    pointer::escape,
+    schema::{Additional, Shape},
+};
 use serde_json::Value;
 
-use crate::{
-    schema::{Reading, Schemas, escape},
-    shape::{Additional, Shape},
-};
+use crate::schema::{Reading, Schemas};
 
 /// Pointers of members that a schema does not name. One that names no members at all has none of either kind, and
 /// neither has one that says what every other member looks like.
@@ -57,7 +58,7 @@ fn collect(schemas: &Schemas, shapes: &[Shape<'_>], value: &Value, at: &str, fou
                 let mut inner: Vec<Shape<'_>> = shapes.iter().filter_map(|shape| shape.property(name)).collect();
                 if inner.is_empty() {
                     inner.extend(additional.iter().filter_map(|one| match one {
-                        Additional::Schema(shape) => Some(shape.clone()),
+                        Additional::Schema(node) => Some(Shape::of(node)),
                         _ => None,
                     }));
                 }

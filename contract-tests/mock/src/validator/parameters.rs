@@ -1,6 +1,6 @@
 //! Parameters of path, query, headers and cookies.
 
-use cx_spec::{Api, Location, Parameter};
+use cx_spec::{Api, Location, Parameter, pointer::unescape, schema::Shape};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -8,7 +8,6 @@ use super::judge::Case;
 use crate::{
     form::{self, Notation, Pair, Part, Tree},
     schema::Reading,
-    shape::Shape,
     violation::{Place, clip},
 };
 
@@ -212,7 +211,7 @@ fn judge(case: &mut Case<'_>, parameter: &Parameter, tree: &Tree, place: fn(Stri
 /// `created` and `/gt` make `created[gt]`.
 fn bracketed(name: &str, pointer: &str) -> String {
     pointer.split('/').skip(1).fold(name.to_owned(), |name, step| {
-        let step = step.replace("~1", "/").replace("~0", "~");
+        let step = unescape(step);
         format!("{name}[{}]", clip(&step))
     })
 }

@@ -1,7 +1,7 @@
 //! The body: media type, schema, and the members that no schema names.
 
 use cx_mock::{Place, Violation};
-use cx_spec::Media;
+use cx_spec::{Media, pointer::escape};
 use serde_json::Value;
 
 use super::{Case, json_path};
@@ -57,7 +57,7 @@ fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Fin
         "required" => missing(case, violation, pointer, body)
             .into_iter()
             .map(|name| {
-                let path = json_path(body, &format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")));
+                let path = json_path(body, &format!("{pointer}/{}", escape(&name)));
                 finding(&path, Kind::MissingMember, format!("`{name}`, which is required"), "none".to_owned())
             })
             .collect(),

@@ -1,5 +1,6 @@
 //! JSON paths for people: `$.data.questions[*].uuid`.
 
+use cx_spec::pointer::unescape;
 use serde_json::Value;
 
 /// Longer names are no names of members but data.
@@ -11,7 +12,7 @@ pub fn json_path(root: &Value, pointer: &str) -> String {
     let mut path = "$".to_owned();
     let mut here = Some(root);
     for segment in pointer.split('/').skip(1) {
-        let key = segment.replace("~1", "/").replace("~0", "~");
+        let key = unescape(segment);
         if let Some(Value::Array(items)) = here {
             path.push_str("[*]");
             here = key.parse().ok().and_then(|index: usize| items.get(index));

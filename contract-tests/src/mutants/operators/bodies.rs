@@ -3,7 +3,7 @@
 use cx_spec::Api;
 use serde_json::{Value, json};
 
-use super::{Operator, retype::kind_of};
+use super::{Operator, required, retype::kind_of};
 use crate::mutants::{
     edit::{Change, Edit, escape},
     flat::flat,
@@ -23,13 +23,13 @@ pub(super) const OPERATORS: &[Operator] = &[
         name: "make body optional",
         does: "a request may come without its body",
         at: Kind::Body,
-        edits: relax,
+        edits: required::relax,
     },
     Operator {
         name: "make body required",
         does: "a request has to come with a body",
         at: Kind::Body,
-        edits: require,
+        edits: required::require,
     },
     Operator {
         name: "change array notation",
@@ -68,14 +68,6 @@ fn add(site: &Site<'_>) -> Vec<Edit> {
     }
     let body = json!({"required": true, "content": {"application/json": {"schema": {"type": "object"}}}});
     vec![Edit::set(&site.below("requestBody"), body)]
-}
-
-fn relax(site: &Site<'_>) -> Vec<Edit> {
-    if site.node.flag("required") { vec![Edit::set(&site.below("required"), json!(false))] } else { Vec::new() }
-}
-
-fn require(site: &Site<'_>) -> Vec<Edit> {
-    if site.node.flag("required") { Vec::new() } else { vec![Edit::set(&site.below("required"), json!(true))] }
 }
 
 /// Only where a body has an array that is no file: of others it says nothing.

@@ -8,6 +8,7 @@ mod bodies;
 mod members;
 mod parameters;
 mod replies;
+mod required;
 mod retype;
 mod routes;
 mod scalars;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Operator, retype::other_type, scalars};
+use super::{Operator, required, retype::other_type, scalars};
 use crate::mutants::{
     edit::{Change, Edit},
     site::{Kind, Site},
@@ -19,13 +19,13 @@ pub(super) const OPERATORS: &[Operator] = &[
         name: "make parameter required",
         does: "a request has to carry what may be left out",
         at: Kind::Parameter,
-        edits: require,
+        edits: required::require,
     },
     Operator {
         name: "make parameter optional",
         does: "a request may leave out what it has to carry",
         at: Kind::Parameter,
-        edits: relax,
+        edits: required::relax,
     },
     Operator { name: "rename parameter", does: "a parameter has another name", at: Kind::Parameter, edits: rename },
     Operator { name: "remove parameter", does: "a parameter is gone", at: Kind::Operation, edits: remove },
@@ -118,14 +118,6 @@ fn add_required(site: &Site<'_>) -> Vec<Edit> {
         None => Change::Set(list.clone(), json!([parameter])),
     };
     vec![Edit { pointer: list, changes: vec![change] }]
-}
-
-fn require(site: &Site<'_>) -> Vec<Edit> {
-    if site.node.flag("required") { Vec::new() } else { vec![Edit::set(&site.below("required"), json!(true))] }
-}
-
-fn relax(site: &Site<'_>) -> Vec<Edit> {
-    if site.node.flag("required") { vec![Edit::set(&site.below("required"), json!(false))] } else { Vec::new() }
 }
 
 fn rename(site: &Site<'_>) -> Vec<Edit> {

@@ -27,7 +27,7 @@ struct WholeList;
 
 impl Check for WholeList {
     fn render(&self, one: Listed) -> Render {
-        Box::new(move |page, size| (200, one.page(120, page, size)))
+        one.of_rows(120)
     }
 
     async fn check<'a, L>(&self, one: &Listed, server: &PageServer, call: L)
@@ -80,10 +80,6 @@ async fn every_list_is_asked_for_lazily_in_order_and_with_an_explicit_sort() {
 struct Ahead(usize);
 
 impl Check for Ahead {
-    fn render(&self, one: Listed) -> Render {
-        Box::new(move |page, size| (200, one.page(1_000, page, size)))
-    }
-
     async fn check<'a, L>(&self, one: &Listed, server: &PageServer, call: L)
     where
         L: List<Item: Serialize> + 'a,
@@ -124,10 +120,6 @@ async fn no_more_pages_are_asked_for_than_the_consumer_allows() {
 struct Dropped;
 
 impl Check for Dropped {
-    fn render(&self, one: Listed) -> Render {
-        Box::new(move |page, size| (200, one.page(1_000, page, size)))
-    }
-
     async fn check<'a, L>(&self, one: &Listed, server: &PageServer, call: L)
     where
         L: List<Item: Serialize> + 'a,
@@ -161,7 +153,7 @@ struct Interrupted;
 
 impl Check for Interrupted {
     fn render(&self, one: Listed) -> Render {
-        Box::new(move |page, size| (200, one.page(7, page, size)))
+        one.of_rows(7)
     }
 
     async fn check<'a, L>(&self, one: &Listed, server: &PageServer, call: L)

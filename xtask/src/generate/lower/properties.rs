@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cx_spec::Api;
+use cx_spec::{Api, pointer::escape};
 use serde_json::{Value, json};
 
 use super::{Unsupported, View, walk};
@@ -22,7 +22,7 @@ pub fn distinct_properties(view: &mut View, api: &Api) {
         }
     }
     for (name, schema) in view.schemas_mut() {
-        let pointer = format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/components/schemas/{}", escape(&name));
         walk(schema, &mut |schema| distinct(schema, &pointer, &mut reports));
     }
     view.unsupported.extend(reports);

@@ -1,6 +1,6 @@
 //! The view itself: a document in which every parameter, body and reply stands where it is used.
 
-use cx_spec::{Api, Location, Media, Operation};
+use cx_spec::{Api, Location, Media, Operation, pointer::escape};
 use serde_json::{Map, Value, json};
 
 use super::{Alternative, Unsupported, set};
@@ -135,7 +135,7 @@ impl View {
                 *schema = json!({});
             }
         }
-        let pointer = format!("/components/schemas/{}", wanted.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/components/schemas/{}", escape(wanted));
         self.unsupported.push(Unsupported::replaced(pointer, format!("{reason}; any JSON stands for it")));
     }
 

@@ -1,16 +1,7 @@
 //! Editing a JSON value by pointer.
 
+use cx_spec::pointer::{escape, unescape};
 use serde_json::Value;
-
-/// A key as one step of a JSON pointer.
-pub fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
-}
-
-/// One step of a JSON pointer as a key.
-pub fn unescape(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
-}
 
 /// Takes the value at a pointer out of the object that holds it. Items of arrays stay: their neighbours would move.
 pub fn remove(value: &mut Value, pointer: &str) {

@@ -13,7 +13,7 @@ mod references;
 #[cfg(test)]
 mod tests;
 
-use cx_spec::{Document, SpecError};
+use cx_spec::{Document, SpecError, pointer::escape};
 use serde_json::Value;
 
 use super::lower::Unsupported;
@@ -79,7 +79,7 @@ impl Mending<'_> {
         for (path, item) in paths.into_iter().flatten() {
             for method in item.as_object().into_iter().flatten().map(|(key, _)| key) {
                 if METHODS.contains(&method.as_str()) {
-                    let pointer = format!("/paths/{}/{method}", edit::escape(path));
+                    let pointer = format!("/paths/{}/{method}", escape(path));
                     found.push((pointer, path.clone(), method.clone()));
                 }
             }

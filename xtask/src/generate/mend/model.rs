@@ -1,6 +1,6 @@
 //! What the typed model of the standard does not take.
 
-use cx_spec::SpecError;
+use cx_spec::{SpecError, pointer::escape};
 use serde_json::{Value, json};
 
 use super::{Mending, edit};
@@ -51,7 +51,7 @@ pub fn typed(mending: &mut Mending<'_>) -> Result<(), SpecError> {
     let schemas = mending.value.pointer("/components/schemas").and_then(Value::as_object);
     let names: Vec<String> = schemas.into_iter().flatten().map(|(name, _)| name.clone()).collect();
     for name in names {
-        let pointer = format!("/components/schemas/{}", edit::escape(&name));
+        let pointer = format!("/components/schemas/{}", escape(&name));
         let schema = mending.value.pointer_mut(&pointer);
         if let Some(fault) = fault::<openapiv3::ReferenceOr<openapiv3::Schema>>(schema.as_deref()) {
             if let Some(schema) = schema {

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cx_spec::SpecError;
+use cx_spec::{
+    SpecError,
+    pointer::{escape, unescape},
+};
 use heck::ToPascalCase;
 use serde_json::Value;
 
-use super::{Mending, edit};
+use super::Mending;
 
 /// Gives a schema another name where its own becomes the type of another.
 pub fn schemas(mending: &mut Mending<'_>) -> Result<(), SpecError> {
@@ -23,7 +26,7 @@ pub fn schemas(mending: &mut Mending<'_>) -> Result<(), SpecError> {
         };
         let free = (2..).map(|number| format!("{own}{number}")).find(|free| taken.insert(rust_type(free)));
         let free = free.unwrap_or_default();
-        let pointer = format!("/components/schemas/{}", edit::escape(&name));
+        let pointer = format!("/components/schemas/{}", escape(&name));
         mending.replaced(&pointer, format!("`{name}` and `{first}` are one type in Rust: it is called `{free}`"));
         renamed.insert(name, free);
     }
@@ -48,7 +51,7 @@ fn rename(value: &mut Value, renamed: &BTreeMap<String, String>) {
         Value::Object(members) => {
             for (key, member) in members {
                 let target = member.as_str().and_then(|text| text.strip_prefix("#/components/schemas/"));
-                match target.and_then(|name| renamed.get(&edit::unescape(name))) {
+                match target.and_then(|name| renamed.get(&unescape(name))) {
                     Some(free) if key == "$ref" => *member = format!("#/components/schemas/{free}").into(),
                     _ => rename(member, renamed),
                 }

@@ -1,6 +1,6 @@
 //! Parameters whose notation the runtime does not write.
 
-use cx_spec::SpecError;
+use cx_spec::{SpecError, pointer::escape};
 use serde_json::{Value, json};
 
 use super::{Mending, edit};
@@ -26,7 +26,7 @@ pub fn parameters(mending: &mut Mending<'_>) -> Result<(), SpecError> {
         );
     }
     for (pointer, path, _) in mending.operations() {
-        let item = format!("/paths/{}", edit::escape(&path));
+        let item = format!("/paths/{}", escape(&path));
         let lists = [format!("{item}/parameters"), format!("{pointer}/parameters")];
         if let Some((at, reason)) = lists.iter().find_map(|list| mending.unwritable(list)) {
             mending.left_out(&at, reason);

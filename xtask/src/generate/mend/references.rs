@@ -1,6 +1,6 @@
 //! References: local ones are followed, others are reported.
 
-use cx_spec::SpecError;
+use cx_spec::{SpecError, pointer::escape};
 use serde_json::{Value, json};
 
 use super::{METHODS, Mending, edit};
@@ -9,7 +9,7 @@ use super::{METHODS, Mending, edit};
 pub fn path_items(mending: &mut Mending<'_>) -> Result<(), SpecError> {
     let paths = mending.value.get("paths").and_then(Value::as_object).cloned().unwrap_or_default();
     for (path, item) in paths.into_iter().filter(|(_, item)| item.get("$ref").is_some()) {
-        let pointer = format!("/paths/{}", edit::escape(&path));
+        let pointer = format!("/paths/{}", escape(&path));
         match edit::follow(&mending.value, &item) {
             Ok(target) => {
                 let mut whole = target.clone();

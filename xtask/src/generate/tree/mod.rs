@@ -5,6 +5,7 @@
 //! exactly once an operation is an error: it means that another version of progenitor writes other code.
 
 mod alternatives;
+mod chain;
 mod client;
 mod cookies;
 mod documentation;
@@ -13,6 +14,7 @@ mod marks;
 mod masking;
 mod pages;
 mod patches;
+mod rewrite;
 mod send;
 mod structs;
 

@@ -2,16 +2,13 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use cx_spec::Api;
-use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{
     Expr, Fields, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, ItemStruct, Lit, Stmt, Type,
-    parse_quote,
-    punctuated::Punctuated,
-    visit_mut::{self, VisitMut},
+    parse_quote, visit_mut::VisitMut,
 };
 
-use super::{alternatives::OtherBody, items, underive};
+use super::{alternatives::OtherBody, chain, items, rewrite::Rewrite, underive};
 
 /// What dispatch needs to know of one operation.
 pub struct Call {
@@ -124,19 +121,13 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
     let row = format_ident!("{}", id);
     let row = quote!(&OPERATIONS.#row);
 
-    let at = request_statement(function)?;
-    function.block.stmts.truncate(at + 1);
-    let mut chain = Chain::default();
-    let Some(Stmt::Local(local)) = function.block.stmts.pop() else { bail!("the request is not built by a `let`") };
-    let init = local.init.context("the request is not built by a `let`")?;
-    let request = chain.strip(*init.expr, function)?;
-
-    let mut rewrite = Rewrite { row: row.clone(), wire_names: Vec::new(), path_arguments: Vec::new() };
+    let mut chain = chain::take(function)?;
+    let mut rewrite = Rewrite::new(row.clone());
     for statement in &mut function.block.stmts {
         rewrite.visit_stmt_mut(statement);
     }
-    let mut request = request;
-    rewrite.visit_expr_mut(&mut request);
+    rewrite.visit_expr_mut(&mut chain.request);
+    let request = chain.request;
     destructure_options(function)?;
 
     let payload = if chain.has_body {
@@ -227,84 +218,6 @@ fn operation_id(function: &ImplItemFn) -> Result<String> {
     }
 }
 
-/// The index of `let mut request = ….build()?;`, of which there must be one.
-fn request_statement(function: &ImplItemFn) -> Result<usize> {
-    let found: Vec<usize> = function
-        .block
-        .stmts
-        .iter()
-        .enumerate()
-        .filter(|(_, statement)| match statement {
-            Stmt::Local(local) => local.init.as_ref().is_some_and(|init| is_build(&init.expr)),
-            _ => false,
-        })
-        .map(|(index, _)| index)
-        .collect();
-    match found.as_slice() {
-        [one] => Ok(*one),
-        other => bail!("{} `.build()?`s where one was expected", other.len()),
-    }
-}
-
-fn is_build(expr: &Expr) -> bool {
-    matches!(expr, Expr::Try(tried) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "build"))
-}
-
-/// The chain of calls that makes the request.
-#[derive(Default)]
-struct Chain {
-    has_body: bool,
-}
-
-impl Chain {
-    /// Takes `.build()?`, the body and needless headers off the chain.
-    fn strip(&mut self, expr: Expr, function: &mut ImplItemFn) -> Result<Expr> {
-        let Expr::Try(tried) = expr else { bail!("the request does not end in `.build()?`") };
-        let Expr::MethodCall(build) = *tried.expr else { bail!("the request does not end in `.build()?`") };
-        let keeps_headers = drop_api_version(function)?;
-        self.unchain(*build.receiver, keeps_headers)
-    }
-
-    fn unchain(&mut self, expr: Expr, keeps_headers: bool) -> Result<Expr> {
-        let Expr::MethodCall(mut call) = expr else { return Ok(expr) };
-        let receiver = self.unchain(*call.receiver, keeps_headers)?;
-        let name = call.method.to_string();
-        match name.as_str() {
-            "json" | "form_urlencoded" | "body" => {
-                self.has_body = true;
-                Ok(receiver)
-            }
-            "headers" if !keeps_headers => Ok(receiver),
-            // The runtime asks for the media type that the operation answers with.
-            "header"
-                if call.args.first().is_some_and(|one| one.to_token_stream().to_string().ends_with("ACCEPT")) =>
-            {
-                Ok(receiver)
-            }
-            _ => {
-                call.receiver = Box::new(receiver);
-                Ok(Expr::MethodCall(call))
-            }
-        }
-    }
-}
-
-/// Takes out the `api-version` header, which no vendor asked for; says whether others are left.
-fn drop_api_version(function: &mut ImplItemFn) -> Result<bool> {
-    let statements = &mut function.block.stmts;
-    let before = statements.len();
-    // A parameter of that name is appended by its text, not by a `HeaderName`.
-    let added = "from_static (\"api-version\")";
-    statements.retain(|statement| !statement.to_token_stream().to_string().contains(added));
-    ensure!(before == statements.len() + 1, "no `api-version` header where one was expected");
-    let others =
-        statements.iter().any(|statement| statement.to_token_stream().to_string().contains("header_map . append"));
-    if !others {
-        statements.retain(|statement| !matches!(statement, Stmt::Local(local) if local.pat.to_token_stream().to_string().contains("header_map")));
-    }
-    Ok(others)
-}
-
 /// Adds `call_options` to `let Self { … } = self`.
 fn destructure_options(function: &mut ImplItemFn) -> Result<()> {
     for statement in &mut function.block.stmts {
@@ -314,110 +227,6 @@ fn destructure_options(function: &mut ImplItemFn) -> Result<()> {
         return Ok(());
     }
     bail!("`send` does not take `self` apart")
-}
-
-/// Rewrites what refers to progenitor's client and errors.
-struct Rewrite {
-    row: TokenStream,
-    wire_names: Vec<(String, Ident)>,
-    path_arguments: Vec<Ident>,
-}
-
-impl VisitMut for Rewrite {
-    fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        visit_mut::visit_expr_mut(self, expr);
-        let row = &self.row;
-        match expr {
-            Expr::Field(field) if field.base.to_token_stream().to_string() == "client" => {
-                match field.member.to_token_stream().to_string().as_str() {
-                    "client" => *expr = parse_quote!(client.core().http()),
-                    "baseurl" => *expr = parse_quote!(client.core().base_url()),
-                    _ => {}
-                }
-            }
-            Expr::MethodCall(call)
-                if call.method == "map_err"
-                    && call.args.to_token_stream().to_string() == "Error :: InvalidRequest" =>
-            {
-                call.args = std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
-            }
-            Expr::MethodCall(call) if call.method == "append" => {
-                if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
-                    && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value))
-                {
-                    // `value` is what an optional header is called inside its `if let`.
-                    if ident != "value" {
-                        self.wire_names.push((name.value(), ident));
-                    }
-                }
-            }
-            Expr::Try(tried) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "try_into") => {
-                let inner = &tried.expr;
-                *expr = parse_quote!(#inner.map_err(|cause| runtime::unwritable_header(cause, #row))?);
-            }
-            Expr::If(condition) => self.optional_header(condition),
-            Expr::Macro(one) if one.mac.path.is_ident("format") => self.url(&mut one.mac),
-            Expr::Reference(reference) => self.query(&mut reference.expr),
-            _ => {}
-        }
-    }
-}
-
-impl Rewrite {
-    /// `format!("{}/v1/x/{}", client.baseurl, encode_path(&id.to_string()))`
-    fn url(&mut self, mac: &mut syn::Macro) {
-        let parser = Punctuated::<Expr, syn::Token![,]>::parse_terminated;
-        let Ok(mut arguments) = mac.parse_body_with(parser) else { return };
-        for argument in &mut arguments {
-            self.visit_expr_mut(argument);
-            let Expr::Call(call) = argument else { continue };
-            if call.func.to_token_stream().to_string() != "encode_path" {
-                continue;
-            }
-            let (Some(value), row) = (call.args.first().cloned(), &self.row) else { continue };
-            if let Some(ident) = first_ident(&value) {
-                self.path_arguments.push(ident);
-            }
-            *argument = parse_quote!(runtime::path_segment(#value, #row)?);
-        }
-        mac.tokens = arguments.to_token_stream();
-    }
-
-    /// `&progenitor_client::QueryParam::new("created[gte]", &created_gte)`
-    fn query(&mut self, expr: &mut Expr) {
-        let Expr::Call(call) = expr else { return };
-        if !call.func.to_token_stream().to_string().ends_with("QueryParam :: new") {
-            return;
-        }
-        if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
-            && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value))
-        {
-            self.wire_names.push((name.value(), ident));
-        }
-        call.func = parse_quote!(runtime::QueryParam::new);
-    }
-
-    /// `if let Some(value) = x_foo { header_map.append("X-Foo", …); }`
-    fn optional_header(&mut self, condition: &syn::ExprIf) {
-        let text = condition.then_branch.to_token_stream().to_string();
-        let name = text.split("header_map . append (\"").nth(1).and_then(|rest| rest.split('"').next());
-        if let (Expr::Let(binding), Some(name)) = (&*condition.cond, name)
-            && let Some(ident) = first_ident(&binding.expr)
-        {
-            self.wire_names.push((name.to_owned(), ident));
-        }
-    }
-}
-
-/// The variable that an expression such as `&id.to_string()` starts from.
-fn first_ident(expr: &Expr) -> Option<Ident> {
-    match expr {
-        Expr::Path(path) => path.path.get_ident().cloned(),
-        Expr::Reference(reference) => first_ident(&reference.expr),
-        Expr::MethodCall(call) => first_ident(&call.receiver),
-        Expr::Try(tried) => first_ident(&tried.expr),
-        _ => None,
-    }
 }
 
 /// The type of an argument: `T` of a field `Result<T, String>` or `Result<Option<T>, String>`.

@@ -1,17 +1,18 @@
 //! A schema seen through its references and its `allOf`.
 //!
-//! Coercion, masking and the search for unknown members ask the same few questions of a schema: which type, which
-//! member, which items. The answers are spread over `$ref` and `allOf`; this is the one place that gathers them.
+//! Whoever goes through a value asks the same few questions of its schema: which type, which member, which items. The answers
+//! are spread over `$ref` and `allOf`; this is the one place that gathers them.
 
-use cx_spec::{Api, Node};
 use serde_json::Value;
+
+use crate::{api::Api, document::Node, pointer::unescape};
 
 /// Deeper nesting of `allOf` and references is cut off: the schema then counts as open.
 const DEEPEST: usize = 32;
 
 /// All that is said about one value.
 #[derive(Clone, Debug)]
-pub(crate) struct Shape<'d> {
+pub struct Shape<'d> {
     parts: Vec<Node<'d>>,
     /// How many of the parts, from the front, may still branch. Once a branch is chosen, the `oneOf` it came from
     /// stays among the parts for its other keywords only.
@@ -19,7 +20,8 @@ pub(crate) struct Shape<'d> {
 }
 
 /// What a schema says about members it does not name.
-pub(crate) enum Additional<'d> {
+#[derive(Clone, Debug)]
+pub enum Additional<'d> {
     /// Nothing.
     Silent,
     /// `additionalProperties: true`.
@@ -27,17 +29,17 @@ pub(crate) enum Additional<'d> {
     /// `additionalProperties: false`.
     Refused,
     /// They follow this schema.
-    Schema(Shape<'d>),
+    Schema(Node<'d>),
 }
 
 impl<'d> Shape<'d> {
     /// The shape at a pointer of the document; open when there is nothing.
-    pub(crate) fn at(api: &'d Api, pointer: &str) -> Self {
+    pub fn at(api: &'d Api, pointer: &str) -> Self {
         api.document().at(pointer).map_or(Self::new(Vec::new()), |node| Self::of(&node))
     }
 
     /// The shape of a schema node.
-    pub(crate) fn of(node: &Node<'d>) -> Self {
+    pub fn of(node: &Node<'d>) -> Self {
         let mut parts = Vec::new();
         gather(node, &mut parts, 0);
         Self::new(parts)
@@ -49,7 +51,7 @@ impl<'d> Shape<'d> {
     }
 
     /// This shape with one of its branches chosen.
-    pub(crate) fn with_branch(&self, branch: &Node<'d>) -> Self {
+    pub fn with_branch(&self, branch: &Node<'d>) -> Self {
         let mut parts = Vec::new();
         gather(branch, &mut parts, 0);
         let open = parts.len();
@@ -57,8 +59,13 @@ impl<'d> Shape<'d> {
         Self { parts, open }
     }
 
+    /// The schema objects that hold at the same time. The first is the one that was asked for, seen through its reference.
+    pub fn parts(&self) -> &[Node<'d>] {
+        &self.parts
+    }
+
     /// `type`; `object` or `array` where members or items say so; none for anything.
-    pub(crate) fn kind(&self) -> Option<&'d str> {
+    pub fn kind(&self) -> Option<&'d str> {
         self.text("type").or_else(|| {
             if self.has("properties") || self.has("additionalProperties") {
                 Some("object")
@@ -71,37 +78,37 @@ impl<'d> Shape<'d> {
     }
 
     /// The first text under a keyword.
-    pub(crate) fn text(&self, keyword: &str) -> Option<&'d str> {
+    pub fn text(&self, keyword: &str) -> Option<&'d str> {
         self.parts.iter().find_map(|part| part.text(keyword))
     }
 
-    /// The first whole number under a keyword.
-    pub(crate) fn number(&self, keyword: &str) -> Option<u64> {
+    /// The first whole number under a keyword, such as that of `minItems`.
+    pub fn count(&self, keyword: &str) -> Option<u64> {
         self.parts.iter().find_map(|part| part.value().get(keyword)?.as_u64())
     }
 
     /// The first value under a keyword.
-    pub(crate) fn value(&self, keyword: &str) -> Option<&'d Value> {
+    pub fn value(&self, keyword: &str) -> Option<&'d Value> {
         self.parts.iter().find_map(|part| part.value().get(keyword))
     }
 
     /// Whether any part has a keyword.
-    pub(crate) fn has(&self, keyword: &str) -> bool {
+    pub fn has(&self, keyword: &str) -> bool {
         self.parts.iter().any(|part| part.value().get(keyword).is_some())
     }
 
     /// Whether any part says `keyword: true`.
-    pub(crate) fn flag(&self, keyword: &str) -> bool {
+    pub fn flag(&self, keyword: &str) -> bool {
         self.parts.iter().any(|part| part.flag(keyword))
     }
 
     /// Whether a member is declared.
-    pub(crate) fn names(&self, name: &str) -> bool {
+    pub fn names(&self, name: &str) -> bool {
         self.parts.iter().any(|part| has_property(part, name))
     }
 
     /// The schema of a named member.
-    pub(crate) fn property(&self, name: &str) -> Option<Shape<'d>> {
+    pub fn property(&self, name: &str) -> Option<Shape<'d>> {
         let mut parts = Vec::new();
         for part in self.parts.iter().filter(|part| has_property(part, name)) {
             if let Some(node) = part.member("properties").and_then(|properties| properties.member(name)) {
@@ -112,7 +119,7 @@ impl<'d> Shape<'d> {
     }
 
     /// Names of all declared members.
-    pub(crate) fn property_names(&self) -> Vec<&'d str> {
+    pub fn property_names(&self) -> Vec<&'d str> {
         let mut names = Vec::new();
         for part in &self.parts {
             for (name, _) in part.member("properties").map(|node| node.members()).unwrap_or_default() {
@@ -125,14 +132,14 @@ impl<'d> Shape<'d> {
     }
 
     /// What is said about other members.
-    pub(crate) fn additional(&self) -> Additional<'d> {
+    pub fn additional(&self) -> Additional<'d> {
         let mut found = Additional::Silent;
         for part in &self.parts {
             match part.member("additionalProperties") {
                 None => {}
                 Some(node) => match node.value() {
                     Value::Bool(false) => return Additional::Refused,
-                    Value::Object(schema) if !schema.is_empty() => found = Additional::Schema(Shape::of(&node)),
+                    Value::Object(schema) if !schema.is_empty() => found = Additional::Schema(node),
                     _ => found = Additional::Free,
                 },
             }
@@ -141,12 +148,12 @@ impl<'d> Shape<'d> {
     }
 
     /// The schema of the items of an array.
-    pub(crate) fn items(&self) -> Option<Shape<'d>> {
+    pub fn items(&self) -> Option<Shape<'d>> {
         self.parts.iter().find_map(|part| part.member("items")).map(|node| Shape::of(&node))
     }
 
     /// The branches of the first `oneOf` or `anyOf`.
-    pub(crate) fn branches(&self) -> Vec<Node<'d>> {
+    pub fn branches(&self) -> Vec<Node<'d>> {
         self.parts
             .iter()
             .take(self.open)
@@ -155,13 +162,13 @@ impl<'d> Shape<'d> {
             .unwrap_or_default()
     }
 
-    /// Pointer of the schema, for messages: the first part is the one that was asked for, seen through its reference.
-    pub(crate) fn pointer(&self) -> &str {
+    /// Pointer of the schema, for messages.
+    pub fn pointer(&self) -> &str {
         self.parts.first().map_or("", |part| part.pointer())
     }
 
     /// Whether the document calls a value of this shape secret or personal.
-    pub(crate) fn is_sensitive(&self) -> bool {
+    pub fn is_sensitive(&self) -> bool {
         self.sensitive(0)
     }
 
@@ -174,7 +181,11 @@ impl<'d> Shape<'d> {
     }
 
     /// The shape one step down a JSON pointer, over all branches; none for what the document does not declare.
-    pub(crate) fn step(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
+    pub fn step(&self, key: &str) -> Option<Shape<'d>> {
+        self.step_down(key, 0)
+    }
+
+    fn step_down(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
         if depth > DEEPEST {
             return None;
         }
@@ -182,13 +193,13 @@ impl<'d> Shape<'d> {
             Some(shape) => Some(shape),
             None if key.bytes().all(|byte| byte.is_ascii_digit()) && self.has("items") => self.items(),
             None => match self.additional() {
-                Additional::Schema(shape) => Some(shape),
+                Additional::Schema(node) => Some(Shape::of(&node)),
                 _ => None,
             },
         };
         let mut parts = own.map(|shape| shape.parts).unwrap_or_default();
         for branch in self.branches() {
-            if let Some(shape) = Shape::of(&branch).step(key, depth + 1) {
+            if let Some(shape) = Shape::of(&branch).step_down(key, depth + 1) {
                 parts.extend(shape.parts);
             }
         }
@@ -204,14 +215,14 @@ pub fn may_show(api: &Api, schema: &str, pointer: &str) -> bool {
 }
 
 /// Whether a schema has words for the value at a JSON pointer.
-pub(crate) fn declares(api: &Api, schema: &str, pointer: &str) -> bool {
+pub fn declares(api: &Api, schema: &str, pointer: &str) -> bool {
     walk(Shape::at(api, schema), pointer, |_| true)
 }
 
 fn walk(mut shape: Shape<'_>, pointer: &str, passes: impl Fn(&Shape<'_>) -> bool) -> bool {
     for segment in pointer.split('/').skip(1) {
-        let key = segment.replace("~1", "/").replace("~0", "~");
-        match shape.step(&key, 0) {
+        let key = unescape(segment);
+        match shape.step(&key) {
             Some(next) if passes(&next) => shape = next,
             _ => return false,
         }
