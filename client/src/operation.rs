@@ -284,3 +284,15 @@ impl Operation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_304_is_an_outcome_where_it_is_documented() {
+        let operation = |statuses| Operation { statuses, ..Operation::made_up(Method::GET, "poll", "/v1/things") };
+        assert!(operation(&["200", "304", "4XX"]).documents_not_modified());
+        assert!(!operation(&["200", "4XX"]).documents_not_modified());
+    }
+}

@@ -67,3 +67,27 @@ impl std::fmt::Debug for CallOptions {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_is_kept_beside_the_others_and_no_header_is_shown() {
+        let header = |value| HeaderValue::from_static(value);
+        let options = CallOptions::new()
+            .media_type("text/csv")
+            .pacing(false)
+            .header(HeaderName::from_static("x-one"), header("canary-1"))
+            .max_attempts(4)
+            .header(HeaderName::from_static("x-two"), header("canary-2"))
+            .deadline(Duration::from_secs(9));
+        assert!(options.headers.iter().all(|(_, value)| value.is_sensitive()));
+        assert_eq!(
+            format!("{options:?}"),
+            "CallOptions { deadline: Some(9s), attempts: Some(4), headers: [\"x-one\", \"x-two\"], \
+             media_type: Some(\"text/csv\"), pacing: Some(false) }"
+        );
+        assert_eq!(CallOptions::new().max_attempts(0).attempts, Some(1));
+    }
+}

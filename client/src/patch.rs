@@ -168,6 +168,8 @@ mod tests {
         assert_eq!(list(["a"]), Patch::Value(vec!["a".to_owned()]));
         assert_eq!(list(vec![]), Patch::Value(Vec::new()));
         assert_eq!(list(None), Patch::Null);
+        assert_eq!(Patch::<Secret>::from("s").into_value(), Some(Secret::from("s")));
+        assert_eq!(Patch::<Time>::from("2020-01-02").into_value(), Some(Time::from("2020-01-02")));
     }
 
     #[test]
@@ -175,5 +177,17 @@ mod tests {
         assert_eq!(Patch::Value(2).map(|n| n * 2).value(), Some(&4));
         assert!(Patch::<i64>::Null.map(|n| n * 2).is_null());
         assert_eq!(Patch::<i64>::Absent.map(|n| n * 2).into_value(), None);
+    }
+
+    #[test]
+    fn the_three_states_are_told_apart() {
+        for (patch, absent, null, value) in [
+            (Patch::Absent, true, false, None),
+            (Patch::Null, false, true, None),
+            (Patch::Value(3), false, false, Some(3)),
+        ] {
+            assert_eq!((patch.is_absent(), patch.is_null(), patch.value()), (absent, null, value.as_ref()));
+            assert_eq!(patch.into_value(), value);
+        }
     }
 }

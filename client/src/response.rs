@@ -91,3 +91,39 @@ impl<T> Deref for Response<T> {
         &self.value
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply(status: StatusCode) -> Response<i64> {
+        let headers = [("x-rate-limit-remaining", "4")]
+            .into_iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value)))
+            .collect();
+        Response::new(7, Meta { status, headers, body: Bytes::from_static(b"pat@example.com"), attempts: 3 })
+    }
+
+    #[test]
+    fn all_that_came_with_a_value_is_kept() {
+        let reply = reply(StatusCode::CREATED).map(|value| value + 1);
+        assert_eq!((reply.status(), reply.attempts()), (StatusCode::CREATED, 3));
+        assert_eq!(reply.headers().len(), 1);
+        assert_eq!(reply.rate_limit().unwrap().remaining, Some(4));
+        assert_eq!(reply.raw().as_ref(), b"pat@example.com");
+        assert_eq!((*reply, reply.into_inner()), (8, 8));
+    }
+
+    #[test]
+    fn a_poll_without_news_is_told_from_other_successes() {
+        assert!(reply(StatusCode::NOT_MODIFIED).is_not_modified());
+        assert!(!reply(StatusCode::OK).is_not_modified());
+    }
+
+    #[test]
+    fn debug_shows_the_size_of_the_body_alone() {
+        let shown = format!("{:?}", reply(StatusCode::OK));
+        assert!(shown.contains("status: 200, body_bytes: 15, attempts: 3"), "{shown}");
+        assert!(!shown.contains("pat@"), "{shown}");
+    }
+}

@@ -98,3 +98,34 @@ pub fn unwritable_header(cause: InvalidHeaderValue, operation: &'static Operatio
         .with_operation(operation)
         .with_cause(cause)
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    static GET: Operation = Operation::made_up(Method::GET, "get", "/v1/things/{id}");
+
+    #[test]
+    fn a_path_argument_stays_one_segment() {
+        assert_eq!(path_segment("pat@example.com", &GET).unwrap(), "pat@example.com");
+        assert_eq!(path_segment("a/b?c#d%\\ e", &GET).unwrap(), "a%2Fb%3Fc%23d%25%5C%20e");
+        assert_eq!(path_segment("...", &GET).unwrap(), "...");
+        for other_path in ["", ".", ".."] {
+            let error = path_segment(other_path, &GET).unwrap_err();
+            assert_eq!((error.kind(), error.operation().unwrap().id), (ErrorKind::InvalidRequest, "get"));
+        }
+    }
+
+    #[test]
+    fn a_payload_shows_its_size_and_the_names_of_its_files() {
+        let file = Upload::bytes("file name", "canary");
+        let payload = Payload { json: Some(Bytes::from_static(b"canary")), ..Payload::none() };
+        let payload = payload.sent_as("text/csv").with_file("csv", &file).with_file("other", None);
+        assert_eq!(
+            format!("{payload:?}"),
+            "Payload { json_bytes: Some(6), media_type: Some(\"text/csv\"), files: [\"csv\"] }"
+        );
+    }
+}

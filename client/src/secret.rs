@@ -170,6 +170,7 @@ mod tests {
     #[test]
     fn a_mask_shows_nothing() {
         assert_eq!(format!("{:?}", Some(Masked)), "Some(***)");
+        assert_eq!(format!("{:?}", Some(Secret::from("canary"))), "Some(Secret(***))");
     }
 
     proptest! {

@@ -104,7 +104,7 @@ fn booleans() {
         assert_eq!(read!("bool", bool, json), Ok(expected));
         assert_eq!(read!("option_bool", Option<bool>, json), Ok(Some(expected)));
     }
-    for json in [r#""yes""#, r#""""#, "1", "0", "1.0", "[]", "{}"] {
+    for json in [r#""yes""#, r#""""#, "1", "0", "-1", "1.0", "[]", "{}"] {
         assert!(read!("bool", bool, json).is_err(), "{json}");
         assert!(read!("option_bool", Option<bool>, json).is_err(), "{json}");
     }
@@ -134,6 +134,10 @@ fn errors_say_what_was_expected_and_quote_nothing() {
     }
     let error = read!("option_bool", Option<bool>, "4711").unwrap_err();
     assert!(error.starts_with("invalid type: a number, expected a boolean"), "{error}");
+    let error = read!("string", String, "[]").unwrap_err();
+    assert!(error.contains("expected a string"), "{error}");
+    let error = read!("option_string", Option<String>, "[]").unwrap_err();
+    assert!(error.contains("expected a string or null"), "{error}");
 }
 
 proptest! {
