@@ -25,3 +25,4 @@ pub mod live;
 pub mod mutants;
 pub mod report;
 pub mod runner;
+pub mod shown;
