@@ -26,3 +26,4 @@ pub mod live;
 pub mod mutants;
 pub mod report;
 pub mod runner;
+pub mod shown;

@@ -14,6 +14,7 @@ mod diff;
 mod docs;
 mod generate;
 mod lint;
+mod mutants;
 
 use std::process::ExitCode;
 

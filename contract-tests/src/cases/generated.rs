@@ -207,7 +207,7 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// The seed of one draw: FNV-1a over the seed of the run and the id, so that one more case changes no other.
-fn seed_of(seed: u64, id: &str) -> u64 {
+pub(crate) fn seed_of(seed: u64, id: &str) -> u64 {
     let bytes = seed.to_le_bytes().into_iter().chain(id.bytes());
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -2,14 +2,16 @@
 //!
 //! [`operators`] makes the mutants, [`evidence`] collects what client, fixtures and vendor say to each other, and
 //! [`judge`] lets each mutant take the document's place as the judge of it. A mutant that agrees with the original on
-//! everything that was said has survived: it is named, and `survivors.json` says why it may. [`faults`] turns the table:
-//! there the document stays, and what the client sends or gets is wrong.
+//! everything that was said has survived: it is named, and `survivors.json` says why it may. [`clients`] is the other judge,
+//! before whom a mutant takes the place of what the client is generated from. In [`faults`] the document stays, and what
+//! the client sends or gets is wrong.
 //!
 //! Comparing the texts of documents is no way to catch a mutant here: every difference would be caught, and nothing
 //! would be known of the suite.
 
 pub mod authority;
 pub mod breaks;
+pub mod clients;
 pub mod edges;
 pub mod edit;
 pub mod evidence;
@@ -22,6 +24,7 @@ mod prune;
 pub mod reach;
 pub mod record;
 pub mod report;
+pub mod sample;
 pub mod site;
 pub mod survivors;
 pub mod wire;

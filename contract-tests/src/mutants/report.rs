@@ -5,9 +5,11 @@ use std::{collections::BTreeMap, fmt::Write};
 use serde::Serialize;
 
 use super::{
-    Outcome, faults,
+    Outcome,
+    clients::report::ClientReport,
+    faults,
     judge::Verdict,
-    survivors::{self, Survivor},
+    survivors::{self, Before, Judge, Survivor},
     witness::Origin,
 };
 
@@ -38,7 +40,10 @@ pub struct ApiReport {
     pub by: BTreeMap<Origin, usize>,
     /// Figures of each operator.
     pub operators: BTreeMap<&'static str, Count>,
-    /// Those that were not caught.
+    /// What became of clients that were generated from mutants, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clients: Option<ClientReport>,
+    /// Those that were not caught, by either judge.
     pub survivors: Vec<Survived>,
 }
 
@@ -67,8 +72,10 @@ pub struct Count {
 /// A mutant that was not caught.
 #[derive(Debug, Serialize)]
 pub struct Survived {
+    /// The judge that did not catch it.
+    pub judge: Judge,
     /// What was done.
-    pub operator: &'static str,
+    pub operator: String,
     /// Where.
     pub pointer: String,
     /// Line of the document.
@@ -78,15 +85,20 @@ pub struct Survived {
 }
 
 impl Report {
-    /// Adds what came of the mutants of one document.
-    pub fn add(&mut self, api: &str, outcomes: Vec<Outcome>, explained: &[Survivor]) {
+    /// Adds what came of the mutants of one document, and of the clients of some of them.
+    pub fn add(&mut self, api: &str, outcomes: Vec<Outcome>, clients: Option<ClientReport>, explained: &[Survivor]) {
         let mut report = ApiReport::default();
         for outcome in outcomes {
             report.add(api, outcome, explained);
         }
-        let survived: Vec<(&str, &str)> =
-            report.survivors.iter().map(|one| (one.operator, one.pointer.as_str())).collect();
-        self.findings.extend(survivors::needless(explained, api, &survived));
+        if let Some(clients) = clients {
+            report.add_clients(api, clients, explained);
+        }
+        let survived: Vec<Before<'_>> = report.survivors.iter().map(Survived::before).collect();
+        let judged = report.clients.iter().flat_map(|clients| &clients.judged);
+        let judged: Vec<Before<'_>> =
+            judged.map(|mutant| Before { judge: 2, operator: &mutant.operator, pointer: &mutant.pointer }).collect();
+        self.findings.extend(survivors::needless(explained, api, &judged, &survived));
         self.apis.insert(api.to_owned(), report);
     }
 
@@ -125,6 +137,17 @@ impl Report {
     }
 }
 
+impl Survived {
+    fn before(&self) -> Before<'_> {
+        Before { judge: self.judge, operator: &self.operator, pointer: &self.pointer }
+    }
+
+    fn explained(mut self, api: &str, explained: &[Survivor]) -> Self {
+        self.reason = survivors::reason(explained, api, self.before()).map(str::to_owned);
+        self
+    }
+}
+
 impl ApiReport {
     fn add(&mut self, api: &str, outcome: Outcome, explained: &[Survivor]) {
         let operator = outcome.mutant.operator.name;
@@ -141,12 +164,22 @@ impl ApiReport {
                 *self.by.entry(origin).or_default() += 1;
             }
             Verdict::Survived => {
-                let reason = survivors::reason(explained, api, operator, &pointer).map(str::to_owned);
-                self.survivors.push(Survived { operator, pointer, line: outcome.line, reason });
+                let survived =
+                    Survived { judge: 1, operator: operator.to_owned(), pointer, line: outcome.line, reason: None };
+                self.survivors.push(survived.explained(api, explained));
             }
         }
         self.total += 1;
         count.total += 1;
+    }
+
+    fn add_clients(&mut self, api: &str, clients: ClientReport, explained: &[Survivor]) {
+        for mutant in clients.survivors.iter().cloned() {
+            let (operator, pointer, line) = (mutant.operator, mutant.pointer, mutant.line);
+            let survived = Survived { judge: 2, operator, pointer, line, reason: None };
+            self.survivors.push(survived.explained(api, explained));
+        }
+        self.clients = Some(clients);
     }
 
     fn passed(&self) -> bool {
@@ -164,13 +197,18 @@ impl ApiReport {
         );
         let by: Vec<String> = self.by.iter().map(|(origin, count)| format!("{count} by {origin}")).collect();
         let _ = writeln!(text, "  {}", by.join(", "));
+        if let Some(clients) = &self.clients {
+            clients.write(text);
+        }
         for (operator, count) in &self.operators {
             let mark = if count.killed == count.total { ' ' } else { '!' };
             let _ = writeln!(text, "{mark} {operator:<34}{:>4} of {:>3}", count.killed, count.total);
         }
         for one in &self.survivors {
             let reason = one.reason.as_deref().unwrap_or("not explained");
-            let _ = writeln!(text, "  survived: {}, line {}: {} ({reason})", one.operator, one.line, one.pointer);
+            let (judge, operator) = (one.judge, &one.operator);
+            let _ =
+                writeln!(text, "  survived judge {judge}: {operator}, line {}: {} ({reason})", one.line, one.pointer);
         }
         text.push('\n');
     }

@@ -6,6 +6,9 @@
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+/// Which of the two judges a mutant is before: 1 lets it judge the client, 2 judges the client that it makes.
+pub type Judge = u8;
+
 /// A mutant that may survive.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,8 +19,15 @@ pub struct Survivor {
     pub operator: String,
     /// The place.
     pub pointer: String,
+    /// The judge that does not notice it.
+    #[serde(default = "first")]
+    pub judge: Judge,
     /// Why nobody can notice it.
     pub reason: String,
+}
+
+fn first() -> Judge {
+    1
 }
 
 /// The list of this repository.
@@ -33,21 +43,43 @@ pub fn load() -> Result<Vec<Survivor>> {
     }
 }
 
-/// The reason that the list gives for a survivor.
-pub fn reason<'l>(list: &'l [Survivor], api: &str, operator: &str, pointer: &str) -> Option<&'l str> {
-    let is_it = |one: &&Survivor| one.api == api && one.operator == operator && one.pointer == pointer;
-    list.iter().find(is_it).map(|one| one.reason.as_str())
+/// A mutant before a judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Before<'m> {
+    /// The judge.
+    pub judge: Judge,
+    /// The operator.
+    pub operator: &'m str,
+    /// The place.
+    pub pointer: &'m str,
 }
 
-/// What is to be said of the entries of an API that no survivor needs. `survived` are operators and pointers.
-pub fn needless(list: &[Survivor], api: &str, survived: &[(&str, &str)]) -> Vec<String> {
-    let of_this = list.iter().filter(|one| one.api == api);
-    let needless = of_this.filter(|one| !survived.contains(&(one.operator.as_str(), one.pointer.as_str())));
+impl Survivor {
+    fn before(&self) -> Before<'_> {
+        Before { judge: self.judge, operator: &self.operator, pointer: &self.pointer }
+    }
+}
+
+/// The reason that the list gives for a survivor.
+pub fn reason<'l>(list: &'l [Survivor], api: &str, mutant: Before<'_>) -> Option<&'l str> {
+    list.iter().find(|one| one.api == api && one.before() == mutant).map(|one| one.reason.as_str())
+}
+
+/// What is to be said of the entries of an API and a judge that no survivor needs.
+///
+/// The first judge sees every mutant with an entry. The second sees a sample, so that of its entries only those are spoken
+/// of whose mutant was in it: `judged`.
+pub fn needless(list: &[Survivor], api: &str, judged: &[Before<'_>], survived: &[Before<'_>]) -> Vec<String> {
+    let is_needless = |one: &&Survivor| {
+        let mutant = one.before();
+        one.api == api && !survived.contains(&mutant) && (one.judge == first() || judged.contains(&mutant))
+    };
+    let needless = list.iter().filter(is_needless);
     needless
         .map(|one| {
             format!(
-                "contract-tests/survivors.json: `{}` at {} of {api} does not survive by now; take the entry out",
-                one.operator, one.pointer
+                "contract-tests/survivors.json: `{}` at {} of {api} does not survive judge {} by now; take the entry out",
+                one.operator, one.pointer, one.judge
             )
         })
         .collect()
@@ -59,19 +91,36 @@ mod tests {
 
     fn survivor(api: &str, pointer: &str) -> Survivor {
         let text = |text: &str| text.to_owned();
-        Survivor { api: text(api), operator: text("add scope"), pointer: text(pointer), reason: text("because") }
+        let (operator, reason) = (text("add scope"), text("because"));
+        Survivor { api: text(api), operator, pointer: text(pointer), judge: 1, reason }
+    }
+
+    fn before(judge: Judge, operator: &'static str, pointer: &'static str) -> Before<'static> {
+        Before { judge, operator, pointer }
     }
 
     #[test]
     fn an_entry_that_is_not_needed_is_a_finding() {
         let list = [survivor("a", "/x"), survivor("a", "/y"), survivor("b", "/z")];
-        assert_eq!(reason(&list, "a", "add scope", "/x"), Some("because"));
-        assert_eq!(reason(&list, "a", "remove operation", "/x"), None);
-        let needless = needless(&list, "a", &[("add scope", "/x")]);
+        assert_eq!(reason(&list, "a", before(1, "add scope", "/x")), Some("because"));
+        assert_eq!(reason(&list, "a", before(2, "add scope", "/x")), None);
+        assert_eq!(reason(&list, "a", before(1, "remove operation", "/x")), None);
+        let needless = needless(&list, "a", &[], &[before(1, "add scope", "/x")]);
         assert_eq!(
             needless,
-            ["contract-tests/survivors.json: `add scope` at /y of a does not survive by now; take the entry out"]
+            [
+                "contract-tests/survivors.json: `add scope` at /y of a does not survive judge 1 by now; take the entry out"
+            ]
         );
+    }
+
+    #[test]
+    fn an_entry_of_the_second_judge_is_spoken_of_only_where_its_mutant_was_judged() {
+        let list = [Survivor { judge: 2, ..survivor("a", "/x") }];
+        let mutant = before(2, "add scope", "/x");
+        assert_eq!(needless(&list, "a", &[], &[]), Vec::<String>::new());
+        assert_eq!(needless(&list, "a", &[mutant], &[]).len(), 1);
+        assert_eq!(needless(&list, "a", &[mutant], &[mutant]), Vec::<String>::new());
     }
 
     #[test]

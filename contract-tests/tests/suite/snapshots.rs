@@ -14,50 +14,17 @@ use contract_tests::{
     cases,
     cases::Case,
     runner::Runner,
+    shown::request,
 };
 use cx_client::CallOptions;
 use cx_mock::{
-    Answer, Exchange, form,
+    Answer,
     schema::{Reading, Schemas},
 };
 use cx_spec::{Confidence, Operation};
 use serde_json::{Map, Value, json};
 
 use crate::canaries;
-
-/// The request as text: what is the same in all requests of an API is left out.
-fn request(exchange: &Exchange) -> Value {
-    let pairs: Vec<String> = exchange
-        .verdict
-        .pairs
-        .iter()
-        .map(|pair| match &pair.part {
-            form::Part::Text(text) => format!("{}={text}", pair.name),
-            form::Part::File(file) => {
-                let (name, kind) = (file.file_name.as_deref(), file.media_type.as_deref());
-                let (name, kind) = (name.unwrap_or_default(), kind.unwrap_or_default());
-                format!("{} is the file `{name}` ({kind}, {} bytes)", pair.name, file.size)
-            }
-            _ => pair.name.clone(),
-        })
-        .collect();
-    let query: Vec<String> =
-        exchange.request.query_pairs().iter().map(|pair| format!("{}={}", pair.name, pair_text(pair))).collect();
-    let media_type = exchange.request.media_type().unwrap_or_default();
-    let body = match media_type.as_str() {
-        "" => Value::Null,
-        one if one.contains("json") => serde_json::from_slice(exchange.request.body()).unwrap(),
-        _ => json!(pairs),
-    };
-    json!({
-        "line": format!("{} {}", exchange.request.method(), exchange.request.path()),
-        "query": query,
-        "accept": exchange.request.header("accept"),
-        "authorization": exchange.request.header("authorization").map(|_| "Bearer …"),
-        "content-type": media_type.split(';').next(),
-        "body": body,
-    })
-}
 
 /// A snapshot is no place for a secret, be it a made-up one.
 fn masked(value: Value, secrets: &BTreeSet<String>) -> Value {
@@ -68,13 +35,6 @@ fn masked(value: Value, secrets: &BTreeSet<String>) -> Value {
             members.into_iter().map(|(name, member)| (name, masked(member, secrets))).collect::<Map<_, _>>().into()
         }
         other => other,
-    }
-}
-
-fn pair_text(pair: &form::Pair) -> &str {
-    match &pair.part {
-        form::Part::Text(text) => text,
-        _ => "",
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) const AS_TESTED: &[&str] = &["--workspace", "--all-features", "--lock
 ///
 /// # Errors
 /// A build that fails, or has no such target.
-pub(super) fn executable(
+pub(crate) fn executable(
     root: &Path,
     selection: &[&str],
     kind: &str,

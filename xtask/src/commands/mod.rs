@@ -2,13 +2,14 @@
 
 mod battery;
 mod bench;
-mod built;
+pub(crate) mod built;
 mod ci;
 mod diff;
 mod docs;
 mod features;
 mod generate;
 mod lint;
+mod mutants;
 mod schedules;
 mod suite;
 
@@ -57,8 +58,7 @@ enum Command {
     #[command(disable_help_flag = true)]
     Bench(Passed),
     /// Puts one thing wrong at a time, and says what the suite does not notice.
-    #[command(disable_help_flag = true)]
-    Mutants(Passed),
+    Mutants(mutants::Arguments),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),
 }
@@ -88,7 +88,7 @@ pub fn run() -> Result<ExitCode> {
         Command::Mock(passed) => suite::run(&root, "mock", &passed.arguments),
         Command::Features(arguments) => features::run(&root, &arguments),
         Command::Bench(passed) => bench::run(&root, &passed.arguments),
-        Command::Mutants(passed) => suite::run(&root, "mutants", &passed.arguments),
+        Command::Mutants(arguments) => mutants::run(&root, &arguments),
         Command::Ci(arguments) => ci::run(&root, &arguments),
     }
 }

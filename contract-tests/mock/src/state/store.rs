@@ -34,7 +34,13 @@ struct Collection {
     items: Vec<Item>,
     /// Keys of what was deleted. What belonged to it is gone with it.
     deleted: HashSet<String>,
+    /// The highest number in a key that was handed out or deleted. No key is used again: what belonged to a thing that is
+    /// gone would seem to belong to the new one.
+    highest: u64,
 }
+
+/// The texts of keys that are made here, but for the number at their end.
+const MADE: &str = "00000000-0000-4000-8000-";
 
 #[derive(Clone)]
 struct Item {
@@ -107,8 +113,10 @@ impl State {
 
     /// Puts things into the place of a collection.
     pub(crate) fn seed(&self, api: &str, collection: &str, values: Vec<Value>) {
-        let items = values.into_iter().map(|value| Item { owner: None, value }).collect();
-        self.lock().insert((api.to_owned(), collection.to_owned()), Collection { items, ..Collection::default() });
+        let mut collections = self.lock();
+        let collection = collections.entry((api.to_owned(), collection.to_owned())).or_default();
+        collection.items = values.into_iter().map(|value| Item { owner: None, value }).collect();
+        collection.deleted.clear();
     }
 
     /// What a collection holds.
@@ -166,7 +174,7 @@ struct Visit<'v> {
 
 impl Visit<'_> {
     fn serve(&self, collection: &mut Collection) -> Outcome {
-        let Collection { items, deleted } = collection;
+        let Collection { items, deleted, highest } = collection;
         let query = &self.verdict.parameters.query;
         match self.resource.role {
             ResourceRole::List => {
@@ -174,7 +182,8 @@ impl Visit<'_> {
                 Outcome::Thing(Value::Array(lists::page(self.operation, query, owned)))
             }
             ResourceRole::Create => {
-                let value = self.create(items);
+                *highest = (*highest).max(self.highest(items)).saturating_add(1);
+                let value = self.create(*highest);
                 if self.lie != Some(Lie::ForgetsCreated) {
                     items.push(Item { owner: self.owner(), value: value.clone() });
                 }
@@ -185,9 +194,10 @@ impl Visit<'_> {
                 self.found(items, |items, at| items.get(at).map(|item| item.value.clone()))
             }
             ResourceRole::Delete => self.found(items, |items, at| {
-                let gone = items.remove(at).value;
-                deleted.extend(gone.get(key(self.resource)).and_then(text));
-                Some(gone)
+                let gone = items.remove(at);
+                *highest = (*highest).max(self.highest(std::slice::from_ref(&gone)));
+                deleted.extend(gone.value.get(key(self.resource)).and_then(text));
+                Some(gone.value)
             }),
             ResourceRole::Update => self.found(items, |items, at| {
                 let item = items.get_mut(at)?;
@@ -228,15 +238,23 @@ impl Visit<'_> {
         }
     }
 
+    /// The highest number in the keys of some things.
+    fn highest(&self, items: &[Item]) -> u64 {
+        let number = |key: &Value| match key {
+            Value::String(text) => text.strip_prefix(MADE)?.parse().ok(),
+            key => key.as_u64(),
+        };
+        items.iter().filter_map(|item| number(item.value.get(key(self.resource))?)).max().unwrap_or(0)
+    }
+
     /// The example of the operation, with a key of its own and with what the request brings.
-    fn create(&self, items: &[Item]) -> Value {
+    fn create(&self, number: u64) -> Value {
         let shown = self.frame.as_ref().and_then(Frame::thing).cloned();
         let mut value = shown.unwrap_or_else(|| json!({}));
         let key = key(self.resource);
-        let used = items.iter().filter_map(|item| item.value.get(key).and_then(Value::as_u64)).max().unwrap_or(0);
         let fresh = match value.get(key) {
-            Some(Value::String(_)) => json!(format!("00000000-0000-4000-8000-{:012}", items.len() + 1)),
-            _ => json!(used + 1),
+            Some(Value::String(_)) => json!(format!("{MADE}{number:012}")),
+            _ => json!(number),
         };
         if let Some(members) = value.as_object_mut() {
             members.insert(key.to_owned(), fresh);

@@ -54,6 +54,21 @@ async fn what_is_created_can_be_read_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn the_id_of_a_deleted_thing_is_never_given_again() {
+    let garden = Garden::open().await;
+    let plant = async || garden.send(Method::POST, "/v1/trees", &[("kind", "plum")]).await.1["id"].as_u64().unwrap();
+    let fell = async |id: u64| garden.send(Method::DELETE, &format!("/v1/trees/{id}"), &[]).await.0;
+    assert_eq!(garden.ids("/v1/trees").await, [1, 2]);
+    assert_eq!(fell(2).await, 204, "the highest of those that were there from the start");
+    assert_eq!(plant().await, 3);
+    assert_eq!(fell(3).await, 204, "the highest of those that were created");
+    assert_eq!(plant().await, 4);
+    garden.0.seed("trees", vec![json!({"id": 1, "kind": "apple"})]);
+    assert_eq!(plant().await, 5, "another stock is no other life");
+    garden.0.assert_no_violations();
+}
+
+#[tokio::test]
 async fn what_lies_below_a_deleted_thing_is_gone_with_it() {
     let garden = Garden::open().await;
     let upload = async |tree: u64| {

@@ -101,7 +101,13 @@ pub(super) const STEPS: &[Step] = &[
         ..cargo("documentation", &["doc", "--quiet", "--no-deps"])
     },
     in_full(cargo("sets of features", &["xtask", "features", "--full"])),
-    in_full(suite("mutants, all judges", &["mutants", "--full"])),
+    // Generates clients from mutants, and compiles them in a workspace of their own.
+    in_full(cargo("mutants, all judges", &["xtask", "mutants", "--full"])),
+    // Each outside judge has to notice a vendor that lies.
+    in_full(Step {
+        as_tested: true,
+        ..cargo("judges of the judges", &["test", "--quiet", "--test", "judges", "--", "--ignored"])
+    }),
     in_full(step("licences and bans", Program::Tool("cargo-deny"), &["check", "licenses", "bans", "sources"])),
     in_full(step("unused dependencies", Program::Tool("cargo-machete"), &[])),
     in_full(step("spelling", Program::Tool("typos"), &[])),
