@@ -155,11 +155,11 @@ fn write_array(
         let name = if indexed { format!("{name}[{index}]") } else { format!("{name}[]") };
         let at = At { shown: format!("{}[{index}]", at.shown), dotted: at.dotted.clone() };
         let refuse = |reason| Err(Unwritable { path: at.shown.clone(), reason });
+        let mut own = Vec::new();
+        write(element, name, at.clone(), body, &mut own)?;
         if element.is_array() && !indexed {
             return refuse("a list inside a list cannot be written in a form");
         }
-        let mut own = Vec::new();
-        write(element, name, at.clone(), body, &mut own)?;
         own.sort_by_key(|leaf| leaf.depth);
         if element.is_object() && !indexed {
             if let Some(opening) = opening {
