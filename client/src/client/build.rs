@@ -2,6 +2,7 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 
+use http::HeaderValue;
 use url::Url;
 
 use super::{
@@ -94,57 +95,63 @@ impl CoreBuilder {
     /// that is none; a TLS backend that cannot be set up.
     pub fn build(self) -> Result<Core> {
         let base_url = origin(self.base_url.as_deref().unwrap_or(self.api.server), self.allow_http)?;
-        let environment = self.environment.unwrap_or_else(|| Arc::new(System::default()));
+        let environment = self.environment.clone().unwrap_or_else(|| Arc::new(System::default()));
         let user_agent = user_agent(self.user_agent.as_deref())?;
-        let http = match self.http {
-            Some(http) => http,
+        let http = match &self.http {
+            Some(http) => http.clone(),
             None => http_client(is_loopback(&base_url), &self.authorities)?,
         };
-        let tokens = match (self.credentials, &self.api.oauth) {
-            (Some(credentials), Some(oauth)) => {
-                // A token operation of the API itself moves with the API; another document's has its own server.
-                let server = match (self.token_base_url, oauth.token_server) {
-                    (Some(url), _) => origin(&url, self.allow_http)?,
-                    (None, Some(server)) => origin(server, self.allow_http)?,
-                    (None, None) => base_url.clone(),
-                };
-                let exchange = HttpExchange {
-                    http: http.clone(),
-                    url: token_url(&server, oauth.token, &self.token_query)?,
-                    template: oauth.token.path,
-                    media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
-                    client_secret_basic: self.client_secret_basic,
-                    user_agent: user_agent.clone(),
-                    environment: Arc::clone(&environment),
-                };
-                let deps = Deps {
-                    api: self.api.name,
-                    origin: server,
-                    oauth,
-                    exchange: Arc::new(exchange),
-                    store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
-                    environment: Arc::clone(&environment),
-                    options: self.options,
-                };
-                Some(TokenManager::new(deps, credentials)?)
-            }
-            (Some(_), None) => {
-                return Err(Error::new(ErrorKind::InvalidRequest, "this API takes no credentials"));
-            }
-            (None, _) => None,
-        };
+        let (api, limits, token_in_query) = (self.api, self.limits, self.token_in_query);
+        let tokens = self.tokens(&base_url, &http, &environment, &user_agent)?;
         Ok(Core(Arc::new(Inner {
-            api: self.api,
-            base_url: base_url.trim_end_matches('/').to_owned(),
+            api,
+            base_url,
             http,
             tokens,
-            token_in_query: self.token_in_query,
-            limits: self.limits,
+            token_in_query,
+            limits,
             budget: RetryBudget::default(),
             pacer: Pacer::default(),
             environment,
             user_agent,
         })))
+    }
+
+    /// Who fetches tokens, if there are credentials to fetch them with.
+    fn tokens(
+        self,
+        base_url: &str,
+        http: &reqwest::Client,
+        environment: &Arc<dyn Environment>,
+        user_agent: &HeaderValue,
+    ) -> Result<Option<TokenManager>> {
+        let Some(credentials) = self.credentials else { return Ok(None) };
+        let oauth = self.api.oauth.as_ref();
+        let oauth = oauth.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "this API takes no credentials"))?;
+        // A token operation of the API itself moves with the API; another document's has its own server.
+        let server = match (self.token_base_url.as_deref(), oauth.token_server) {
+            (Some(server), _) | (None, Some(server)) => origin(server, self.allow_http)?,
+            (None, None) => base_url.to_owned(),
+        };
+        let exchange = HttpExchange {
+            http: http.clone(),
+            url: token_url(&server, oauth.token, &self.token_query)?,
+            template: oauth.token.path,
+            media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
+            client_secret_basic: self.client_secret_basic,
+            user_agent: user_agent.clone(),
+            environment: Arc::clone(environment),
+        };
+        let deps = Deps {
+            api: self.api.name,
+            origin: server,
+            oauth,
+            exchange: Arc::new(exchange),
+            store: self.store.unwrap_or_else(|| Arc::new(MemoryStore::default())),
+            environment: Arc::clone(environment),
+            options: self.options,
+        };
+        TokenManager::new(deps, credentials).map(Some)
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn filled(kit: &Kit<'_>, media: &Media, way: Reading) -> Vec<(String,
                 continue;
             }
             let Some(value) = maker.made_of(&shape, fill, &[]) else { continue };
-            // What is all there is is whole already, and what holds no null is no other value.
+            // A body whose required members are all that it has is whole already, and one without nulls is the same again.
             if !found.iter().any(|(_, known)| *known == value) {
                 found.push((format!("{branch}/{label}"), value));
             }

@@ -37,10 +37,14 @@ pub trait Check {
     }
 }
 
+/// The vendors whose lists are called by their builders too.
+const TYPED: &[&str] = &["wootric", "wootric-cxi", "directly"];
+
 /// Checks every list twice: as JSON by its id, and by its builder.
 pub async fn check_all(check: impl Check) {
     let lists = Listed::all();
-    assert_eq!(lists.len(), 12, "the lists of the fact sheets that have pages");
+    let typed = lists.iter().filter(|one| TYPED.contains(&one.subject.name()));
+    assert_eq!(typed.count(), 12, "the lists of the fact sheets that have pages");
     for one in &lists {
         let (server, core) = one.serve(&check).await;
         let arguments = Value::Object(one.arguments.clone());
@@ -48,6 +52,9 @@ pub async fn check_all(check: impl Check) {
         check.check(one, &server, json).await;
         server.assert_documented(&Validator::new(Arc::clone(&one.subject.api)));
 
+        if !TYPED.contains(&one.subject.name()) {
+            continue;
+        }
         let (server, core) = one.serve(&check).await;
         one.check_typed(&check, &server, core).await;
         server.assert_documented(&Validator::new(Arc::clone(&one.subject.api)));
