@@ -293,3 +293,6 @@ fn finish(
         .with_refusal(code.map(|code| Refusal::explained(code, &received.body)))
         .with_reply(received.status, received.headers, received.body))
 }
+
+#[cfg(test)]
+mod tests;

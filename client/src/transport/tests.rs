@@ -1,0 +1,356 @@
+//! The loop around a call, against a server that answers as it is told.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, OnceLock},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+};
+use http::{Method, header};
+use serde_json::Value;
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
+
+use super::*;
+use crate::{
+    auth::Credentials,
+    client::{CoreBuilder, http_client},
+    env::{BoxFuture, Environment},
+    operation::{Api, Grant, OAuth, Retry},
+};
+
+static TOKEN: Operation = operation(Method::POST, "create_token", "/oauth/token", false);
+static LOGOUT: Operation = operation(Method::DELETE, "logout", "/oauth/token", true);
+static LIST: Operation = operation(Method::GET, "list", "/v1/things", true);
+static OPEN: Operation = operation(Method::GET, "open", "/v1/open", false);
+static POLL: Operation = polled();
+
+static API: Api = Api {
+    name: "vendor",
+    title: "Vendor",
+    server: "http://127.0.0.1:9",
+    operations: &[],
+    oauth: Some(OAuth {
+        token: &TOKEN,
+        token_server: None,
+        grants: &[Grant {
+            name: "client_credentials",
+            parameters: &["client_id", "client_secret"],
+            refresh_token: false,
+        }],
+        rotation: false,
+        refresh_scope: false,
+        single_user_scope: false,
+        authorize: None,
+        logout: Some(&LOGOUT),
+    }),
+    token_parameter: None,
+};
+
+const fn operation(method: Method, id: &'static str, path: &'static str, authenticated: bool) -> Operation {
+    let mut operation = Operation::made_up(method, id, path);
+    operation.authenticated = authenticated;
+    // Nothing is repeated but what each test is about.
+    operation.retry = Retry::Never;
+    operation
+}
+
+const fn polled() -> Operation {
+    let mut operation = operation(Method::GET, "poll", "/v1/news", false);
+    operation.statuses = &["200", "304"];
+    operation
+}
+
+/// Pauses end at once, and the clock shows that they did; deadlines never pass.
+#[derive(Debug, Default)]
+struct Hasty(Mutex<Duration>);
+
+const SHORTEST_DEADLINE: Duration = Duration::from_secs(30);
+
+impl Environment for Hasty {
+    fn now(&self) -> Duration {
+        *self.0.lock().unwrap()
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        UNIX_EPOCH + self.now()
+    }
+
+    fn sleep(&self, pause: Duration) -> BoxFuture<()> {
+        if pause >= SHORTEST_DEADLINE {
+            return Box::pin(std::future::pending());
+        }
+        *self.0.lock().unwrap() += pause;
+        Box::pin(std::future::ready(()))
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+}
+
+type Reply = http::Response<&'static str>;
+
+fn reply(status: u16) -> Reply {
+    http::Response::builder().status(status).body("").unwrap()
+}
+
+fn things() -> Reply {
+    http::Response::new("[1]")
+}
+
+fn token(text: &'static str) -> Reply {
+    let reply = http::Response::builder().header(header::CONTENT_TYPE, "application/json");
+    reply.body(text).unwrap()
+}
+
+const FIRST: &str = r#"{"access_token":"first","token_type":"Bearer","expires_in":7200}"#;
+const SECOND: &str = r#"{"access_token":"second","token_type":"Bearer","expires_in":7200}"#;
+
+/// Method, path and token of a request.
+type Seen = (String, String, String);
+
+fn seen(method: &str, path: &str, token: &str) -> Seen {
+    (method.to_owned(), path.to_owned(), token.to_owned())
+}
+
+/// A client, and the server that it talks to.
+struct Stage {
+    core: Core,
+    environment: Arc<Hasty>,
+    script: Arc<Mutex<VecDeque<Reply>>>,
+    requests: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Stage {
+    async fn set<const N: usize>(replies: [Reply; N]) -> Self {
+        let script = Arc::new(Mutex::new(VecDeque::from(replies)));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let state = (Arc::clone(&script), Arc::clone(&requests));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(axum::serve(listener, Router::new().fallback(answer).with_state(state)).into_future());
+
+        // One for all: setting up TLS takes longer than all else.
+        static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
+        let http = HTTP.get_or_init(|| http_client(true, &[]).unwrap()).clone();
+        let environment = Arc::new(Hasty::default());
+        let core = CoreBuilder::new(&API)
+            .base_url(url)
+            .http_client(http)
+            .environment(Arc::clone(&environment) as Arc<dyn Environment>)
+            .credentials(Credentials::client_credentials("id", "secret"))
+            .build()
+            .unwrap();
+        Self { core, environment, script, requests }
+    }
+
+    async fn call(&self, operation: &'static Operation) -> Result<Response<Value>> {
+        self.call_with(operation, CallOptions::new()).await
+    }
+
+    async fn call_with(&self, operation: &'static Operation, options: CallOptions) -> Result<Response<Value>> {
+        let url = format!("{}{}", self.core.base_url(), operation.path);
+        let request = self.core.http().request(operation.method.clone(), url).build().unwrap();
+        execute(&self.core, request, Payload::none(), operation, options).await
+    }
+
+    async fn log_out(&self) -> Result<()> {
+        let bearer = self.core.tokens().unwrap().bearer().await.unwrap();
+        logout(&self.core, &bearer, &LOGOUT).await
+    }
+
+    /// What was asked, once all that was prepared was answered.
+    fn requests(&self) -> Vec<Seen> {
+        assert!(self.script.lock().unwrap().is_empty(), "a reply was not asked for");
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+type Shared = (Arc<Mutex<VecDeque<Reply>>>, Arc<Mutex<Vec<Seen>>>);
+
+async fn answer(State((script, requests)): State<Shared>, request: Request) -> http::Response<Body> {
+    let token = request.headers().get(header::AUTHORIZATION).map_or("", |value| value.to_str().unwrap());
+    requests.lock().unwrap().push(seen(request.method().as_str(), request.uri().path(), token));
+    let next = script.lock().unwrap().pop_front().unwrap_or_else(|| reply(418));
+    next.map(Body::from)
+}
+
+#[tokio::test]
+async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
+    let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
+    let response = stage.call(&LIST).await.unwrap();
+    assert_eq!((response.attempts(), response.into_inner()), (2, serde_json::json!([1])));
+    let expected = [
+        seen("POST", "/oauth/token", ""),
+        seen("GET", "/v1/things", "Bearer first"),
+        seen("POST", "/oauth/token", ""),
+        seen("GET", "/v1/things", "Bearer second"),
+    ];
+    assert_eq!(stage.requests(), expected);
+}
+
+#[tokio::test]
+async fn a_second_refusal_is_the_outcome() {
+    let stage = Stage::set([token(FIRST), reply(401), token(SECOND), reply(401)]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 2));
+    assert_eq!(stage.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn nothing_but_a_401_has_the_token_replaced() {
+    for status in [400, 403, 404] {
+        let mut refused = reply(status);
+        refused.headers_mut().insert(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#.parse().unwrap());
+        let stage = Stage::set([token(FIRST), refused]).await;
+        let error = stage.call(&LIST).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1), "{status}");
+        assert_eq!(stage.requests().len(), 2, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_status_is_a_success_or_an_error_that_says_which() {
+    let outcome = async |operation: &'static Operation, status: u16| {
+        let stage = Stage::set([reply(status)]).await;
+        let outcome = stage.call(operation).await;
+        assert_eq!(stage.requests().len(), 1);
+        outcome.map(|response| response.is_not_modified()).map_err(|error| (error.kind(), error.to_string()))
+    };
+    assert_eq!(outcome(&OPEN, 204).await, Ok(false));
+    assert_eq!(outcome(&POLL, 204).await, Ok(false));
+    assert_eq!(outcome(&POLL, 304).await, Ok(true));
+    for (operation, status, expected, words) in [
+        (&POLL, 404, ErrorKind::Api, "answered with an error"),
+        (&OPEN, 304, ErrorKind::Api, "a redirect, which is not followed"),
+        (&OPEN, 302, ErrorKind::Api, "a redirect, which is not followed"),
+        (&OPEN, 500, ErrorKind::Api, "answered with an error"),
+        (&OPEN, 401, ErrorKind::Authentication, "refused the credentials"),
+    ] {
+        let (kind, message) = outcome(operation, status).await.unwrap_err();
+        assert_eq!(kind, expected, "{status}");
+        assert!(message.contains(words), "{status}: {message}");
+    }
+}
+
+/// A success that leaves no request until some second of the server's clock.
+fn spent(until: &str) -> Reply {
+    let mut reply = things();
+    // Resets are told by the server's clock, which hyper would set to today.
+    reply.headers_mut().insert(header::DATE, "Thu, 01 Jan 1970 00:00:00 GMT".parse().unwrap());
+    reply.headers_mut().insert("x-rate-limit-remaining", "0".parse().unwrap());
+    reply.headers_mut().insert("x-rate-limit-reset", until.parse().unwrap());
+    reply
+}
+
+#[tokio::test]
+async fn a_spent_limit_is_waited_for_unless_told_otherwise() {
+    let stage = Stage::set([spent("10"), things()]).await;
+    stage.call(&OPEN).await.unwrap();
+    assert_eq!(stage.environment.now(), Duration::ZERO);
+    stage.call(&OPEN).await.unwrap();
+    assert_eq!(stage.environment.now(), Duration::from_secs(10));
+
+    let stage = Stage::set([spent("10"), things()]).await;
+    stage.call(&OPEN).await.unwrap();
+    stage.call_with(&OPEN, CallOptions::new().pacing(false)).await.unwrap();
+    assert_eq!(stage.environment.now(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_limit_that_is_spent_past_the_deadline_is_an_error_at_once() {
+    for (until, sent) in [("29", 2), ("30", 1), ("31", 1)] {
+        let stage = Stage::set([spent(until)]).await;
+        stage.call(&OPEN).await.unwrap();
+        let outcome = stage.call_with(&OPEN, CallOptions::new().deadline(SHORTEST_DEADLINE)).await;
+        let kind = if sent == 2 { ErrorKind::Api } else { ErrorKind::RateLimited };
+        assert_eq!(outcome.unwrap_err().kind(), kind, "{until}");
+        assert_eq!(stage.requests().len(), sent, "{until}");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_is_done_when_the_token_is_gone() {
+    for status in [204, 401] {
+        let stage = Stage::set([token(FIRST), reply(status)]).await;
+        stage.log_out().await.unwrap();
+        assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")), "{status}");
+    }
+    let stage = Stage::set([token(FIRST), reply(400)]).await;
+    let error = stage.log_out().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1));
+}
+
+#[tokio::test]
+async fn a_logout_that_is_put_off_is_asked_for_again_and_not_for_ever() {
+    let stage = Stage::set([token(FIRST), reply(503), reply(204)]).await;
+    stage.log_out().await.unwrap();
+    assert_eq!(stage.requests().len(), 3);
+
+    let stage = Stage::set([token(FIRST), reply(503), reply(503), reply(503)]).await;
+    let error = stage.log_out().await.unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(StatusCode::SERVICE_UNAVAILABLE), 3));
+    assert_eq!(stage.requests().len(), 4);
+}
+
+/// What the subscriber of a test wrote.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Written {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// How often each request that ended was said to have been sent before.
+async fn resend_counts(run: impl Future<Output = ()>) -> Vec<String> {
+    let written = Written::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .with_writer(written.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    run.await;
+    drop(guard);
+    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let ends = text.lines().filter(|line| line.contains("otel.kind=\"client\"") && line.contains(": close "));
+    let count = |line: &str| {
+        let after = line.split_once("resend_count=")?.1;
+        Some(after.split(|end: char| !end.is_ascii_digit()).next()?.to_owned())
+    };
+    ends.map(|line| count(line).unwrap_or_default()).collect()
+}
+
+#[tokio::test]
+async fn a_span_counts_the_requests_before_it() {
+    let counts = resend_counts(async {
+        let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
+        stage.call(&LIST).await.unwrap();
+    });
+    assert_eq!(counts.await, ["", "", "", "1"]);
+    let counts = resend_counts(async {
+        let stage = Stage::set([token(FIRST), reply(503), reply(204)]).await;
+        stage.log_out().await.unwrap();
+    });
+    assert_eq!(counts.await, ["", "", "1"]);
+}
