@@ -100,3 +100,22 @@ pub(super) fn header(access_token: &Secret) -> Result<HeaderValue, Error> {
     value.set_sensitive(true);
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_which_token_it_is_and_nothing_of_it() {
+        let token = Token {
+            access_token: "canary".into(),
+            refresh_token: None,
+            scope: None,
+            obtained_at: std::time::Duration::ZERO,
+            expires_in: None,
+        };
+        let bearer = Bearer::new(token, false, false).unwrap();
+        assert_eq!(format!("{bearer:?}"), format!("Bearer {{ serial: {}, .. }}", bearer.0.serial));
+        assert!(bearer.header().is_sensitive());
+    }
+}

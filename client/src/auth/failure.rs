@@ -67,3 +67,32 @@ impl StdError for Source {
         self.0.source()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_pass_counts_as_lost_or_unsent() {
+        for (kind, sent, lost, unsent) in [
+            (ErrorKind::Transport, Sent::Unknown, true, false),
+            (ErrorKind::Transport, Sent::No, false, true),
+            (ErrorKind::Timeout, Sent::Unknown, true, false),
+            (ErrorKind::Timeout, Sent::No, false, true),
+            (ErrorKind::Store, Sent::No, false, false),
+            (ErrorKind::Store, Sent::Unknown, false, false),
+        ] {
+            let failure = Failure::new(Error::new(kind, "failed").with_sent(sent));
+            assert_eq!((failure.answer_lost(), failure.never_sent()), (lost, unsent), "{kind:?} {sent:?}");
+        }
+    }
+
+    #[test]
+    fn each_caller_gets_the_whole_chain() {
+        let shared = Error::new(ErrorKind::Store, "the store failed").with_cause(std::io::Error::other("disk full"));
+        let error = Failure::new(shared).to_error();
+        let source = error.source().unwrap();
+        assert!(source.to_string().contains("the store failed"), "{source}");
+        assert_eq!(source.source().unwrap().to_string(), "disk full");
+    }
+}

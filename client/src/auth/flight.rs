@@ -178,3 +178,34 @@ impl Control {
         result.ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn only_the_step_that_was_meant_is_hurried() {
+        let control = Control::default();
+        assert_eq!(control.interruptible(Step::Answer, async { 1 }).now_or_never(), Some(Some(1)));
+        let earlier = control.step();
+        let mut waiting = Box::pin(control.interruptible(Step::Answer, std::future::pending::<()>()));
+        assert_eq!(waiting.as_mut().now_or_never(), None);
+        control.hurry(earlier);
+        assert_eq!(waiting.as_mut().now_or_never(), None, "it waits in another step");
+        control.hurry(control.step());
+        assert_eq!(waiting.as_mut().now_or_never(), Some(None));
+    }
+
+    #[test]
+    fn a_pause_is_ended_by_a_sign_out_alone() {
+        let control = Control::default();
+        let mut waiting = Box::pin(control.interruptible(Step::Pause, std::future::pending::<()>()));
+        assert_eq!(waiting.as_mut().now_or_never(), None);
+        control.hurry(control.step());
+        assert_eq!(waiting.as_mut().now_or_never(), None);
+        control.cancel();
+        assert_eq!(waiting.as_mut().now_or_never(), Some(None));
+    }
+}

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::*;
@@ -99,4 +101,37 @@ fn a_request_outlives_a_process() {
     let again: AuthorizationRequest = serde_json::from_str(&kept).unwrap();
     let state = again.state().unwrap().expose().to_owned();
     assert!(again.finish(&format!("?code=x&state={state}")).is_ok());
+}
+
+#[test]
+fn an_issuer_that_was_demanded_is_checked() {
+    let asked = || request(options().without_state().with_issuer("https://id.example.com"));
+    assert!(asked().finish("?code=x&iss=https%3A%2F%2Fid.example.com").is_ok());
+    for callback in ["?code=x", "?code=x&iss=", "?code=x&iss=https%3A%2F%2Fid.example.com%2F"] {
+        let error = asked().finish(callback).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication, "{callback}");
+        assert!(error.to_string().contains("iss"), "{error}");
+    }
+}
+
+#[test]
+fn a_challenge_is_the_digest_of_what_goes_with_the_code() {
+    let asked = request(options().without_state().with_pkce());
+    let query: HashMap<_, _> = Url::parse(asked.url()).unwrap().query_pairs().into_owned().collect();
+    assert_eq!(query["code_challenge_method"], "S256");
+    let credentials = asked.finish("?code=x").unwrap().into_credentials("the-secret");
+    let Credentials::AuthorizationCode { code_verifier: Some(verifier), .. } = credentials else {
+        unreachable!("a challenge has a verifier");
+    };
+    assert_eq!(verifier.expose().len(), 43);
+    assert_eq!(query["code_challenge"], URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose())));
+}
+
+#[test]
+fn debug_shows_what_kind_of_request_it_is_and_no_more() {
+    let asked = options().with_scope("read pat@example.com").with_pkce();
+    assert_eq!(format!("{asked:?}"), "AuthorizationOptions { state: true, pkce: true, .. }");
+    let asked = request(options().without_state());
+    assert_eq!(format!("{asked:?}"), "AuthorizationRequest { state: false, .. }");
+    assert_eq!(format!("{:?}", asked.finish("?code=x").unwrap()), "AuthorizationCode { .. }");
 }

@@ -11,6 +11,8 @@ struct Times {
     now: Duration,
     /// How far the wall clock was set back or forth, in seconds.
     jump: i64,
+    /// What the die shows.
+    die: f64,
     sleepers: Vec<Waker>,
 }
 
@@ -26,9 +28,13 @@ impl Clock {
     pub(super) fn jump(&self, seconds: i64) {
         self.0.lock().unwrap().jump += seconds;
     }
+
+    pub(super) fn load_die(&self, die: f64) {
+        self.0.lock().unwrap().die = die;
+    }
 }
 
-/// The clock as an environment. No randomness: repetitions without a named wait follow at once.
+/// The clock as an environment. Unless its die is loaded, it shows 0: repetitions without a named wait follow at once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Env(pub(super) Arc<Clock>);
 
@@ -57,6 +63,6 @@ impl Environment for Env {
     }
 
     fn random(&self) -> f64 {
-        0.0
+        self.0.0.lock().unwrap().die
     }
 }

@@ -93,6 +93,7 @@ fn nothing_secret_or_personal_is_shown() {
     let key = bench.manager.key().unwrap();
     let one_user = code().with_scope("read pat@example.com");
     let shown = format!("{:?} {one_user:?} {:?} {login:?} {pairs:?} {key:?}", password(), code());
+    assert!(shown.starts_with(r#"Credentials { grant: "password", .. }"#), "{shown}");
     for secret in ["pat@", "the-password", "the-code", "the-secret", "the-client"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }

@@ -111,6 +111,24 @@ async fn a_lock_that_is_never_freed_is_not_waited_for_for_ever() {
 }
 
 #[tokio::test]
+async fn a_lock_is_tried_again_after_at_least_half_of_a_pause() {
+    for (die, milliseconds) in [(0.0, 25.0), (1.0, 50.0)] {
+        let (bench, store) = moody(password());
+        bench.clock.0.load_die(die);
+        *store.mood.lock().unwrap() = Mood::Taken;
+        let caller = bench.callers(1).await.remove(0);
+        *store.mood.lock().unwrap() = Mood::Fair;
+        bench.advance((milliseconds - 1.0) / 1e3);
+        quiet().await;
+        assert_eq!(bench.vendor.count(), 0);
+        bench.advance(0.002);
+        quiet().await;
+        assert_eq!(bench.vendor.count(), 1);
+        assert!(caller.await.unwrap().is_ok());
+    }
+}
+
+#[tokio::test]
 async fn a_sign_out_ends_the_wait_for_the_lock() {
     let (bench, store) = moody(password());
     *store.mood.lock().unwrap() = Mood::Taken;

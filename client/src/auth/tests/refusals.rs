@@ -40,6 +40,21 @@ async fn a_login_is_tried_three_times_at_most() {
 }
 
 #[tokio::test]
+async fn a_repetition_waits_for_a_random_part_of_a_pause_that_doubles() {
+    let lost = || Reaction::Fail(Sent::Unknown);
+    let bench = Bench::new(&WOOTRIC, Vendor::new(script([lost(), lost()])), application());
+    bench.clock.0.load_die(0.5);
+    let caller = bench.callers(1).await.remove(0);
+    // Half of 500 ms, then half of a second.
+    for (seconds, requests) in [(0.24, 1), (0.02, 2), (0.48, 2), (0.04, 3)] {
+        bench.advance(seconds);
+        quiet().await;
+        assert_eq!(bench.vendor.count(), requests);
+    }
+    assert!(caller.await.unwrap().is_ok());
+}
+
+#[tokio::test]
 async fn a_refresh_whose_answer_was_lost_is_resent_once() {
     for (lost, grants) in [
         (1, vec!["password", "refresh_token", "refresh_token"]),
