@@ -93,6 +93,9 @@ pub(super) const STEPS: &[Step] = &[
         ..cargo("documentation", &["doc", "--quiet", "--no-deps"])
     },
     in_full(cargo("sets of features", &["xtask", "features", "--full"])),
+    in_full(step("oldest dependencies", Program::Tool("bash"), &[".ci/oldest-dependencies"])),
+    // What is not committed yet is packed too: this is about what the package holds.
+    in_full(cargo("package", &["publish", "--dry-run", "--locked", "--allow-dirty", "--package", "cx-client"])),
     in_full(suite("mutants, all judges", &["mutants", "--full"])),
     in_full(step("licences and bans", Program::Tool("cargo-deny"), &["check", "licenses", "bans", "sources"])),
     in_full(step("unused dependencies", Program::Tool("cargo-machete"), &[])),
