@@ -102,7 +102,7 @@ fn speaks_of(violation: &Violation, lacking: &Lacking) -> bool {
     }
 }
 
-/// The same request without the pairs, or the header, of one parameter.
+/// The same request without the pairs, the header or the cookie of one parameter.
 fn without_parameter(request: &Incoming, name: &str) -> Incoming {
     let bracketed = format!("{name}[");
     let is_other = |pair: &&str| {
@@ -114,8 +114,17 @@ fn without_parameter(request: &Incoming, name: &str) -> Incoming {
         if query.is_empty() { request.path().to_owned() } else { format!("{}?{}", request.path(), query.join("&")) };
     let mut less = Incoming::new(request.method(), &target);
     for (header, value) in request.headers().iter().filter(|(header, _)| !header.eq_ignore_ascii_case(name)) {
-        if header != "content-type" {
-            less = less.with_header(header, value);
+        match header.as_str() {
+            // It comes with the body.
+            "content-type" => {}
+            "cookie" => {
+                let others: Vec<&str> =
+                    value.split(';').map(str::trim).filter(|pair| pair.split('=').next() != Some(name)).collect();
+                if !others.is_empty() {
+                    less = less.with_header(header, &others.join("; "));
+                }
+            }
+            _ => less = less.with_header(header, value),
         }
     }
     match request.header("content-type") {
@@ -130,5 +139,36 @@ impl std::fmt::Display for Lacking {
             Self::Parameter(name) => write!(f, "parameter `{name}`"),
             Self::Member(pointer) => write!(f, "member {pointer}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_taken_out_wherever_it_travels() {
+        let request = Incoming::new("POST", "/things?page=1&created%5Bgte%5D=2")
+            .with_header("x-key", "k")
+            .with_header("cookie", "basket=1; theme=dark")
+            .with_body("application/json", b"{}".to_vec());
+        let less = |name: &str| {
+            let less = without_parameter(&request, name);
+            assert_eq!((less.header("content-type"), less.body()), (Some("application/json"), &b"{}"[..]), "{name}");
+            let header = |name: &str| less.header(name).unwrap_or_default().to_owned();
+            (less.query().to_owned(), header("x-key"), header("cookie"))
+        };
+        let expected = |query: &str, key: &str, cookie: &str| (query.to_owned(), key.to_owned(), cookie.to_owned());
+        let whole = "page=1&created%5Bgte%5D=2";
+        assert_eq!(less("page"), expected("created%5Bgte%5D=2", "k", "basket=1; theme=dark"));
+        assert_eq!(less("created"), expected("page=1", "k", "basket=1; theme=dark"));
+        assert_eq!(less("X-Key"), expected(whole, "", "basket=1; theme=dark"));
+        assert_eq!(less("basket"), expected(whole, "k", "theme=dark"));
+    }
+
+    #[test]
+    fn the_last_cookie_takes_its_header_along() {
+        let request = Incoming::new("GET", "/basket").with_header("cookie", "basket=1");
+        assert_eq!(without_parameter(&request, "basket").header("cookie"), None);
     }
 }

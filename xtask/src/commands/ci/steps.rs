@@ -108,6 +108,9 @@ pub(super) const STEPS: &[Step] = &[
         as_tested: true,
         ..cargo("judges of the judges", &["test", "--quiet", "--test", "judges", "--", "--ignored"])
     }),
+    in_full(step("oldest dependencies", Program::Tool("bash"), &[".ci/oldest-dependencies"])),
+    // What is not committed yet is packed too: this is about what the package holds.
+    in_full(cargo("package", &["publish", "--dry-run", "--locked", "--allow-dirty", "--package", "cx-client"])),
     in_full(step("licences and bans", Program::Tool("cargo-deny"), &["check", "licenses", "bans", "sources"])),
     in_full(step("unused dependencies", Program::Tool("cargo-machete"), &[])),
     in_full(step("spelling", Program::Tool("typos"), &[])),
