@@ -28,27 +28,29 @@ pub fn root() -> PathBuf {
     root
 }
 
-/// All subjects, or the one that is named.
+/// All subjects, or the one that is named. Only the documents that it takes are read: that is a good part of a short run.
 ///
 /// # Errors
 /// A document that does not load, has no generated client, or is not there.
 pub fn subjects(only: Option<&str>) -> Result<Vec<Subject>> {
-    let apis: Vec<Arc<Api>> = cx_spec::embedded_all()?.into_iter().map(Arc::new).collect();
+    let mut read: Vec<Arc<Api>> = Vec::new();
+    let mut document = |name: &str| -> Result<Arc<Api>> {
+        if let Some(known) = read.iter().find(|known| known.name() == name) {
+            return Ok(Arc::clone(known));
+        }
+        let api = Arc::new(cx_spec::embedded(name)?);
+        read.push(Arc::clone(&api));
+        Ok(api)
+    };
     let mut subjects = Vec::new();
-    for api in apis.iter().filter(|api| only.is_none_or(|name| name == api.name())) {
-        let client = REGISTRY.iter().find(|one| one.api.name == api.name());
-        let client =
-            client.with_context(|| format!("no client is generated from {}: run cargo xtask gen", api.name()))?;
-        let tokens = match &api.oauth_document {
-            Some(name) => Some(
-                apis.iter()
-                    .find(|one| one.name() == name)
-                    .cloned()
-                    .with_context(|| format!("{} takes its tokens from {name}, which is not there", api.name()))?,
-            ),
-            None => None,
-        };
-        subjects.push(Subject { api: Arc::clone(api), tokens, client });
+    for name in cx_spec::NAMES.iter().copied().filter(|name| only.is_none_or(|only| only == *name)) {
+        let api = document(name)?;
+        let client = REGISTRY.iter().find(|one| one.api.name == name);
+        let client = client.with_context(|| format!("no client is generated from {name}: run cargo xtask gen"))?;
+        let tokens = api.oauth_document.as_deref().map(|other| {
+            document(other).with_context(|| format!("{name} takes its tokens from {other}, which is not there"))
+        });
+        subjects.push(Subject { tokens: tokens.transpose()?, api, client });
     }
     if let (true, Some(name)) = (subjects.is_empty(), only) {
         bail!("no document is called {name}; there are {}", cx_spec::NAMES.join(", "));

@@ -63,7 +63,8 @@ impl Outgoing {
         let media_type = if media_type.contains('*') { "application/json" } else { media_type };
         let body = match value {
             Value::String(text) if !is_json(media_type) => text.clone().into_bytes(),
-            value => value.to_string().into_bytes(),
+            // A value can always be written.
+            value => serde_json::to_vec(value).unwrap_or_default(),
         };
         Self { body, ..self.with_header("content-type", media_type) }
     }

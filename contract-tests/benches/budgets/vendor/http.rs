@@ -36,7 +36,7 @@ impl Connection {
         loop {
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
                 let head = std::str::from_utf8(self.buffer.get(..end).unwrap_or_default())?;
-                let length = end + 4 + content_length(head)?;
+                let length = end + 4 + content_length(head)?.unwrap_or(0);
                 if self.buffer.len() >= length {
                     let request = Request::of(head)?;
                     self.taken = length;
@@ -73,15 +73,17 @@ impl Request {
     }
 }
 
-fn content_length(head: &str) -> Result<usize> {
+/// The length that a head announces.
+pub(crate) fn content_length(head: &str) -> Result<Option<usize>> {
     let line = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim())
     });
-    line.map_or(Ok(0), |value| value.parse().context("a length that is no number"))
+    line.map(|value| value.parse().context("a length that is no number")).transpose()
 }
 
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+/// Where something first stands in a text.
+pub(crate) fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     text.windows(wanted.len()).position(|window| window == wanted)
 }
 

@@ -1,7 +1,7 @@
 //! The server that both sides of a pair talk to: HTTP/1.1 on loopback with as little work as possible, so that it is never
 //! what is measured. One thread, answers made beforehand or printed straight into the buffer.
 
-mod http;
+pub(crate) mod http;
 mod rows;
 
 use std::{

@@ -1,5 +1,7 @@
 //! The reply around a stored thing.
 
+use std::borrow::Cow;
+
 use cx_spec::{Api, Operation, Resource, ResourceRole, pointer::escape, schema::declares};
 use serde_json::Value;
 
@@ -14,7 +16,7 @@ use crate::{
 pub(super) struct Frame<'f> {
     /// Pointer of the schema of the reply.
     pointer: &'f str,
-    example: Value,
+    example: Cow<'f, Value>,
     slot: String,
 }
 
@@ -22,7 +24,7 @@ impl<'f> Frame<'f> {
     /// The frame of the operation's success; none if that has no body.
     pub(super) fn of(operation: &'f Operation) -> Option<Self> {
         let media = outgoing::media_for(outgoing::success(operation)?, None)?;
-        let example = media.examples.first().map_or(Value::Null, |one| one.value.clone());
+        let example = media.examples.first().map_or(Cow::Owned(Value::Null), |one| Cow::Borrowed(&one.value));
         let slot = slot(operation, &example);
         Some(Self { pointer: &media.pointer, example, slot })
     }
@@ -66,7 +68,7 @@ impl<'f> Frame<'f> {
     }
 
     pub(super) fn into_example(self) -> Value {
-        self.example
+        self.example.into_owned()
     }
 }
 

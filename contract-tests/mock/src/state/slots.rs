@@ -24,6 +24,9 @@ pub(super) fn slot(operation: &Operation, example: &Value) -> String {
 
 /// The example with something else in the slot.
 pub(super) fn fill(example: &Value, slot: &str, value: Value) -> Value {
+    if slot.is_empty() {
+        return value;
+    }
     let mut filled = example.clone();
     match filled.pointer_mut(slot) {
         Some(place) => {

@@ -108,12 +108,19 @@ fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut
     if parameter.style == "deepObject" {
         let taken =
             take(&|found| found == name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')));
+        if taken.is_empty() {
+            return None;
+        }
         return match form::nest(&taken).0 {
             Tree::Map(mut members) => members.swap_remove(name),
             _ => None,
         };
     }
-    if pairs.is_empty() {
+    // Most parameters of most requests are not there, and to see that their schema need not be gathered: only an object
+    // may be there without its name.
+    let own_type = parameter.schema.get("type").and_then(Value::as_str);
+    let needs_name = own_type.is_some_and(|own_type| own_type != "object");
+    if pairs.is_empty() || needs_name && !pairs.iter().any(|pair| pair.name == name) {
         return None;
     }
     let shape = Shape::at(case.validator.api(), &parameter.pointer);
