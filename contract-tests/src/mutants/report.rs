@@ -88,16 +88,18 @@ impl Report {
     /// Adds what came of the mutants of one document, and of the clients of some of them.
     pub fn add(&mut self, api: &str, outcomes: Vec<Outcome>, clients: Option<ClientReport>, explained: &[Survivor]) {
         let mut report = ApiReport::default();
-        for outcome in outcomes {
+        for outcome in &outcomes {
             report.add(api, outcome, explained);
         }
         if let Some(clients) = clients {
             report.add_clients(api, clients, explained);
         }
         let survived: Vec<Before<'_>> = report.survivors.iter().map(Survived::before).collect();
-        let judged = report.clients.iter().flat_map(|clients| &clients.judged);
-        let judged: Vec<Before<'_>> =
-            judged.map(|mutant| Before { judge: 2, operator: &mutant.operator, pointer: &mutant.pointer }).collect();
+        let first = outcomes.iter().map(|outcome| &outcome.mutant);
+        let first = first.map(|one| Before { judge: 1, operator: one.operator.name, pointer: &one.edit.pointer });
+        let second = report.clients.iter().flat_map(|clients| &clients.judged);
+        let second = second.map(|one| Before { judge: 2, operator: &one.operator, pointer: &one.pointer });
+        let judged: Vec<Before<'_>> = first.chain(second).collect();
         self.findings.extend(survivors::needless(explained, api, &judged, &survived));
         self.apis.insert(api.to_owned(), report);
     }
@@ -149,11 +151,11 @@ impl Survived {
 }
 
 impl ApiReport {
-    fn add(&mut self, api: &str, outcome: Outcome, explained: &[Survivor]) {
+    fn add(&mut self, api: &str, outcome: &Outcome, explained: &[Survivor]) {
         let operator = outcome.mutant.operator.name;
-        let pointer = outcome.mutant.edit.pointer;
+        let pointer = outcome.mutant.edit.pointer.clone();
         let count = self.operators.entry(operator).or_default();
-        match outcome.verdict {
+        match &outcome.verdict {
             Verdict::Excluded(_) => {
                 self.excluded += 1;
                 return;
@@ -161,7 +163,7 @@ impl ApiReport {
             Verdict::Killed(origin, _) => {
                 self.killed += 1;
                 count.killed += 1;
-                *self.by.entry(origin).or_default() += 1;
+                *self.by.entry(*origin).or_default() += 1;
             }
             Verdict::Survived => {
                 let survived =
@@ -183,7 +185,9 @@ impl ApiReport {
     }
 
     fn passed(&self) -> bool {
-        self.killed * 100 >= self.total * THRESHOLD && self.survivors.iter().all(|one| one.reason.is_some())
+        // A run in which no client could be judged shows nothing. A sample is too small for a share.
+        let judged = self.clients.as_ref().is_none_or(|clients| clients.total > 0);
+        judged && self.killed * 100 >= self.total * THRESHOLD && self.survivors.iter().all(|one| one.reason.is_some())
     }
 
     fn write(&self, name: &str, text: &mut String) {

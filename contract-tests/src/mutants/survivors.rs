@@ -1,7 +1,8 @@
 //! Mutants that may survive, and why: `survivors.json`.
 //!
-//! An entry names an API, an operator and a pointer as `cargo xtask mutants` prints them. One that is caught by now, or
-//! that no run makes any more, is a finding, so that the list only ever says what is true.
+//! An entry names an API, an operator and a pointer as `cargo xtask mutants` prints them, and the judge if it is the second.
+//! One that is caught by now is a finding, and one that no run makes any more fails a test, so that the list only ever says
+//! what is true.
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -65,14 +66,12 @@ pub fn reason<'l>(list: &'l [Survivor], api: &str, mutant: Before<'_>) -> Option
     list.iter().find(|one| one.api == api && one.before() == mutant).map(|one| one.reason.as_str())
 }
 
-/// What is to be said of the entries of an API and a judge that no survivor needs.
-///
-/// The first judge sees every mutant with an entry. The second sees a sample, so that of its entries only those are spoken
-/// of whose mutant was in it: `judged`.
+/// What is to be said of the entries of an API whose mutants were judged and did not survive. A run that is not full does
+/// not judge all, nor does the second judge, so nothing is said of the others.
 pub fn needless(list: &[Survivor], api: &str, judged: &[Before<'_>], survived: &[Before<'_>]) -> Vec<String> {
     let is_needless = |one: &&Survivor| {
         let mutant = one.before();
-        one.api == api && !survived.contains(&mutant) && (one.judge == first() || judged.contains(&mutant))
+        one.api == api && judged.contains(&mutant) && !survived.contains(&mutant)
     };
     let needless = list.iter().filter(is_needless);
     needless
@@ -105,7 +104,8 @@ mod tests {
         assert_eq!(reason(&list, "a", before(1, "add scope", "/x")), Some("because"));
         assert_eq!(reason(&list, "a", before(2, "add scope", "/x")), None);
         assert_eq!(reason(&list, "a", before(1, "remove operation", "/x")), None);
-        let needless = needless(&list, "a", &[], &[before(1, "add scope", "/x")]);
+        let (x, y) = (before(1, "add scope", "/x"), before(1, "add scope", "/y"));
+        let needless = needless(&list, "a", &[x, y], &[x]);
         assert_eq!(
             needless,
             [
@@ -115,10 +115,10 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_the_second_judge_is_spoken_of_only_where_its_mutant_was_judged() {
+    fn nothing_is_said_of_an_entry_whose_mutant_was_not_judged() {
         let list = [Survivor { judge: 2, ..survivor("a", "/x") }];
         let mutant = before(2, "add scope", "/x");
-        assert_eq!(needless(&list, "a", &[], &[]), Vec::<String>::new());
+        assert_eq!(needless(&list, "a", &[before(1, "add scope", "/x")], &[]), Vec::<String>::new());
         assert_eq!(needless(&list, "a", &[mutant], &[]).len(), 1);
         assert_eq!(needless(&list, "a", &[mutant], &[mutant]), Vec::<String>::new());
     }

@@ -1,6 +1,9 @@
 //! A vendor with its client, and what was said between them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use cx_client::{
     ApiClient, ClientBuilder,
@@ -8,6 +11,7 @@ use cx_client::{
     directly, wootric,
 };
 use cx_mock::{Exchange, Incoming, MockVendor, form, issuer};
+use cx_spec::Api;
 use serde_json::{Value, json};
 
 use crate::time::Time;
@@ -28,8 +32,7 @@ impl Stage {
     }
 
     async fn of(name: &str, time: Time) -> Self {
-        let api = Arc::new(cx_spec::embedded(name).unwrap());
-        Self { vendor: MockVendor::builder(api).clock(time.clock()).start().await, time }
+        Self { vendor: MockVendor::builder(document(name)).clock(time.clock()).start().await, time }
     }
 
     /// The builder of a client of this vendor.
@@ -54,6 +57,13 @@ impl Stage {
         let state = request.state().unwrap().expose().to_owned();
         request.finish(&format!("/callback?code={}&state={state}", issuer::CODE)).unwrap()
     }
+}
+
+/// The document of this name. All are read once: that takes longer than most items.
+fn document(name: &str) -> Arc<Api> {
+    static ALL: LazyLock<Vec<Arc<Api>>> =
+        LazyLock::new(|| cx_spec::embedded_all().unwrap().into_iter().map(Arc::new).collect());
+    Arc::clone(ALL.iter().find(|api| api.name() == name).unwrap())
 }
 
 /// The builder of a client of any server.

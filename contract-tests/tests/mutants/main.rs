@@ -8,6 +8,7 @@
     reason = "a test may stop where it fails, and its name says what it shows"
 )]
 
+mod clients;
 mod harmless;
 mod judge;
 mod negative;

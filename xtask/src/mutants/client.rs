@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cx_spec::Api;
 use quote::ToTokens;
 use syn::visit_mut::VisitMut;
@@ -13,31 +13,31 @@ use crate::generate::{self, Home};
 /// Files of a module: name and text.
 pub(super) type Files = Vec<(String, String)>;
 
-/// The clients of all documents that were written, in their order, or why there is none.
-pub(super) fn all(root: &Path, documents: &Path, exported: &[Exported]) -> Result<Vec<Result<Files, Why>>> {
+/// The clients of some documents, in their order, or why there is none.
+pub(super) fn all(root: &Path, documents: &Path, written: &[&Exported]) -> Result<Vec<Result<Files, Why>>> {
     let paths = generate::documents(&root.join("spec"))?;
     let apis = paths.iter().map(|path| generate::load(root, path)).collect::<Result<Vec<_>>>()?;
-    exported
-        .iter()
-        .map(|one| if one.written { of(documents, one, &apis) } else { Ok(Err(Why::NotGenerated)) })
-        .collect()
+    written.iter().map(|one| of(documents, one, &apis)).collect()
 }
 
 fn of(documents: &Path, one: &Exported, apis: &[Api]) -> Result<Result<Files, Why>> {
     let file = |kind: &str| documents.join(one.number.to_string()).join(kind).join(format!("{}.yaml", one.api));
     let made = match client(&file("mutant"), apis) {
-        Ok(Some(made)) => made,
-        Ok(None) | Err(_) => return Ok(Err(Why::NotGenerated)),
+        Ok(made) => made,
+        Err(error) => {
+            eprintln!("{}: no client: {error:#}", one.number);
+            return Ok(Err(Why::NotGenerated));
+        }
     };
     if one.mutant.is_none() {
         return Ok(Ok(made));
     }
-    let original = client(&file("original"), apis)?.with_context(|| format!("{} is not generated whole", one.api))?;
+    let original = client(&file("original"), apis)?;
     Ok(if code(&made)? == code(&original)? { Err(Why::SameClient) } else { Ok(made) })
 }
 
-/// The client of a document; none if something of it cannot be expressed. `apis` are the documents beside it.
-fn client(path: &Path, apis: &[Api]) -> Result<Option<Files>> {
+/// The client of a document, of which all has to be expressed. `apis` are the documents beside it.
+fn client(path: &Path, apis: &[Api]) -> Result<Files> {
     let api = generate::load(path.parent().unwrap_or(path), path)?;
     // Deeply nested schemas need more room than a thread has by itself.
     let thread = std::thread::Builder::new().stack_size(64 * 1024 * 1024);
@@ -45,7 +45,10 @@ fn client(path: &Path, apis: &[Api]) -> Result<Option<Files>> {
         let running = thread.spawn_scoped(scope, || generate::generate(&api, apis, Home::Elsewhere))?;
         running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })?;
-    Ok(generated.unsupported.is_empty().then_some(generated.files))
+    match generated.unsupported.first() {
+        Some(first) => bail!("{first}"),
+        None => Ok(generated.files),
+    }
 }
 
 /// The code of a client without its documentation, as tokens. The guides are nothing else.

@@ -62,7 +62,8 @@ enum Why {
 /// # Errors
 /// A suite that does not build or run, a control without a client.
 pub fn run_full(root: &Path, sample: &Sample, words: &[String]) -> Result<ExitCode> {
-    let suite = built::executable(root, &["--tests"], "bin", "suite", &[])?;
+    // A test of the program brings the program, as it was built for all tests.
+    let suite = built::executable(root, &["--test", "mock_command"], "bin", "suite", &[])?;
     let folder = root.join("target/mutants");
     let documents = folder.join("documents");
     // Documents of another sample would be taken for this one's.
@@ -87,9 +88,9 @@ fn judge(root: &Path, folder: &Path, documents: &Path) -> Result<()> {
     let workspace = Workspace::new(root, folder);
     let mut left_out = Vec::new();
     let mut generated = Vec::new();
-    for (one, made) in exported.iter().zip(client::all(root, documents, &exported)?) {
+    let written: Vec<&Exported> = exported.iter().filter(|one| one.written).collect();
+    for (one, made) in written.iter().zip(client::all(root, documents, &written)?) {
         match made {
-            _ if !one.written => {}
             Ok(files) => {
                 workspace.write(one.number, &files)?;
                 generated.push(one.number);

@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Errors
 /// A client that does not belong to the folder; a control that does not pass, which makes the run void.
-pub async fn run(folder: &Path, clients: &'static [(usize, &'static Registered)]) -> Result<Vec<Judged>> {
+pub async fn run(folder: &Path, clients: &[(usize, &'static Registered)]) -> Result<Vec<Judged>> {
     let exported = exported(folder)?;
     let mut judged = Vec::new();
     for subject in apis::subjects(None)? {
