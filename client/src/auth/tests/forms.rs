@@ -48,6 +48,22 @@ fn a_login_carries_the_members_of_its_grant_in_order() {
 }
 
 #[test]
+fn what_a_grant_leaves_to_the_caller_is_sent_once_or_not_at_all() {
+    const LISTED: Grant = Grant {
+        name: "authorization_code",
+        parameters: &["client_id", "client_secret", "code", "redirect_uri", "scope"],
+        refresh_token: true,
+    };
+    let sent = |credentials| shown(&Login::new(credentials).0.start(&LISTED).unwrap());
+    let without = Credentials::authorization_code("the-client", "the-secret", "the-code");
+    let bare = "grant_type=authorization_code&client_id=the-client&client_secret=the-secret&code=the-code";
+    assert_eq!(sent(without), bare);
+    assert_eq!(sent(code().with_redirect_uri("/x")), format!("{bare}&redirect_uri=/x&scope=read write"));
+    let empty = start(&WOOTRIC, application().with_scope("")).unwrap();
+    assert_eq!(empty, "grant_type=client_credentials&client_id=the-client&client_secret=the-secret");
+}
+
+#[test]
 fn a_refresh_carries_what_the_row_lists() {
     assert_eq!(
         refresh(&WOOTRIC, password(), Some("public")).unwrap(),
@@ -94,6 +110,7 @@ fn nothing_secret_or_personal_is_shown() {
     let one_user = code().with_scope("read pat@example.com");
     let shown = format!("{:?} {one_user:?} {:?} {login:?} {pairs:?} {key:?}", password(), code());
     assert!(shown.starts_with(r#"Credentials { grant: "password", .. }"#), "{shown}");
+    assert!(shown.contains(r#" Login { grant: "password", can_start: true, .. } "#), "{shown}");
     for secret in ["pat@", "the-password", "the-code", "the-secret", "the-client"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
