@@ -212,11 +212,11 @@ impl Shared {
             match &state.session {
                 Session::Open(_) => {}
                 Session::Ended => return Err(Failure::signed_out().to_error()),
-                Session::Fixed if rejected.is_some() => {
+                // Such a token has no end, so nobody comes here but with a refusal.
+                Session::Fixed => {
                     let message = "the vendor refused the access token, which cannot be renewed";
                     return Err(Error::new(ErrorKind::Authentication, message));
                 }
-                Session::Fixed => {}
             }
             if let (Some(rejected), Some(current)) = (rejected, &*self.current.load())
                 && (current.is(rejected) || twin::broken(Rule::LateRefusalRenewed))

@@ -78,6 +78,18 @@ async fn a_refresh_whose_answers_were_lost_ends_a_session_that_cannot_log_in() {
 }
 
 #[tokio::test]
+async fn a_refresh_that_panicked_counts_as_lost() {
+    for (panics, outcome, requests) in [(1, Ok(()), 3), (2, Err(ErrorKind::Authentication), 3)] {
+        let bench = expired(&WOOTRIC, password(), (0..panics).map(|_| Reaction::Panic)).await;
+        for _ in 0..panics {
+            assert!(bench.manager.bearer().await.is_err());
+        }
+        let last = bench.manager.bearer().await.map(drop).map_err(|error| error.kind());
+        assert_eq!((last, bench.vendor.count()), (outcome, requests));
+    }
+}
+
+#[tokio::test]
 async fn an_unreadable_answer_to_a_refresh_counts_as_lost() {
     let garbage = || Reaction::Answer(200, json!([]));
     let bench = expired(&WOOTRIC, password(), [garbage(), garbage(), garbage()]).await;
