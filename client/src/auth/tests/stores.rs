@@ -151,6 +151,8 @@ async fn a_store_that_cannot_be_read_fails_the_start_alone() {
     let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
     let error = bench.manager.bearer().await.unwrap_err();
     assert_eq!((error.kind(), bench.vendor.count()), (ErrorKind::Store, 0));
+    let cause = std::error::Error::source(&error).and_then(std::error::Error::source).unwrap();
+    assert_eq!(cause.to_string(), "cannot read");
     store.load.store(false, Ordering::SeqCst);
     bench.token().await;
     store.load.store(true, Ordering::SeqCst);
