@@ -32,7 +32,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 
 use clock::Env;
-use rows::{DIRECTLY, WOOTRIC};
+use rows::{DIRECTLY, STEADY, WOOTRIC};
 use vendor::{Form, Line, Reaction, Vendor, reply};
 
 use super::*;

@@ -78,6 +78,18 @@ async fn a_refresh_whose_answers_were_lost_ends_a_session_that_cannot_log_in() {
 }
 
 #[tokio::test]
+async fn a_refresh_token_that_can_be_used_again_outlives_lost_answers() {
+    let bench = expired(&STEADY, password(), (0..4).map(|_| Reaction::Fail(Sent::Unknown))).await;
+    for requests in [3, 5] {
+        assert_eq!(bench.manager.bearer().await.unwrap_err().kind(), ErrorKind::Transport);
+        assert_eq!(bench.vendor.count(), requests);
+        bench.advance(5.0);
+    }
+    assert_eq!(bench.token().await, "access-9");
+    assert!(bench.vendor.grants()[1..].iter().all(|grant| grant == "refresh_token"));
+}
+
+#[tokio::test]
 async fn a_refresh_that_panicked_counts_as_lost() {
     for (panics, outcome, requests) in [(1, Ok(()), 3), (2, Err(ErrorKind::Authentication), 3)] {
         let bench = expired(&WOOTRIC, password(), (0..panics).map(|_| Reaction::Panic)).await;

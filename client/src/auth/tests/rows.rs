@@ -26,6 +26,8 @@ pub(super) static WOOTRIC: OAuth = OAuth {
     authorize: None,
     logout: None,
 };
+/// A vendor like Wootric whose refresh tokens can be used again.
+pub(super) static STEADY: OAuth = OAuth { rotation: false, ..WOOTRIC };
 pub(super) static DIRECTLY: OAuth = OAuth {
     token: &TOKEN,
     token_server: None,

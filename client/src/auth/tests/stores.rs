@@ -104,6 +104,67 @@ async fn a_refresh_token_that_was_spent_by_another_client_is_not_sent() {
     assert_eq!(sent, ["refresh-0", "refresh-1", "refresh-2", "refresh-3"]);
 }
 
+/// A session whose token has expired, with something else in its store by then.
+async fn expired_with_another_in_store(stored: Value) -> Bench {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    assert_eq!(bench.token().await, "access-1");
+    bench.advance(3600.0);
+    let stored: StoredToken = serde_json::from_value(stored).unwrap();
+    bench.store.save(&bench.manager.key().unwrap(), &stored).await.unwrap();
+    bench
+}
+
+#[tokio::test]
+async fn what_the_store_has_of_the_same_token_brings_another_refresh_token_and_takes_none_away() {
+    let same = json!({"access_token": "access-1", "obtained_at": 0, "expires_at": 1});
+    let bench = expired_with_another_in_store(same.clone()).await;
+    assert_eq!(bench.token().await, "access-2");
+    assert_eq!(bench.vendor.form(1)["refresh_token"], "refresh-1");
+
+    let mut other = same;
+    other["refresh_token"] = json!("refresh-7");
+    let bench = expired_with_another_in_store(other).await;
+    assert_eq!(bench.token().await, "access-2");
+    assert_eq!(bench.vendor.form(1)["refresh_token"], "refresh-7");
+}
+
+#[tokio::test]
+async fn a_token_of_another_client_is_taken_over_though_nothing_refreshes_it() {
+    let live = json!({"access_token": "access-9", "obtained_at": 0, "expires_at": 4_000_000_000_u64});
+    let bench = expired_with_another_in_store(live).await;
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-9", 1));
+}
+
+#[tokio::test]
+async fn a_spent_refresh_token_is_not_taken_out_of_the_store_again() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    for round in 1..3 {
+        assert_eq!(bench.token().await, format!("access-{round}"));
+        bench.advance(3600.0);
+    }
+    let old = json!({"access_token": "access-1", "refresh_token": "refresh-1", "obtained_at": 0, "expires_at": 1});
+    let old: StoredToken = serde_json::from_value(old).unwrap();
+    bench.store.save(&bench.manager.key().unwrap(), &old).await.unwrap();
+    assert_eq!(bench.token().await, "access-3");
+    assert_eq!(bench.vendor.form(2)["refresh_token"], "refresh-2");
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_stayed_does_not_count_as_spent() {
+    let bench = Bench::new(&STEADY, Vendor::plain(), password());
+    bench.token().await;
+    bench.vendor.react(|_| {
+        Reaction::Answer(200, json!({"access_token": "access-2", "token_type": "bearer", "expires_in": 3600}))
+    });
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-2");
+    bench.advance(3600.0);
+    let live = json!({"access_token": "access-9", "refresh_token": "refresh-1", "obtained_at": 0, "expires_at": 4_000_000_000_u64});
+    let live: StoredToken = serde_json::from_value(live).unwrap();
+    bench.store.save(&bench.manager.key().unwrap(), &live).await.unwrap();
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-9", 2));
+}
+
 #[tokio::test]
 async fn a_refused_refresh_token_may_have_a_successor_in_the_store() {
     let start = || Credentials::refresh_token("refresh-0");
