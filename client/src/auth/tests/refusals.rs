@@ -90,6 +90,21 @@ async fn a_refresh_token_that_can_be_used_again_outlives_lost_answers() {
 }
 
 #[tokio::test]
+async fn a_login_follows_a_refresh_that_was_refused_for_its_own_sake() {
+    let refused = |status, code| Reaction::Answer(status, json!({"error": code}));
+    for (reaction, grants) in [
+        (refused(400, "invalid_grant"), vec!["password", "refresh_token", "password"]),
+        (refused(400, "invalid_request"), vec!["password", "refresh_token", "password"]),
+        (refused(401, "invalid_client"), vec!["password", "refresh_token"]),
+        (Reaction::Answer(500, json!({})), vec!["password", "refresh_token"]),
+    ] {
+        let bench = expired(&WOOTRIC, password().with_password_kept(), [reaction]).await;
+        assert_eq!(bench.manager.bearer().await.is_ok(), grants.len() == 3);
+        assert_eq!(bench.vendor.grants(), grants);
+    }
+}
+
+#[tokio::test]
 async fn a_refresh_that_panicked_counts_as_lost() {
     for (panics, outcome, requests) in [(1, Ok(()), 3), (2, Err(ErrorKind::Authentication), 3)] {
         let bench = expired(&WOOTRIC, password(), (0..panics).map(|_| Reaction::Panic)).await;

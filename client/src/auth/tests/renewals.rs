@@ -146,6 +146,19 @@ async fn a_narrower_scope_is_noticed_and_never_widened() {
 }
 
 #[tokio::test]
+async fn a_scope_is_not_narrower_for_its_order_or_for_more_words() {
+    for granted in ["write read", "read  write", "admin read write"] {
+        let vendor = Vendor::new(move |_| {
+            let mut body = pair(1);
+            body["scope"] = json!(granted);
+            Reaction::Answer(201, body)
+        });
+        let bearer = Bench::new(&DIRECTLY, vendor, code()).manager.bearer().await.unwrap();
+        assert_eq!((bearer.scope(), bearer.narrowed()), (Some(granted), false));
+    }
+}
+
+#[tokio::test]
 async fn a_scope_that_is_not_named_is_the_one_asked_for() {
     let vendor = Vendor::new(|_| {
         let mut body = pair(1);
