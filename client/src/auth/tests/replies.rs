@@ -47,6 +47,14 @@ fn a_reply_without_a_token_that_can_be_sent_is_refused() {
 }
 
 #[test]
+fn an_empty_refresh_token_counts_as_missing() {
+    assert!(read(&with("refresh_token", json!("x"))).unwrap().refresh_token.is_some());
+    for missing in [json!(""), json!(null), json!(7)] {
+        assert!(read(&with("refresh_token", missing)).unwrap().refresh_token.is_none());
+    }
+}
+
+#[test]
 fn a_token_is_passed_on_unchanged() {
     let token = "aZ09-._~+/=".repeat(1490);
     let response = read(&with("access_token", json!(token))).unwrap();
