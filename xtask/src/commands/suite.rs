@@ -1,12 +1,14 @@
 //! Commands that need the client: they live in the contract tests, and are started from here.
 
 use std::{
+    ffi::OsStr,
     path::Path,
     process::{Command, ExitCode},
 };
 
 use anyhow::{Context, Result};
 
+use super::built;
 use crate::generate;
 
 /// The build guard of the client stands aside for this variable: a stale client is reported, not hidden behind a build
@@ -15,24 +17,24 @@ const ALLOW_STALE: &str = "CX_ALLOW_STALE";
 
 /// Runs a command of the contract tests with the arguments as they were given.
 pub fn run(root: &Path, command: &str, arguments: &[String]) -> Result<ExitCode> {
-    let mut cargo = cargo(root, command, arguments);
-    if command == "conformance"
-        && let Some(finding) = stale(root)
-    {
-        cargo.env(ALLOW_STALE, "1").args(["--finding", &finding]);
-    }
-    let status = cargo.status().context("cargo cannot be started")?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2);
-    // cargo's own failures, a build error above all, come as 101.
-    Ok(ExitCode::from(if code == 101 { 2 } else { code }))
+    let finding = if command == "conformance" { stale(root) } else { None };
+    let allowed = [(ALLOW_STALE, OsStr::new("1"))];
+    let environment = if finding.is_some() { &allowed[..] } else { &[] };
+    // Built beside a test, so that `ci` finds everything compiled, and this whatever `ci` has compiled.
+    let suite = built::executable(root, &["--test", "mock_command"], "bin", "suite", environment)?;
+    let status = call(&suite, command, arguments, finding.as_deref()).status();
+    let status = status.with_context(|| format!("{} cannot be started", suite.display()))?;
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
 }
 
-/// The call of cargo. It keeps the folder of whoever calls: files among the arguments are named from there.
-fn cargo(root: &Path, command: &str, arguments: &[String]) -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["run", "--quiet", "--manifest-path"]).arg(root.join("Cargo.toml"));
-    cargo.args(["--package", "contract-tests", "--bin", "suite", "--", command]).args(arguments);
-    cargo
+/// The call of the program. It keeps the folder of whoever calls: files among the arguments are named from there.
+fn call(suite: &Path, command: &str, arguments: &[String], finding: Option<&str>) -> Command {
+    let mut call = Command::new(suite);
+    call.arg(command).args(arguments);
+    if let Some(finding) = finding {
+        call.args(["--finding", finding]);
+    }
+    call
 }
 
 /// What is to be said of a client that is not what `gen` would write.
@@ -58,10 +60,14 @@ mod tests {
 
     #[test]
     fn files_are_named_from_the_folder_of_the_caller() {
-        let cargo = cargo(Path::new("/a"), "mock", &["--spec".to_owned(), "beside.yaml".to_owned()]);
-        assert_eq!(cargo.get_current_dir(), None);
-        let arguments: Vec<&str> = cargo.get_args().filter_map(|argument| argument.to_str()).collect();
-        assert_eq!(&arguments[2..4], ["--manifest-path", "/a/Cargo.toml"]);
-        assert!(arguments.ends_with(&["mock", "--spec", "beside.yaml"]), "{arguments:?}");
+        let call = call(Path::new("/a/suite"), "mock", &["--spec".to_owned(), "beside.yaml".to_owned()], None);
+        assert_eq!(call.get_current_dir(), None);
+        assert!(call.get_args().eq(["mock", "--spec", "beside.yaml"]));
+    }
+
+    #[test]
+    fn a_stale_client_is_reported_with_what_the_cases_find() {
+        let call = call(Path::new("/a/suite"), "conformance", &[], Some("the generated client is stale"));
+        assert!(call.get_args().eq(["conformance", "--finding", "the generated client is stale"]));
     }
 }
