@@ -47,3 +47,65 @@ pub(super) fn token_url(server: &str, token: &Operation, query: &[(&'static str,
     }
     Ok(url)
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+
+    use super::*;
+
+    #[test]
+    fn an_address_is_brought_to_the_form_in_which_it_is_used() {
+        for (given, used) in [
+            ("https://api.example.com", "https://api.example.com"),
+            ("HTTPS://API.example.com:443/", "https://api.example.com"),
+            ("https://proxy.example.com/vendor//", "https://proxy.example.com/vendor"),
+            ("http://localhost:8080", "http://localhost:8080"),
+            ("http://127.0.0.2:9", "http://127.0.0.2:9"),
+            ("http://[::1]:9", "http://[::1]:9"),
+        ] {
+            assert_eq!(origin(given, false).unwrap(), used);
+        }
+        assert_eq!(origin("http://api.example.com", true).unwrap(), "http://api.example.com");
+    }
+
+    #[test]
+    fn an_address_that_would_leak_or_mislead_is_refused() {
+        for (given, reason) in [
+            ("api.example.com", "is not a URL"),
+            ("https://pat@api.example.com", "user name or password"),
+            ("https://:secret@api.example.com", "user name or password"),
+            ("https://api.example.com?a=b", "query or a fragment"),
+            ("https://api.example.com#a", "query or a fragment"),
+            ("http://api.example.com", "plain http"),
+            ("http://127.0.0.1.example.com", "plain http"),
+            ("http://10.0.0.1", "plain http"),
+            ("http://[::2]", "plain http"),
+            ("ftp://api.example.com", "neither https nor http"),
+        ] {
+            let error = origin(given, false).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+            assert!(error.to_string().contains(reason), "{given}: {error}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_a_loopback() {
+        for (url, expected) in [
+            ("https://localhost", true),
+            ("https://127.9.9.9", true),
+            ("https://128.0.0.1", false),
+            ("mailto:a@b", false),
+        ] {
+            assert_eq!(is_loopback(url), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_token_address_carries_what_picks_the_account() {
+        static TOKEN: Operation = Operation::made_up(Method::POST, "create_token", "/oauth/token");
+        let query = [("account_token", Secret::from("NPS 1&2"))];
+        let url = token_url("https://api.example.com", &TOKEN, &query).unwrap();
+        assert_eq!(url.as_str(), "https://api.example.com/oauth/token?account_token=NPS+1%262");
+    }
+}
