@@ -100,11 +100,14 @@ fn read<T: DeserializeOwned>(body: &[u8], fail: impl Fn(&'static str) -> Error) 
                 Err(error) => {
                     let path = error.path().to_string();
                     let inner = error.into_inner();
-                    let message = match inner.classify() {
-                        serde_json::error::Category::Data => "the reply is not what the contract says",
-                        _ => "the reply is not JSON",
+                    let failed = match inner.classify() {
+                        serde_json::error::Category::Data => {
+                            fail("the reply is not what the contract says").with_path(path)
+                        }
+                        // Line and column say where; there is no value to have a path.
+                        _ => fail("the reply is not JSON"),
                     };
-                    fail(message).with_path(path).with_cause(Mismatch::of(&inner))
+                    failed.with_cause(Mismatch::of(&inner))
                 }
             })
         }
@@ -154,3 +157,6 @@ impl std::fmt::Display for Mismatch {
 }
 
 impl std::error::Error for Mismatch {}
+
+#[cfg(test)]
+mod tests;
