@@ -119,3 +119,70 @@ impl fmt::Debug for HttpExchange {
         f.debug_struct("HttpExchange").field("media_type", &self.media_type).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{client::http_client, env::System};
+
+    fn exchange(media_type: Option<&'static str>, client_secret_basic: bool) -> HttpExchange {
+        HttpExchange {
+            http: http_client(true, &[]).unwrap(),
+            url: "http://127.0.0.1:9/oauth/token?account_token=NPS-1".parse().unwrap(),
+            template: "/oauth/token",
+            media_type,
+            client_secret_basic,
+            user_agent: HeaderValue::from_static("cx-client/0"),
+            environment: Arc::new(System::default()),
+        }
+    }
+
+    fn pairs() -> Pairs {
+        [("grant_type", "client_credentials"), ("client_id", "a:b"), ("client_secret", "c d"), ("scope", "x")]
+            .map(|(name, value)| (name, value.into()))
+            .into()
+    }
+
+    fn text(request: &reqwest::Request) -> &str {
+        std::str::from_utf8(request.body().unwrap().as_bytes().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_form_is_posted_with_what_names_the_account_in_the_address() {
+        let request = exchange(None, false).request(&pairs()).unwrap();
+        assert_eq!((request.method(), request.url().query()), (&Method::POST, Some("account_token=NPS-1")));
+        assert_eq!(text(&request), "grant_type=client_credentials&client_id=a%3Ab&client_secret=c+d&scope=x");
+        let headers = request.headers();
+        assert_eq!(headers[header::CONTENT_TYPE], "application/x-www-form-urlencoded");
+        assert_eq!(
+            (&headers[header::ACCEPT], &headers[header::USER_AGENT]),
+            (&HeaderValue::from_static("application/json"), &HeaderValue::from_static("cx-client/0"))
+        );
+        assert!(!headers.contains_key(header::AUTHORIZATION));
+        let multipart = exchange(Some("multipart/form-data"), false).request(&pairs()).unwrap();
+        assert!(multipart.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with("multipart/form-data"));
+    }
+
+    #[test]
+    fn id_and_secret_go_into_the_header_or_the_form_and_never_into_both() {
+        let basic = exchange(None, true);
+        let request = basic.request(&pairs()).unwrap();
+        assert_eq!(text(&request), "grant_type=client_credentials&scope=x");
+        let authorization = &request.headers()[header::AUTHORIZATION];
+        // `a%3Ab:c+d`: each half is form-encoded (RFC 6749 §2.3.1).
+        assert_eq!(
+            (authorization.as_bytes(), authorization.is_sensitive()),
+            (b"Basic YSUzQWI6Yytk".as_slice(), true)
+        );
+        let without_secret: Pairs = vec![("grant_type", "refresh_token".into()), ("client_id", "a".into())];
+        let request = basic.request(&without_secret).unwrap();
+        assert_eq!(text(&request), "grant_type=refresh_token&client_id=a");
+        assert!(!request.headers().contains_key(header::AUTHORIZATION));
+    }
+
+    #[test]
+    fn debug_shows_no_address() {
+        let shown = format!("{:?}", exchange(Some("multipart/form-data"), false));
+        assert_eq!(shown, r#"HttpExchange { media_type: Some("multipart/form-data"), .. }"#);
+    }
+}

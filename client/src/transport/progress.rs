@@ -52,3 +52,32 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use http::Method;
+
+    use super::*;
+
+    static LIST: Operation = Operation::made_up(Method::GET, "list", "/v1/things");
+
+    #[test]
+    fn a_call_that_is_cut_off_says_how_far_it_came() {
+        let progress = Progress::default();
+        let error = progress.cut_off(&LIST);
+        assert_eq!((error.kind(), error.was_sent(), error.attempts()), (ErrorKind::Timeout, Sent::No, 0));
+        assert!(error.source().is_none());
+
+        assert_eq!((progress.sending(), progress.sending()), (1, 2));
+        progress.failed(Some(Error::new(ErrorKind::Transport, "the first one broke off")));
+        let error = progress.out_of_budget(&LIST, Duration::from_secs(9));
+        assert_eq!((error.kind(), error.was_sent(), error.attempts()), (ErrorKind::RateLimited, Sent::Unknown, 2));
+        assert_eq!((error.retry_after(), error.operation().unwrap().id), (Some(Duration::from_secs(9)), "list"));
+        assert!(error.source().unwrap().to_string().contains("the first one broke off"));
+
+        progress.failed(None);
+        assert!(progress.cut_off(&LIST).source().is_none());
+    }
+}

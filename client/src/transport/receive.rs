@@ -139,3 +139,43 @@ fn unsent(cause: reqwest::Error) -> Error {
     let cause = if twin::broken(Rule::UrlInCause) { cause } else { cause.without_url() };
     Error::new(kind, message).with_sent(sent).with_cause(cause)
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn pieces_are_joined_in_order_and_a_large_first_one_is_not_copied() {
+        let large = Bytes::from(vec![7; WORTH_KEEPING]);
+        let small = Bytes::from_static(b"abc");
+        for pieces in [
+            vec![],
+            vec![small.clone()],
+            vec![large.clone()],
+            vec![large.clone(), small.clone()],
+            vec![small.clone(), large.clone(), small],
+        ] {
+            let whole = pieces.concat();
+            let body = pieces.into_iter().fold(Body::Empty, Body::with);
+            assert_eq!(body.len(), whole.len());
+            assert_eq!(body.freeze(), whole);
+        }
+        assert_eq!(Body::Empty.with(large.clone()).freeze().as_ptr(), large.as_ptr());
+        let below = large.slice(1..);
+        assert_ne!(Body::Empty.with(below.clone()).freeze().as_ptr(), below.as_ptr());
+    }
+
+    #[test]
+    fn headers_that_are_good_for_a_login_are_hidden() {
+        let mut headers: HeaderMap =
+            ["set-cookie", "authorization", "proxy-authorization", "authentication-info", "etag"]
+                .map(|name| (http::HeaderName::from_static(name), HeaderValue::from_static("canary")))
+                .into_iter()
+                .collect();
+        hide_cookies(&mut headers);
+        let shown: Vec<_> = headers.iter().filter(|(_, value)| !value.is_sensitive()).map(|(name, _)| name).collect();
+        assert_eq!(shown, ["etag"]);
+    }
+}

@@ -29,7 +29,7 @@ static LIST: Operation = operation(Method::GET, "list", "/v1/things", true);
 static OPEN: Operation = operation(Method::GET, "open", "/v1/open", false);
 static POLL: Operation = polled();
 
-static API: Api = Api {
+pub(super) static API: Api = Api {
     name: "vendor",
     title: "Vendor",
     server: "http://127.0.0.1:9",
@@ -56,6 +56,14 @@ const fn operation(method: Method, id: &'static str, path: &'static str, authent
     operation.authenticated = authenticated;
     // Nothing is repeated but what each test is about.
     operation.retry = Retry::Never;
+    operation
+}
+
+static COUNT: Operation = counted();
+
+const fn counted() -> Operation {
+    let mut operation = operation(Method::GET, "count", "/v1/count", false);
+    operation.reply = crate::operation::Reply::Json { shape: crate::operation::Shape::Any, optional: false };
     operation
 }
 
@@ -320,8 +328,8 @@ impl MakeWriter<'_> for Written {
     }
 }
 
-/// How often each request that ended was said to have been sent before.
-async fn resend_counts(run: impl Future<Output = ()>) -> Vec<String> {
+/// The spans that ended, in their order: their fields as they are written.
+async fn spans(kind: &str, run: impl Future<Output = ()>) -> Vec<String> {
     let written = Written::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
@@ -333,24 +341,57 @@ async fn resend_counts(run: impl Future<Output = ()>) -> Vec<String> {
     run.await;
     drop(guard);
     let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-    let ends = text.lines().filter(|line| line.contains("otel.kind=\"client\"") && line.contains(": close "));
-    let count = |line: &str| {
-        let after = line.split_once("resend_count=")?.1;
-        Some(after.split(|end: char| !end.is_ascii_digit()).next()?.to_owned())
+    let ends = text.lines().filter_map(|line| line.split_once(": cx_client::transport::trace: close "));
+    let fields = |(spans, _): (&str, &str)| {
+        let (_, fields) = spans.rsplit_once(&format!("{kind}{{"))?;
+        // Not a span that merely stands around the one that ended.
+        (!fields.contains('{')).then(|| fields.trim_end_matches('}').to_owned())
     };
-    ends.map(|line| count(line).unwrap_or_default()).collect()
+    ends.filter_map(fields).collect()
+}
+
+/// The value of a field, without quotes; empty if it was not recorded.
+fn field<'s>(span: &'s str, name: &str) -> &'s str {
+    let value = span.split_once(&format!("{name}=")).map(|(_, value)| value).unwrap_or_default();
+    value.split_whitespace().next().unwrap_or_default().trim_matches('"')
 }
 
 #[tokio::test]
-async fn a_span_counts_the_requests_before_it() {
-    let counts = resend_counts(async {
+async fn the_span_of_a_request_says_what_came_of_it_and_what_was_before() {
+    let run = async {
         let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
         stage.call(&LIST).await.unwrap();
-    });
-    assert_eq!(counts.await, ["", "", "", "1"]);
-    let counts = resend_counts(async {
         let stage = Stage::set([token(FIRST), reply(503), reply(204)]).await;
         stage.log_out().await.unwrap();
-    });
-    assert_eq!(counts.await, ["", "", "1"]);
+    };
+    let names = ["http.request.resend_count", "http.response.status_code", "error.type", "otel.status_code"];
+    let spans = spans("request", run).await;
+    let told: Vec<_> = spans.iter().map(|span| names.map(|name| field(span, name))).collect();
+    let (good, renewed) = (["", "200", "", ""], ["1", "200", "", ""]);
+    let refused = ["", "401", "401", "ERROR"];
+    let logout = [["", "503", "503", "ERROR"], ["1", "204", "", ""]];
+    assert_eq!(told, [&[good, refused, good, renewed, good][..], &logout].concat(), "{spans:#?}");
+}
+
+#[tokio::test]
+async fn the_span_of_a_call_names_its_error() {
+    for (replies, operation, kind) in [
+        ([reply(404)], &OPEN, "404"),
+        ([reply(401)], &OPEN, "authentication"),
+        ([http::Response::new("no JSON")], &COUNT, "decode"),
+        ([things()], &OPEN, ""),
+    ] {
+        let spans = spans("call", async {
+            let stage = Stage::set(replies).await;
+            let _told_by_the_span = stage.call(operation).await;
+        });
+        let spans = spans.await;
+        let status = if kind.is_empty() { "" } else { "ERROR" };
+        assert_eq!(spans.len(), 1, "{spans:?}");
+        assert_eq!(
+            (field(&spans[0], "error.type"), field(&spans[0], "otel.status_code")),
+            (kind, status),
+            "{spans:?}"
+        );
+    }
 }
