@@ -15,6 +15,7 @@ mod docs;
 mod generate;
 mod lint;
 mod mutants;
+mod shell;
 
 use std::process::ExitCode;
 

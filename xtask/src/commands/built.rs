@@ -6,11 +6,13 @@
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
 };
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+
+use crate::shell;
 
 /// Packages and features of the workspace's tests.
 pub(super) const AS_TESTED: &[&str] = &["--workspace", "--all-features", "--locked"];
@@ -27,7 +29,7 @@ pub(crate) fn executable(
     name: &str,
     environment: &[(&str, &OsStr)],
 ) -> Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = shell::cargo();
     cargo.current_dir(root).args(["test", "--quiet", "--no-run"]).args(AS_TESTED).args(selection);
     cargo.arg("--message-format=json-render-diagnostics").envs(environment.iter().copied());
     let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;

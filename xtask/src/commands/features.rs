@@ -1,12 +1,11 @@
 //! `cargo xtask features`: the client builds with few features, not only with those that its own tests turn on.
 
-use std::{
-    path::Path,
-    process::{Command, ExitCode},
-};
+use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+
+use crate::shell;
 
 /// The client builds with few features, or with any two of them.
 #[derive(clap::Args)]
@@ -51,7 +50,7 @@ fn sets(features: &[String], full: bool) -> Vec<Vec<&str>> {
 
 /// The features that the manifest names, `default` aside.
 fn features(root: &Path) -> Result<Vec<String>> {
-    let output = Command::new(env!("CARGO"))
+    let output = shell::cargo()
         .current_dir(root)
         .args(["metadata", "--no-deps", "--format-version", "1", "--locked"])
         .output()
@@ -69,7 +68,7 @@ fn features(root: &Path) -> Result<Vec<String>> {
 
 /// Clippy, because it can be told to deny warnings of this package alone.
 fn builds(root: &Path, set: &[&str]) -> Result<bool> {
-    let status = Command::new(env!("CARGO"))
+    let status = shell::cargo()
         .current_dir(root)
         .args(["clippy", "--quiet", "--locked", "--package", PACKAGE, "--no-default-features", "--features"])
         .arg(set.join(","))

@@ -11,6 +11,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::shell;
+
 /// Runs random schedules of the token manager, and those that find its broken twins.
 #[derive(clap::Args)]
 pub struct Arguments {}
@@ -25,7 +27,7 @@ pub fn run(root: &Path, _: &Arguments) -> Result<ExitCode> {
 
 /// Builds the unit tests of the client, and returns where they lie.
 fn build(root: &Path) -> Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = shell::cargo();
     cargo.current_dir(root).args(["rustc", "--quiet", "--package", "cx-client", "--lib", "--profile", "test"]);
     cargo.args(["--all-features", "--message-format=json-render-diagnostics", "--", "--cfg", "cx_shuttle"]);
     let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;

@@ -9,6 +9,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::shell;
+
 /// The library of each crate. Its client is a module, as it is in `cx-client`.
 const LIBRARY: &str = r#"//! A client generated from a mutant.
 #![allow(missing_docs, dead_code, clippy::all, clippy::pedantic, unreachable_patterns, unused_imports, rustdoc::all, reason = "generated")]
@@ -116,7 +118,7 @@ impl<'w> Workspace<'w> {
 
     /// A call of cargo in the workspace. The versions are those of the repository's lock file.
     fn cargo(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO"));
+        let mut command = shell::cargo();
         command
             .current_dir(self.folder)
             .arg(arguments.first().copied().unwrap_or_default())

@@ -5,14 +5,14 @@ mod totals;
 
 use std::{
     path::Path,
-    process::{Command, ExitCode, Stdio},
+    process::{ExitCode, Stdio},
     time::Instant,
 };
 
 use anyhow::{Context, Result};
 
 use super::built;
-use crate::generate;
+use crate::{generate, shell};
 use steps::{Program, STEPS, Step};
 use totals::Totals;
 
@@ -65,9 +65,9 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
 /// Runs a step, shows its output and counts the tests in it.
 fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
     let mut command = match step.program {
-        Program::Cargo => Command::new(env!("CARGO")),
-        Program::Suite => Command::new(built::executable(root, &["--tests"], "bin", "suite", &[])?),
-        Program::Tool(name) => Command::new(name),
+        Program::Cargo => shell::cargo(),
+        Program::Suite => shell::command(built::executable(root, &["--tests"], "bin", "suite", &[])?),
+        Program::Tool(name) => shell::command(name),
     };
     command.current_dir(root).args(step.words()).envs(step.environment.iter().copied());
     if step.documents {

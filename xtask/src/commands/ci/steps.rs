@@ -78,7 +78,7 @@ pub(super) const STEPS: &[Step] = &[
     Step {
         as_tested: true,
         ..cargo(
-            "every operation through cx",
+            "operations through cx",
             &["test", "--quiet", "--test", "cx", "--", "--ignored", "--nocapture", "walk::"],
         )
     },
