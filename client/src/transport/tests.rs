@@ -246,6 +246,15 @@ async fn a_status_is_a_success_or_an_error_that_says_which() {
     }
 }
 
+#[tokio::test]
+async fn a_token_reply_has_at_most_256_kib() {
+    for (padding, good) in [(255 * 1024, true), (256 * 1024, false)] {
+        let text = FIRST.replacen('{', &format!(r#"{{"padding":"{}","#, "x".repeat(padding)), 1);
+        let stage = Stage::set([token(text.leak()), things()]).await;
+        assert_eq!(stage.call(&LIST).await.is_ok(), good, "{padding}");
+    }
+}
+
 /// A success that leaves no request until some second of the server's clock.
 fn spent(until: &str) -> Reply {
     let mut reply = things();
