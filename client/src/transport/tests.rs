@@ -1,5 +1,7 @@
 //! The loop around a call, against a server that answers as it is told.
 
+mod spans;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, OnceLock},
@@ -13,7 +15,6 @@ use axum::{
 };
 use http::{Method, header};
 use serde_json::Value;
-use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
 use super::*;
 use crate::{
@@ -255,6 +256,22 @@ async fn a_token_reply_has_at_most_256_kib() {
     }
 }
 
+#[tokio::test]
+async fn a_reply_may_be_as_large_as_the_limit_and_what_was_read_of_a_larger_one_is_kept() {
+    for (limit, kept) in [(4, None), (3, None), (2, Some("[1"))] {
+        let stage = Stage::set([things()]).await;
+        let request = stage.core.http().get(stage.core.base_url()).build().unwrap();
+        let outcome = receive::send(stage.core.http(), request, limit, Box::pin(std::future::pending())).await;
+        match kept {
+            None => assert_eq!(outcome.unwrap().body, "[1]"),
+            Some(kept) => {
+                let error = outcome.unwrap_err();
+                assert_eq!((error.is_decode(), error.body().unwrap().as_ref()), (true, kept.as_bytes()));
+            }
+        }
+    }
+}
+
 /// A success that leaves no request until some second of the server's clock.
 fn spent(until: &str) -> Reply {
     let mut reply = things();
@@ -313,94 +330,4 @@ async fn a_logout_that_is_put_off_is_asked_for_again_and_not_for_ever() {
     let error = stage.log_out().await.unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(StatusCode::SERVICE_UNAVAILABLE), 3));
     assert_eq!(stage.requests().len(), 4);
-}
-
-/// What the subscriber of a test wrote.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Written {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-/// The spans that ended, in their order: their fields as they are written.
-async fn spans(kind: &str, run: impl Future<Output = ()>) -> Vec<String> {
-    let written = Written::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::DEBUG)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(written.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
-    run.await;
-    drop(guard);
-    let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-    let ends = text.lines().filter_map(|line| line.split_once(": cx_client::transport::trace: close "));
-    let fields = |(spans, _): (&str, &str)| {
-        let (_, fields) = spans.rsplit_once(&format!("{kind}{{"))?;
-        // Not a span that merely stands around the one that ended.
-        (!fields.contains('{')).then(|| fields.trim_end_matches('}').to_owned())
-    };
-    ends.filter_map(fields).collect()
-}
-
-/// The value of a field, without quotes; empty if it was not recorded.
-fn field<'s>(span: &'s str, name: &str) -> &'s str {
-    let value = span.split_once(&format!("{name}=")).map(|(_, value)| value).unwrap_or_default();
-    value.split_whitespace().next().unwrap_or_default().trim_matches('"')
-}
-
-#[tokio::test]
-async fn the_span_of_a_request_says_what_came_of_it_and_what_was_before() {
-    let run = async {
-        let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
-        stage.call(&LIST).await.unwrap();
-        let stage = Stage::set([token(FIRST), reply(503), reply(204)]).await;
-        stage.log_out().await.unwrap();
-    };
-    let names = ["http.request.resend_count", "http.response.status_code", "error.type", "otel.status_code"];
-    let spans = spans("request", run).await;
-    let told: Vec<_> = spans.iter().map(|span| names.map(|name| field(span, name))).collect();
-    let (good, renewed) = (["", "200", "", ""], ["1", "200", "", ""]);
-    let refused = ["", "401", "401", "ERROR"];
-    let logout = [["", "503", "503", "ERROR"], ["1", "204", "", ""]];
-    assert_eq!(told, [&[good, refused, good, renewed, good][..], &logout].concat(), "{spans:#?}");
-}
-
-#[tokio::test]
-async fn the_span_of_a_call_names_its_error() {
-    for (replies, operation, kind) in [
-        ([reply(404)], &OPEN, "404"),
-        ([reply(401)], &OPEN, "authentication"),
-        ([http::Response::new("no JSON")], &COUNT, "decode"),
-        ([things()], &OPEN, ""),
-    ] {
-        let spans = spans("call", async {
-            let stage = Stage::set(replies).await;
-            let _told_by_the_span = stage.call(operation).await;
-        });
-        let spans = spans.await;
-        let status = if kind.is_empty() { "" } else { "ERROR" };
-        assert_eq!(spans.len(), 1, "{spans:?}");
-        assert_eq!(
-            (field(&spans[0], "error.type"), field(&spans[0], "otel.status_code")),
-            (kind, status),
-            "{spans:?}"
-        );
-    }
 }
