@@ -143,8 +143,10 @@ fn unsent(cause: reqwest::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use tokio::net::TcpListener;
 
     use super::*;
+    use crate::client::http_client;
 
     #[test]
     fn pieces_are_joined_in_order_and_a_large_first_one_is_not_copied() {
@@ -165,6 +167,29 @@ mod tests {
         assert_eq!(Body::Empty.with(large.clone()).freeze().as_ptr(), large.as_ptr());
         let below = large.slice(1..);
         assert_ne!(Body::Empty.with(below.clone()).freeze().as_ptr(), below.as_ptr());
+    }
+
+    async fn failure(listener: TcpListener, accepts: bool) -> Error {
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        // One that is not accepted from is closed here.
+        let server = accepts
+            .then(|| listener)
+            .map(|listener| tokio::spawn(async move { drop(listener.accept().await.unwrap()) }));
+        let http = http_client(true, &[]).unwrap();
+        let request = http.get(url).build().unwrap();
+        let error = send(&http, request, 9, Box::pin(std::future::pending())).await.unwrap_err();
+        if let Some(server) = server {
+            server.await.unwrap();
+        }
+        error
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_was_refused_carried_nothing_and_any_other_may_have() {
+        for (accepts, sent) in [(false, Sent::No), (true, Sent::Unknown)] {
+            let error = failure(TcpListener::bind("127.0.0.1:0").await.unwrap(), accepts).await;
+            assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Transport, sent), "{error}");
+        }
     }
 
     #[test]
