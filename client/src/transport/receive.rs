@@ -173,7 +173,7 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         // One that is not accepted from is closed here.
         let server = accepts
-            .then(|| listener)
+            .then_some(listener)
             .map(|listener| tokio::spawn(async move { drop(listener.accept().await.unwrap()) }));
         let http = http_client(true, &[]).unwrap();
         let request = http.get(url).build().unwrap();
