@@ -1,5 +1,6 @@
 //! Edits of a document, as data.
 
+use cx_spec::pointer::unescape;
 use serde_json::{Map, Value};
 
 /// One step of an edit. Pointers are JSON pointers into the document.
@@ -98,16 +99,6 @@ impl Change {
 fn split(pointer: &str) -> Option<(&str, String)> {
     let (parent, key) = pointer.rsplit_once('/')?;
     Some((parent, unescape(key)))
-}
-
-/// A step of a pointer as a key.
-pub fn unescape(step: &str) -> String {
-    step.replace("~1", "/").replace("~0", "~")
-}
-
-/// A key as a step of a pointer.
-pub fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use cx_spec::pointer::escape;
 use serde_json::{Map, Value};
-
-use super::edit::escape;
 
 /// A copy of the document without the paths that do not hold any of these operations, and without components that nothing
 /// refers to then. Security schemes stay: they are referred to by name.

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cx_mock::{Incoming, example_request, form};
-use cx_spec::{Api, Location, Media, Operation, Status};
+use cx_spec::{Api, Location, Media, Operation, Status, pointer::escape};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{
     breaks::breaks,
     edges::edges,
-    edit::escape,
     flat::{flat, kind},
     reach::MOST_SHARED,
     witness::Said,

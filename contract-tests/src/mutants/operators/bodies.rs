@@ -1,11 +1,11 @@
 //! The body of a request as a whole.
 
-use cx_spec::Api;
+use cx_spec::{Api, pointer::escape};
 use serde_json::{Value, json};
 
 use super::{Operator, required, retype::kind_of};
 use crate::mutants::{
-    edit::{Change, Edit, escape},
+    edit::{Change, Edit},
     flat::flat,
     site::{Kind, Site},
 };

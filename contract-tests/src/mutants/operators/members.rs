@@ -1,10 +1,11 @@
 //! Members of request bodies.
 
+use cx_spec::pointer::escape;
 use serde_json::{Value, json};
 
 use super::{Operator, retype::other_type, scalars};
 use crate::mutants::{
-    edit::{Change, Edit, escape},
+    edit::{Change, Edit},
     site::{Kind, Site},
 };
 

@@ -1,10 +1,11 @@
 //! Where an operation is found.
 
+use cx_spec::pointer::unescape;
 use serde_json::json;
 
 use super::Operator;
 use crate::mutants::{
-    edit::{Change, Edit, unescape},
+    edit::{Change, Edit},
     site::{Kind, Site},
 };
 
