@@ -146,3 +146,7 @@ impl fmt::Debug for Core {
         f.debug_struct("Core").field("api", &self.0.api.name).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

@@ -388,6 +388,6 @@ impl<C: ApiClient + AuthorizationCodeGrant> ClientBuilder<C> {
     }
 }
 
-fn default_media_type(token: &Operation) -> Option<&'static str> {
+pub(super) fn default_media_type(token: &Operation) -> Option<&'static str> {
     token.body.as_ref()?.media_types.first().copied()
 }

@@ -45,6 +45,32 @@ fn debug_and_json_do_not_hold_the_content() {
     assert_eq!(format!("{:?}", piecewise(&["pat"])), r#"Upload { file_name: "people.csv", len: None }"#);
 }
 
+#[test]
+fn uploads_are_equal_if_they_send_the_same() {
+    let (bytes, path, stream) =
+        (Upload::bytes("people.csv", "a,b\n"), Upload::path("/tmp/people.csv"), piecewise(&["a,b\n"]));
+    for upload in [&bytes, &path, &stream] {
+        assert_eq!(*upload, upload.clone());
+        assert_ne!(*upload, upload.clone().with_file_name("others.csv"));
+        assert_ne!(*upload, upload.clone().with_content_type("text/csv"));
+    }
+    assert_eq!(bytes, Upload::bytes("people.csv", "a,b\n"));
+    assert_ne!(bytes, Upload::bytes("people.csv", "a;b\n"));
+    assert_eq!(path, Upload::path("/tmp/people.csv"));
+    assert_ne!(path, Upload::path("/srv/people.csv"));
+    // Nobody knows what another stream will bring.
+    assert_ne!(stream, piecewise(&["a,b\n"]));
+    assert!(bytes != path && path != stream && stream != bytes);
+}
+
+#[tokio::test]
+async fn a_file_is_read_in_pieces_of_64_kib() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&[b'a'; 65_536 + 1]).unwrap();
+    let pieces: Vec<Bytes> = chunks(File::open(file.path()).await.unwrap()).try_collect().await.unwrap();
+    assert_eq!(pieces.iter().map(Bytes::len).collect::<Vec<_>>(), [65_536, 1]);
+}
+
 #[tokio::test]
 async fn decodes_from_a_string_and_from_an_object() {
     for (json, name) in [

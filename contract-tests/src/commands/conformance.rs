@@ -9,7 +9,7 @@ use contract_tests::{
     coverage::Recorder,
     exemptions::{self, Exemption},
     judges::{self, Judge},
-    report::{self, ApiReport, Report},
+    report::{self, ApiReport, Record, Report},
     runner::run_all,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -85,18 +85,22 @@ async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption])
         cases = cases::select(cases, id);
     }
     let bar = progress(subject.name(), cases.len());
-    let outcomes = run_all(subject, cases, {
-        let bar = bar.clone();
-        move || bar.inc(1)
+    let kept = run_all(subject, cases, {
+        let (bar, subject, seed) = (bar.clone(), subject.clone(), arguments.seed);
+        move |outcome| {
+            bar.inc(1);
+            let seen = Recorder::of(&subject.api, &outcome.exchanges);
+            (seen, Record::new(&subject, seed, &outcome), outcome.violations)
+        }
     })
     .await?;
     bar.finish_and_clear();
     let api = &*subject.api;
     let mut recorder = Recorder::default();
     let mut report = ApiReport::new(api);
-    for outcome in outcomes {
-        outcome.exchanges.iter().for_each(|exchange| recorder.record(api, exchange));
-        report.add(subject, arguments.seed, outcome);
+    for (seen, record, violations) in kept {
+        recorder.merge(seen);
+        report.keep(record, violations);
     }
     report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
     if arguments.case.is_some() {

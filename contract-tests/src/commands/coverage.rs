@@ -1,6 +1,6 @@
 //! `cargo xtask coverage`.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Result;
 use contract_tests::{
@@ -8,7 +8,7 @@ use contract_tests::{
     cases,
     coverage::{Coverage, Kind, Recorder},
     exemptions::{self, Exemption},
-    runner::run_all,
+    runner::{Outcome, run_all},
 };
 use serde_json::{Map, json};
 
@@ -49,8 +49,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
 /// What the cases of a subject show on the wire, and what is to be said of exemptions that are not needed.
 async fn cover(subject: &Subject, exempt: &[Exemption]) -> Result<(Coverage, Vec<String>)> {
     let mut recorder = Recorder::default();
-    for outcome in run_all(subject, cases::enumerate(subject), || ()).await? {
-        outcome.exchanges.iter().for_each(|exchange| recorder.record(&subject.api, exchange));
+    let api = Arc::clone(&subject.api);
+    let seen = move |outcome: Outcome| Recorder::of(&api, &outcome.exchanges);
+    for seen in run_all(subject, cases::enumerate(subject), seen).await? {
+        recorder.merge(seen);
     }
     let needless = exemptions::needless(exempt, subject.name(), &recorder.gaps(&subject.api));
     let is_accepted = |gap: &str| exemptions::is_accepted(exempt, subject.name(), gap);

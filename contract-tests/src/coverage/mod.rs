@@ -95,11 +95,23 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// One that has seen these.
+    pub fn of(api: &Api, exchanges: &[Exchange]) -> Self {
+        let mut recorder = Self::default();
+        exchanges.iter().for_each(|exchange| recorder.record(api, exchange));
+        recorder
+    }
+
     /// Takes note of one exchange.
     pub fn record(&mut self, api: &Api, exchange: &Exchange) {
         if let Some(operation) = exchange.operation().and_then(|id| api.operation(id)) {
             self.seen.extend(seen::units(api, operation, exchange));
         }
+    }
+
+    /// Takes over what another one saw.
+    pub fn merge(&mut self, other: Recorder) {
+        self.seen.extend(other.seen);
     }
 
     /// What was seen, of all that the document says.

@@ -128,13 +128,17 @@ impl ApiReport {
 
     /// Adds what came of one case of a run with this seed.
     pub fn add(&mut self, subject: &Subject, seed: u64, outcome: Outcome) {
-        let record = Record::new(subject, seed, &outcome);
+        self.keep(Record::new(subject, seed, &outcome), outcome.violations);
+    }
+
+    /// Adds what was written down of one case, and what its requests broke.
+    pub fn keep(&mut self, record: Record, violations: Vec<Violation>) {
         self.cases.run += 1;
         if !record.passed() {
             self.cases.failed += 1;
             self.failures.push(Failure::from(&record));
         }
-        self.violations.extend(outcome.violations);
+        self.violations.extend(violations);
         self.records.push(record);
     }
 

@@ -9,7 +9,7 @@ use cx_mock::{
     form::{Pair, Part, urlencoded},
     schema::may_show,
 };
-use cx_spec::{Api, Location, Operation, Parameter, pointer::escape};
+use cx_spec::{Api, Location, Operation, Parameter, pointer::escape, schema::Shape};
 use serde_json::Value;
 
 /// What stands in the place of a value that is not shown.
@@ -108,7 +108,9 @@ impl<'a> Redactor<'a> {
 
     /// A body of JSON. `schema` is the pointer of its schema in the document.
     pub(super) fn json(&mut self, schema: &str, value: &Value) -> Value {
-        self.member(schema, String::new(), value)
+        let shape = Shape::at(self.api, schema);
+        let declared = value.is_object() || value.is_array() || declares_something(self.api, schema);
+        if declared && !shape.is_sensitive() { self.inside(&shape, value) } else { self.hidden_value(value) }
     }
 
     /// The value of a pair of a form: none if it is not shown.
@@ -151,26 +153,27 @@ impl<'a> Redactor<'a> {
         Value::Object(shown.collect())
     }
 
-    fn member(&mut self, schema: &str, at: String, value: &Value) -> Value {
-        let undeclared = at.is_empty() && !value.is_object() && !value.is_array();
-        if undeclared && !declares_something(self.api, schema) || !may_show(self.api, schema, &at) {
-            return self.hidden_value(value);
-        }
+    /// A value that may be shown, but for what in it may not. Its shape goes down with it: to ask [`may_show`] of each
+    /// member would start at the top each time.
+    fn inside(&mut self, shape: &Shape<'_>, value: &Value) -> Value {
         match value {
-            Value::Object(members) => Value::Object(
-                members
-                    .iter()
-                    .map(|(name, value)| (name.clone(), self.member(schema, format!("{at}/{}", escape(name)), value)))
-                    .collect(),
-            ),
-            Value::Array(items) => Value::Array(
-                items
-                    .iter()
-                    .enumerate()
-                    .map(|(index, value)| self.member(schema, format!("{at}/{index}"), value))
-                    .collect(),
-            ),
-            value => value.clone(),
+            Value::Object(members) => {
+                let shown = members.iter().map(|(name, value)| (name.clone(), self.member(shape, name, value)));
+                Value::Object(shown.collect())
+            }
+            Value::Array(items) => {
+                let shown =
+                    items.iter().enumerate().map(|(index, item)| self.member(shape, &index.to_string(), item));
+                Value::Array(shown.collect())
+            }
+            leaf => leaf.clone(),
+        }
+    }
+
+    fn member(&mut self, shape: &Shape<'_>, key: &str, value: &Value) -> Value {
+        match shape.step(key).filter(|inner| !inner.is_sensitive()) {
+            Some(inner) => self.inside(&inner, value),
+            None => self.hidden_value(value),
         }
     }
 

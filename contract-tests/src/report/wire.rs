@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write};
 
 use cx_mock::{
-    Exchange, Incoming, Outgoing,
+    Exchange, Outgoing,
     form::{self, Pair, Part},
 };
 use cx_spec::{Api, Media, Operation};
@@ -63,10 +63,9 @@ pub(super) fn write(api: &Api, operation: &Operation, exchanges: &[Exchange]) ->
     let mut redactor = Redactor::new(api, operation);
     let own = exchanges.iter().filter(|exchange| exchange.operation() == Some(&operation.id));
     let mut wires: Vec<Wire> = own
-        .map(|exchange| Wire {
-            request: request(&mut redactor, operation, exchange),
-            reply: reply(&mut redactor, operation, &exchange.reply),
-            payload: payload(&mut redactor, operation, exchange),
+        .map(|exchange| {
+            let (request, payload) = request(&mut redactor, operation, exchange);
+            Wire { request, reply: reply(&mut redactor, operation, &exchange.reply), payload }
         })
         .collect();
     let hidden = redactor.into_hidden();
@@ -98,7 +97,7 @@ impl Payload {
     }
 }
 
-fn request(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> Message {
+fn request(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> (Message, Payload) {
     let sent = &exchange.request;
     let mut line = format!("{} {}", sent.method(), redactor.path(sent.path()));
     if !sent.query().is_empty() {
@@ -116,7 +115,8 @@ fn request(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchan
         name => format!("{name}: {}", redactor.request_header(name, value)),
     });
     let headers = headers.collect();
-    Message { line, headers, body: clip(request_body(redactor, operation, exchange)) }
+    let (body, payload) = request_body(redactor, operation, exchange);
+    (Message { line, headers, body: clip(body) }, payload)
 }
 
 fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -> Message {
@@ -136,23 +136,46 @@ fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -
     }
 }
 
-fn request_body(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> String {
+/// The body for reading, and for `curl`.
+fn request_body(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> (String, Payload) {
     let sent = &exchange.request;
-    let media = request_media(operation, sent);
+    let documented = operation.body.as_ref().map(|body| body.media.as_slice()).unwrap_or_default();
+    let media = media(documented, sent.header("content-type"));
     let pairs = &exchange.verdict.pairs;
-    let Some(media) = media.filter(|_| !pairs.is_empty()) else { return body(redactor, media, sent.body()) };
-    let multipart = is_multipart(sent);
-    let written = pairs.iter().map(|pair| {
-        let value = redactor.pair(&media.pointer, pair);
-        if multipart {
-            part(pair, value.as_deref())
-        } else {
-            format!("{}={}", pair.name, value.as_deref().unwrap_or(HIDDEN))
-        }
-    });
-    let written: Vec<String> = written.collect();
+    let Some(media) = media.filter(|_| !pairs.is_empty()) else {
+        let text = body(redactor, media, sent.body());
+        let payload = raw(&text);
+        return (text, payload);
+    };
+    let shown = pairs.iter().map(|pair| (pair, redactor.pair(&media.pointer, pair)));
+    let shown: Vec<(&Pair, Option<String>)> = shown.collect();
     // One pair a line; on the wire there is no line break, and the escapes are there instead.
-    if multipart { format!("{}--{BOUNDARY}--", written.concat()) } else { written.join("\n&") }
+    if sent.media_type().is_some_and(|media_type| media_type.starts_with("multipart/")) {
+        let parts: String = shown.iter().map(|(pair, value)| part(pair, value.as_deref())).collect();
+        let payload = shown.into_iter().map(|(pair, value)| {
+            let file = matches!(pair.part, Part::File(_));
+            (pair.name.clone(), if file { "@FILE".to_owned() } else { or_hidden(value) }, file)
+        });
+        (format!("{parts}--{BOUNDARY}--"), Payload::Multipart(payload.collect()))
+    } else {
+        let payload = shown.into_iter().map(|(pair, value)| (pair.name.clone(), or_hidden(value)));
+        let payload: Vec<(String, String)> = payload.collect();
+        let lines: Vec<String> = payload.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (lines.join("\n&"), Payload::Urlencoded(payload))
+    }
+}
+
+fn or_hidden(value: Option<String>) -> String {
+    value.unwrap_or_else(|| HIDDEN.to_owned())
+}
+
+/// A body that is no form, for `curl`. Where it is JSON it is indented for reading, and one line here.
+fn raw(text: &str) -> Payload {
+    if text.is_empty() {
+        return Payload::None;
+    }
+    let dense = serde_json::from_str::<Value>(text).map(|value| value.to_string());
+    Payload::Raw(dense.unwrap_or_else(|_| text.to_owned()))
 }
 
 /// One part of a multipart body.
@@ -164,29 +187,6 @@ fn part(pair: &Pair, value: Option<&str>) -> String {
     let file = file.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
     let value = value.unwrap_or(HIDDEN);
     format!("--{BOUNDARY}\ncontent-disposition: form-data; name=\"{}\"{file}\n\n{value}\n", pair.name)
-}
-
-fn payload(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchange) -> Payload {
-    let sent = &exchange.request;
-    let pairs = &exchange.verdict.pairs;
-    let media = request_media(operation, sent);
-    let Some(media) = media.filter(|_| !pairs.is_empty()) else {
-        let text = body(redactor, media, sent.body());
-        // Indented for reading above; one line here.
-        let dense = serde_json::from_str::<Value>(&text).map(|value| value.to_string());
-        return if text.is_empty() { Payload::None } else { Payload::Raw(dense.unwrap_or(text)) };
-    };
-    let value = |redactor: &mut Redactor<'_>, pair: &Pair| {
-        redactor.pair(&media.pointer, pair).unwrap_or_else(|| HIDDEN.to_owned())
-    };
-    if is_multipart(sent) {
-        let part = |pair: &Pair| {
-            let file = matches!(pair.part, Part::File(_));
-            (pair.name.clone(), if file { "@FILE".to_owned() } else { value(redactor, pair) }, file)
-        };
-        return Payload::Multipart(pairs.iter().map(part).collect());
-    }
-    Payload::Urlencoded(pairs.iter().map(|pair| (pair.name.clone(), value(redactor, pair))).collect())
 }
 
 /// A body that is no form.
@@ -213,14 +213,6 @@ fn body(redactor: &mut Redactor<'_>, media: Option<&Media>, bytes: &[u8]) -> Str
         }
         _ => redactor.text(&media.pointer, text),
     }
-}
-
-fn request_media<'o>(operation: &'o Operation, sent: &Incoming) -> Option<&'o Media> {
-    media(operation.body.as_ref().map(|body| body.media.as_slice()).unwrap_or_default(), sent.header("content-type"))
-}
-
-fn is_multipart(sent: &Incoming) -> bool {
-    sent.media_type().is_some_and(|media_type| media_type.starts_with("multipart/"))
 }
 
 /// The documented media type that a content type falls under.

@@ -1,6 +1,6 @@
 //! The cases themselves, and the gate behind them: what they are made of, and that a gap shows.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, convert::identity, slice, sync::Arc};
 
 use contract_tests::{
     cases::{self, Expected},
@@ -70,11 +70,10 @@ async fn exchanges() -> (Arc<Api>, Vec<(Exchange, BTreeSet<String>)>) {
     let api = Arc::clone(&subject.api);
     let all: BTreeSet<String> = Recorder::default().gaps(&api).into_iter().collect();
     let mut shown = Vec::new();
-    for outcome in run_all(&subject, cases::enumerate(&subject), || ()).await.unwrap() {
+    for outcome in run_all(&subject, cases::enumerate(&subject), identity).await.unwrap() {
         assert!(outcome.passed(), "{}: {:?} {:?}", outcome.case.id, outcome.problems, outcome.violations);
         for exchange in outcome.exchanges {
-            let mut recorder = Recorder::default();
-            recorder.record(&api, &exchange);
+            let recorder = Recorder::of(&api, slice::from_ref(&exchange));
             let gaps: BTreeSet<String> = recorder.gaps(&api).into_iter().collect();
             shown.push((exchange, all.difference(&gaps).cloned().collect()));
         }

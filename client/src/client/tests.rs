@@ -1,0 +1,150 @@
+//! What a core keeps of what its builder was told.
+
+use http::Method;
+
+use super::*;
+use crate::{
+    auth::{AuthorizationOptions, Credentials},
+    error::ErrorKind,
+    operation::Body,
+    transport::tests::API,
+};
+
+/// An API without tokens.
+static OPEN: Api = Api {
+    name: "open",
+    title: "Open",
+    server: "https://open.example.com",
+    operations: &[],
+    oauth: None,
+    token_parameter: None,
+};
+
+fn built(set: impl FnOnce(CoreBuilder) -> CoreBuilder) -> Core {
+    set(CoreBuilder::new(&API)).build().unwrap()
+}
+
+#[test]
+fn calls_go_through_the_http_client_that_was_given() {
+    let given = reqwest::Client::builder().user_agent("one of our own").build().unwrap();
+    let core = built(|builder| builder.http_client(given.clone()));
+    assert_eq!(format!("{:?}", core.http()), format!("{given:?}"));
+    assert_ne!(format!("{:?}", built(|builder| builder).http()), format!("{given:?}"));
+}
+
+#[test]
+fn limits_are_those_that_were_set() {
+    let second = Duration::from_secs(1);
+    let core = built(|builder| {
+        builder.deadline(7 * second).attempt_deadline(5 * second).max_attempts(9).max_body_bytes(11).pacing(false)
+    });
+    let limits = core.limits();
+    assert_eq!((limits.deadline, limits.attempt_deadline), (7 * second, 5 * second));
+    assert_eq!((limits.max_attempts, limits.max_body_bytes, limits.pacing), (9, 11, false));
+}
+
+#[test]
+fn the_documented_limits_hold_where_none_was_set() {
+    let core = built(|builder| builder);
+    let limits = core.limits();
+    assert_eq!((limits.deadline.as_secs(), limits.attempt_deadline.as_secs()), (60, 30));
+    assert_eq!((limits.max_attempts, limits.max_body_bytes, limits.pacing), (3, 16 * 1024 * 1024, true));
+    // A call is sent once at least.
+    assert_eq!(built(|builder| builder.max_attempts(0)).limits().max_attempts, 1);
+}
+
+#[test]
+fn pauses_double_up_to_the_longest() {
+    let pauses = [0, 1, 2, 3, 6, 7, u32::MAX].map(|attempt| Limits::default().backoff(attempt).as_millis());
+    assert_eq!(pauses, [500, 500, 1000, 2000, 16_000, 20_000, 20_000]);
+}
+
+#[test]
+fn one_operation_alone_fetches_tokens() {
+    // The same row again is another operation: rows are told apart by where they stand.
+    static OTHER: Operation = Operation::made_up(Method::POST, "create_token", "/oauth/token");
+    let core = built(|builder| builder);
+    let token = API.oauth.as_ref().unwrap().token;
+    assert!(core.is_token_request(token) && !core.is_token_request(&OTHER));
+    let open = CoreBuilder::new(&OPEN).build().unwrap();
+    assert!(!open.is_token_request(token));
+}
+
+#[test]
+fn debug_names_the_api_and_nothing_else() {
+    let builder = || CoreBuilder::new(&API).credentials(Credentials::client_credentials("id", "secret"));
+    assert_eq!(format!("{:?}", builder()), r#"CoreBuilder { api: "vendor", .. }"#);
+    assert_eq!(format!("{:?}", builder().build().unwrap()), r#"Core { api: "vendor", .. }"#);
+    assert_eq!(format!("{:?}", ClientBuilder::<Vendor>::new()), r#"CoreBuilder { api: "vendor", .. }"#);
+}
+
+#[test]
+fn the_application_stands_before_the_client_in_the_user_agent() {
+    let own = concat!("cx-client/", env!("CARGO_PKG_VERSION"));
+    assert_eq!(built(|builder| builder).user_agent(), own);
+    assert_eq!(built(|builder| builder.user_agent("weekly-nps/1.0")).user_agent(), &format!("weekly-nps/1.0 {own}"));
+    let error = CoreBuilder::new(&API).user_agent("two\nlines").build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+}
+
+#[test]
+fn an_api_without_tokens_takes_no_credentials() {
+    let refused = CoreBuilder::new(&OPEN).credentials(Credentials::client_credentials("id", "secret")).build();
+    let unknown = CoreBuilder::new(&OPEN).authorization_request(AuthorizationOptions::new("id"));
+    for error in [refused.unwrap_err(), unknown.unwrap_err()] {
+        assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+        assert_eq!(error.to_string(), "this API takes no credentials");
+    }
+    assert!(CoreBuilder::new(&OPEN).build().unwrap().tokens().is_none());
+}
+
+#[test]
+fn credentials_make_a_core_that_fetches_tokens() {
+    assert!(built(|builder| builder).tokens().is_none());
+    assert!(built(|builder| builder.credentials(Credentials::client_credentials("id", "secret"))).tokens().is_some());
+}
+
+#[test]
+fn tokens_are_asked_for_in_the_first_media_type_of_the_document() {
+    const fn row(media_types: &'static [&'static str]) -> Operation {
+        let mut row = Operation::made_up(Method::POST, "create_token", "/oauth/token");
+        row.body = Some(Body {
+            required: true,
+            media_types,
+            indexed: false,
+            indexed_members: &[],
+            files: &[],
+            alternatives: &[],
+        });
+        row
+    }
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(build::default_media_type(&row(&[form, "application/json"])), Some(form));
+    assert_eq!(build::default_media_type(&row(&["application/json"])), Some("application/json"));
+    assert_eq!(build::default_media_type(&row(&[])), None);
+    assert_eq!(build::default_media_type(&Operation::made_up(Method::POST, "create_token", "/oauth/token")), None);
+}
+
+/// A client as the generator writes them.
+#[derive(Debug)]
+struct Vendor(Core);
+
+impl ApiClient for Vendor {
+    const API: &'static Api = &API;
+
+    fn from_core(core: Core) -> Self {
+        Self(core)
+    }
+}
+
+#[test]
+fn a_generated_client_is_built_with_the_same_settings() {
+    let Vendor(core) = ClientBuilder::default()
+        .base_url("http://127.0.0.1:8/")
+        .max_attempts(2)
+        .static_token("token")
+        .build()
+        .unwrap();
+    assert_eq!((core.api().name, core.base_url(), core.limits().max_attempts), ("vendor", "http://127.0.0.1:8", 2));
+    assert!(core.tokens().is_some());
+}
