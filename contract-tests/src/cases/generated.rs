@@ -1,5 +1,7 @@
 //! Values drawn from the schemas by a seed, which shrink when they fail.
 
+use std::collections::BTreeMap;
+
 use cx_mock::{schema::Reading, strategy};
 use cx_spec::{Api, Location, Media, Operation, Parameter};
 use proptest::{prelude::*, strategy::ValueTree};
@@ -29,11 +31,15 @@ pub enum Part {
 /// A value and what is simpler than it.
 pub type Tree = Box<dyn ValueTree<Value = Value>>;
 
-pub(super) fn of(api: &Api, operation: &Operation, seed: u64, count: usize) -> Vec<Case> {
+/// What replies are drawn from, by the pointer of their schema: hundreds of replies share a few, and to make the strategy of
+/// one compiles its schema.
+pub(super) type Known = BTreeMap<String, BoxedStrategy<Value>>;
+
+pub(super) fn of(api: &Api, known: &mut Known, operation: &Operation, seed: u64, count: usize) -> Vec<Case> {
     let mut cases = Vec::new();
     for number in 0..count {
-        cases.extend(request(api, operation, seed, number));
-        cases.extend(replies(api, operation, seed, number));
+        cases.extend(request(api, known, operation, seed, number));
+        cases.extend(replies(api, known, operation, seed, number));
     }
     cases
 }
@@ -41,13 +47,18 @@ pub(super) fn of(api: &Api, operation: &Operation, seed: u64, count: usize) -> V
 impl Case {
     /// The tree that the values of this case were drawn from; none if they were not drawn.
     pub fn tree(&self, api: &Api) -> Option<Tree> {
+        self.tree_with(api, &mut Known::new())
+    }
+
+    fn tree_with(&self, api: &Api, known: &mut Known) -> Option<Tree> {
         let operation = api.operation(&self.operation)?;
         let drawn = self.drawn.as_ref()?;
         let strategy = match &drawn.part {
             Part::Arguments => arguments(api, operation),
             Part::Reply(pointer) => {
                 let schema = api.document().at(pointer)?.value();
-                let values = strategy::valid_as(api, schema, Reading::Reply);
+                let made = || strategy::valid_as(api, schema, Reading::Reply);
+                let values = known.entry(pointer.clone()).or_insert_with(made).clone();
                 match operation.envelope.clone() {
                     Some(envelope) => values.prop_map(move |value| compare::of_envelope(value, &envelope)).boxed(),
                     None => values,
@@ -74,18 +85,18 @@ impl Case {
     }
 }
 
-fn request(api: &Api, operation: &Operation, seed: u64, number: usize) -> Option<Case> {
+fn request(api: &Api, known: &mut Known, operation: &Operation, seed: u64, number: usize) -> Option<Case> {
     let mut case = examples::success(operation)?;
     if operation.parameters.is_empty() && operation.body.is_none() {
         return None;
     }
     case.id = format!("{}/request/generated/{number}", operation.id);
     case.drawn = Some(Drawn { part: Part::Arguments, seed: seed_of(seed, &case.id) });
-    let tree = case.tree(api)?;
+    let tree = case.tree_with(api, known)?;
     Some(case.with_drawn(tree.current()))
 }
 
-fn replies(api: &Api, operation: &Operation, seed: u64, number: usize) -> Vec<Case> {
+fn replies(api: &Api, known: &mut Known, operation: &Operation, seed: u64, number: usize) -> Vec<Case> {
     let mut cases = Vec::new();
     for documented in &operation.replies {
         let status = documented.status.representative();
@@ -107,7 +118,7 @@ fn replies(api: &Api, operation: &Operation, seed: u64, number: usize) -> Vec<Ca
                 drawn: Some(Drawn { part: Part::Reply(media.pointer.clone()), seed: seed_of(seed, &id) }),
                 id,
             };
-            cases.extend(case.tree(api).map(|tree| case.with_drawn(tree.current())));
+            cases.extend(case.tree_with(api, known).map(|tree| case.with_drawn(tree.current())));
         }
     }
     cases

@@ -98,13 +98,14 @@ pub fn enumerate_with(subject: &Subject, seed: u64, count: usize) -> Vec<Case> {
     let api = &*subject.api;
     let kit = Kit::new(api);
     let (mut sent, mut received) = (Seen::new(), Seen::new());
+    let mut known = generated::Known::new();
     let mut cases = Vec::new();
     for operation in &api.operations {
         cases.extend(examples::of(operation));
         cases.extend(parameters::of(&kit, operation, &mut sent));
         cases.extend(bodies::of(&kit, operation, &mut sent));
         cases.extend(replies::of(&kit, operation, &mut received));
-        cases.extend(generated::of(api, operation, seed, count));
+        cases.extend(generated::of(api, &mut known, operation, seed, count));
     }
     cases
 }
