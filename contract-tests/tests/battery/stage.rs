@@ -146,7 +146,7 @@ pub fn chain(error: &cx_client::Error) -> String {
     let mut said = format!("{error} {error:#} {error:?} {error:#?}");
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
-        said.push_str(&format!(" {error} {error:#} {error:?}"));
+        said.push_str(&format!(" {error} {error:#} {error:?} {error:#?}"));
         cause = error.source();
     }
     said
