@@ -125,6 +125,9 @@ fn report(words: &[&str]) -> Result<bool, String> {
         twin_killed: false,
         remarks: vec!["it has no test".to_owned()],
     }));
+    if rows.is_empty() {
+        return Err("there is no such item, or it does not apply".to_owned());
+    }
     rows.sort_by_key(|row| row.id);
     let count = |what: fn(&Row) -> bool| rows.iter().filter(|row| what(row)).count();
     let (total, passed, killed) = (rows.len(), count(|row| row.pass), count(|row| row.twin_killed));
@@ -177,7 +180,7 @@ fn row(item: &Item, own: &Path, twins: &Path) -> Result<Row, String> {
     Ok(Row { id: item.id(), name: item.name.to_owned(), pass, twin_killed, remarks })
 }
 
-/// The exit code of a process and the last line of what it said.
+/// The exit code of a process and what it said.
 fn start(command: &mut Command) -> Result<(u8, String), String> {
     let output = command
         .env_remove("RUST_BACKTRACE")
