@@ -6,9 +6,7 @@ use super::{
     super::{Mutants, Survivor},
     view::Bar,
 };
-
-/// The share of faults that is to be noticed, in percent.
-const DUE: usize = 95;
+use crate::mutants::report::THRESHOLD;
 
 #[derive(Serialize)]
 pub(super) struct MutantView<'r> {
@@ -24,7 +22,7 @@ pub(super) fn mutants(mutants: &Mutants) -> Vec<MutantView<'_>> {
         .map(|(name, score)| MutantView {
             name,
             score: Bar {
-                enough: score.killed * 100 >= score.total * DUE,
+                enough: score.killed * 100 >= score.total * THRESHOLD,
                 ..Bar::new("faults noticed", score.killed, score.total)
             },
             survivors: &score.survivors,
