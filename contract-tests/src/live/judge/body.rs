@@ -12,12 +12,16 @@ pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let (operation, status) = (&case.operation.id, exchange.status);
     let violations = case.validator.reply(operation, status, exchange.header("content-type"), &exchange.body);
     let body: Value = serde_json::from_slice(&exchange.body).unwrap_or_default();
+    let found = violations.iter().flat_map(|violation| {
+        let found = of_violation(case, violation, &body).into_iter();
+        found.map(move |finding| (&violation.place, finding))
+    });
     let mut findings: Vec<Finding> = Vec::new();
-    for violation in &violations {
-        let found = of_violation(case, violation, &body);
-        findings.extend(found.into_iter().filter(|one| !findings.contains(one)).collect::<Vec<_>>());
+    for finding in plainest(found.collect()) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
     }
-    keep_the_plainest(&mut findings);
     let unknown = case.validator.unknown_reply_members(operation, status, &body);
     findings.extend(unknown.iter().filter_map(|one| unnamed(case, one, &body, Severity::Drift)));
     let free = case.validator.free_reply_members(operation, status, &body);
@@ -184,9 +188,38 @@ fn media_types(case: &Case<'_>) -> String {
     media.iter().map(|media| media.media_type.as_str()).collect::<Vec<_>>().join(" or ")
 }
 
-/// One value that is wrong in its type breaks every other rule of its schema as well: only that is told.
-fn keep_the_plainest(findings: &mut Vec<Finding>) {
-    let of_type = |kind| matches!(kind, Kind::Null | Kind::Shape | Kind::Type);
-    let plain: Vec<String> = findings.iter().filter(|one| of_type(one.kind)).map(|one| one.path.clone()).collect();
-    findings.retain(|one| of_type(one.kind) || one.kind == Kind::MissingMember || !plain.contains(&one.path));
+/// One value that is wrong in its type breaks every other rule of its schema as well: only that is told of its place.
+fn plainest(found: Vec<(&Place, Finding)>) -> Vec<Finding> {
+    let of_type = |finding: &Finding| matches!(finding.kind, Kind::Null | Kind::Shape | Kind::Type);
+    let plain: Vec<&Place> = found.iter().filter(|(_, one)| of_type(one)).map(|(place, _)| *place).collect();
+    let kept = found
+        .into_iter()
+        .filter(|(place, one)| of_type(one) || one.kind == Kind::MissingMember || !plain.contains(place));
+    kept.map(|(_, one)| one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_type_hides_what_else_is_wrong_at_its_place_and_nothing_of_the_next_item() {
+        let finding = |kind| Finding {
+            path: "$[*].a".to_owned(),
+            kind,
+            severity: Severity::Drift,
+            expected: String::new(),
+            spec: String::new(),
+            seen: String::new(),
+        };
+        let [first, second] = ["/0/a", "/1/a"].map(|pointer| Place::ReplyBody(pointer.to_owned()));
+        let found = vec![
+            (&first, finding(Kind::Null)),
+            (&first, finding(Kind::Format)),
+            (&first, finding(Kind::MissingMember)),
+            (&second, finding(Kind::Rule)),
+        ];
+        let kinds: Vec<Kind> = plainest(found).into_iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, [Kind::Null, Kind::MissingMember, Kind::Rule]);
+    }
 }
