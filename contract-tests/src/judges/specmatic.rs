@@ -69,6 +69,12 @@ impl Run {
         }
         let (gated, beside): (Vec<&Scenario>, Vec<&Scenario>) =
             scenarios.iter().partition(|scenario| scenario.is_gated(&subject.api));
+        let is_asked = |operation: &Operation| {
+            !self.aside.iter().any(|one| one.api == subject.name() && one.what == operation.path)
+        };
+        if gated.is_empty() && subject.api.operations.iter().any(|one| is_asked(one) && gate(one).is_some()) {
+            bail!("none of Specmatic's scenarios is one that {} is judged by", subject.name());
+        }
         let findings = gated.iter().filter(|scenario| !scenario.passed).map(|scenario| scenario.finding()).collect();
         Ok(Verdict {
             judge: Judge::Specmatic,
@@ -132,15 +138,19 @@ impl Scenario {
 
     fn is_gated(&self, api: &Api) -> bool {
         let of_this = |operation: &&Operation| operation.method == self.method && operation.path == self.path;
-        let Some(operation) = api.operations.iter().find(of_this) else { return false };
-        let takes_json = operation.sent_media().is_some_and(|media| media.media_type == "application/json");
-        let success = operation.replies.iter().find(|reply| reply.status.is_success());
-        takes_json && success.is_some_and(|reply| reply.status.representative() == self.status)
+        api.operations.iter().find(of_this).and_then(gate) == Some(self.status)
     }
 
     fn finding(&self) -> Finding {
         Finding { place: format!("{} {}", self.method, self.path), message: self.words.clone() }
     }
+}
+
+/// The status that an operation is judged by; none where it is beside the gate.
+fn gate(operation: &Operation) -> Option<u16> {
+    let takes_json = operation.sent_media().is_some_and(|media| media.media_type == "application/json");
+    let success = operation.replies.iter().find(|reply| reply.status.is_success())?;
+    takes_json.then(|| success.status.representative())
 }
 
 /// `/a/(id:number)` is `/a/{id}` in the document.
