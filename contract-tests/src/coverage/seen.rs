@@ -36,10 +36,15 @@ impl<'d> Sight<'d> {
         let all = operation.body.iter().flat_map(|body| &body.media);
         let media = all.into_iter().find(|media| essence(&media.media_type) == media_type);
         let (Some(media), Some(body)) = (media, &exchange.verdict.body) else { return };
+        let before = self.seen.len();
         self.value(media, body, Way::Request);
         if taken {
             let files: Vec<&str> = exchange.verdict.files.iter().map(|(pointer, _)| pointer.as_str()).collect();
             self.examples(media, |example| compare::unsent(example, body, &files).is_none());
+        } else {
+            // What the vendor refuses shows what it misses, and nothing of what it takes.
+            let refused = self.seen.split_off(before);
+            self.seen.extend(refused.into_iter().filter(|unit| matches!(unit, Unit::Missing(..))));
         }
     }
 
