@@ -1,7 +1,10 @@
 //! The body: media type, schema, and the members that no schema names.
 
 use cx_mock::{Place, Violation};
-use cx_spec::{Media, pointer::escape};
+use cx_spec::{
+    Media,
+    pointer::{escape, unescape},
+};
 use serde_json::Value;
 
 use super::{Case, json_path};
@@ -147,7 +150,8 @@ fn missing(case: &Case<'_>, violation: &Violation, pointer: &str, body: &Value) 
 fn unnamed(case: &Case<'_>, violation: &Violation, body: &Value, severity: Severity) -> Option<Finding> {
     let Place::ReplyBody(pointer) = &violation.place else { return None };
     let path = json_path(body, pointer);
-    let shown = media(case).is_some_and(|media| media.examples.iter().any(|example| shows(&example.value, &path)));
+    let steps: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
+    let shown = media(case).is_some_and(|media| media.examples.iter().any(|example| shows(&example.value, &steps)));
     (!shown).then(|| Finding {
         path,
         kind: Kind::UndocumentedMember,
@@ -162,19 +166,14 @@ fn unnamed(case: &Case<'_>, violation: &Violation, body: &Value, severity: Sever
     })
 }
 
-/// Whether an example has something at a path.
-fn shows(example: &Value, path: &str) -> bool {
-    fn walk(value: &Value, here: String, path: &str) -> bool {
-        if here == path {
-            return true;
-        }
-        match value {
-            Value::Object(members) => members.iter().any(|(name, inner)| walk(inner, format!("{here}.{name}"), path)),
-            Value::Array(items) => items.iter().any(|inner| walk(inner, format!("{here}[*]"), path)),
-            _ => false,
-        }
+/// Whether an example has something at the place where these steps of a pointer lead, in any item of a list.
+fn shows(example: &Value, steps: &[String]) -> bool {
+    let Some((first, rest)) = steps.split_first() else { return true };
+    match example {
+        Value::Object(members) => members.get(first).is_some_and(|inner| shows(inner, rest)),
+        Value::Array(items) => first.parse::<usize>().is_ok() && items.iter().any(|inner| shows(inner, rest)),
+        _ => false,
     }
-    walk(example, "$".to_owned(), path)
 }
 
 /// The documented JSON body.
@@ -200,7 +199,18 @@ fn plainest(found: Vec<(&Place, Finding)>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn an_example_shows_members_of_any_item_whatever_their_names() {
+        let example = json!({"list": [{"a": 1}, {"ada@example.com": {"b": 1}}]});
+        let shown =
+            |steps: &[&str]| shows(&example, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>());
+        assert!(shown(&[]) && shown(&["list", "7", "a"]) && shown(&["list", "0", "ada@example.com", "b"]));
+        assert!(!shown(&["a"]) && !shown(&["list", "a"]) && !shown(&["list", "0", "grace@example.com"]));
+    }
 
     #[test]
     fn a_wrong_type_hides_what_else_is_wrong_at_its_place_and_nothing_of_the_next_item() {
