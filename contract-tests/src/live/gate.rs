@@ -152,6 +152,11 @@ impl Gate {
         log.spent || log.sent >= self.inner.budget
     }
 
+    /// Whether a request was held back because the budget is spent.
+    pub fn held_back(&self) -> bool {
+        self.inner.log().spent
+    }
+
     /// What was exchanged since the last look.
     pub fn take(&self) -> Vec<Exchange> {
         std::mem::take(&mut self.inner.log().exchanges)
