@@ -1,7 +1,6 @@
 //! What the client made of a reply, against what was sent.
 
 use cx_client::{Error, ErrorKind, dynamic::Reply};
-use cx_mock::Exchange;
 use cx_spec::Operation;
 use serde_json::Value;
 
@@ -9,27 +8,6 @@ use crate::{
     cases::{Case, Expected},
     compare::{self, missing},
 };
-
-/// What the caller gave and the request does not carry. A vendor would not complain of most of it.
-pub(super) fn unsent(case: &Case, exchange: &Exchange) -> Vec<String> {
-    let sent: Vec<String> = exchange.request.query_pairs().into_iter().map(|pair| pair.name).collect();
-    let known = |name: &String| {
-        let parameters = &exchange.verdict.parameters;
-        [&parameters.path, &parameters.header, &parameters.cookie].iter().any(|part| part.contains_key(name))
-    };
-    let arguments = case.arguments.as_object().into_iter().flatten();
-    let mut problems: Vec<String> = arguments
-        .map(|(name, _)| name)
-        .filter(|name| *name != "body" && !sent.contains(name) && !known(name))
-        .map(|name| format!("{}: parameter `{name}` was given and not sent [required]", case.operation))
-        .collect();
-    let files: Vec<&str> = exchange.verdict.files.iter().map(|(pointer, _)| pointer.as_str()).collect();
-    let lost = case.arguments.get("body").zip(exchange.verdict.body.as_ref());
-    if let Some(pointer) = lost.and_then(|(given, sent)| compare::unsent(given, sent, &files)) {
-        problems.push(format!("{}: {pointer} of the body was given and is not sent so", case.operation));
-    }
-    problems
-}
 
 /// Of a call that brought a reply.
 pub(super) fn success(case: &Case, operation: &Operation, reply: &Reply) -> Vec<String> {

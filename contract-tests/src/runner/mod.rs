@@ -12,6 +12,7 @@ use cx_spec::Operation;
 
 use crate::{
     apis::Subject,
+    arrived,
     cases::{Case, Expected},
 };
 
@@ -113,7 +114,7 @@ impl Runner {
         let exchanges = self.vendor.take_exchanges();
         let asked = exchanges.iter().rev().find(|one| one.operation() == Some(operation.id.as_str()));
         if let Some(exchange) = asked {
-            problems.extend(judge::unsent(&case, exchange));
+            problems.extend(arrived::differences(operation, &case.arguments, &exchange.request, &exchange.verdict));
         }
         Outcome { case, problems, violations, exchanges }
     }

@@ -3,13 +3,18 @@
 use std::{collections::BTreeSet, convert::identity, slice, sync::Arc};
 
 use contract_tests::{
+    apis::Subject,
     cases::{self, Expected},
     coverage::{Kind, Recorder},
     runner::{Runner, run_all},
 };
+use cx_client::{
+    CallOptions, Core,
+    dynamic::{self, Registered},
+};
 use cx_mock::{Exchange, Validator};
 use cx_spec::{Api, Document};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{support, third};
 
@@ -140,4 +145,37 @@ async fn what_fails_is_shrunk_to_the_smallest_arguments_that_still_fail() {
         shrunk += 1;
     }
     assert!(shrunk > 3, "{shrunk}");
+}
+
+/// A client that takes one value of the query for the other.
+static SWAPS: Registered = Registered { call: call_swapped, ..third::ORCHARD };
+
+fn call_swapped(core: Core, operation: &str, mut arguments: Value, options: CallOptions) -> dynamic::Future {
+    if let Some(given) = arguments.as_object_mut() {
+        let (page, per_page) = (given.get("page").cloned(), given.get("per_page").cloned());
+        if let (Some(page), Some(per_page)) = (page, per_page) {
+            given.insert("page".to_owned(), per_page);
+            given.insert("per_page".to_owned(), page);
+        }
+    }
+    (third::ORCHARD.call)(core, operation, arguments, options)
+}
+
+#[tokio::test]
+async fn a_client_that_swaps_two_values_does_not_pass() {
+    let subject = Subject { client: &SWAPS, ..third::orchard() };
+    let runner = Runner::start(subject.clone()).await.unwrap();
+    let mut swapped = 0;
+    for case in cases::select(cases::enumerate(&subject), "list_trees") {
+        let pages = (case.arguments.get("page").cloned(), case.arguments.get("per_page").cloned());
+        let (Some(page), Some(per_page)) = pages else { continue };
+        if page == per_page || case.expected != Expected::Documented {
+            continue;
+        }
+        let outcome = runner.run(case).await;
+        let said = outcome.problems.join(", ");
+        assert!(said.contains("parameter `page` is not sent as it was given"), "{}: {said}", outcome.case.id);
+        swapped += 1;
+    }
+    assert!(swapped > 0);
 }

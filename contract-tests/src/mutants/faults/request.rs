@@ -1,10 +1,8 @@
 //! Faults of requests.
 
-use cx_mock::Incoming;
+use cx_mock::{Incoming, form as forms};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
-
-use super::arrived::texts;
 
 /// One thing that goes wrong with a request.
 pub(super) struct Fault {
@@ -213,6 +211,17 @@ fn written(pairs: &[(String, String)]) -> String {
     let pairs: Vec<String> =
         pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     pairs.join("&")
+}
+
+/// The texts of a query or an urlencoded form.
+fn texts(bytes: &[u8]) -> Pairs {
+    let pairs = forms::urlencoded(bytes).into_iter();
+    pairs
+        .filter_map(|pair| match pair.part {
+            forms::Part::Text(text) => Some((pair.name, text)),
+            _ => None,
+        })
+        .collect()
 }
 
 fn rename(pairs: &mut Pairs) -> Option<()> {
