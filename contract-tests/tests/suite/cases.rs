@@ -179,3 +179,31 @@ async fn a_client_that_swaps_two_values_does_not_pass() {
     }
     assert!(swapped > 0);
 }
+
+/// A client that hands over a reply without its body.
+static LOSES: Registered = Registered { call: call_losing, ..third::ORCHARD };
+
+fn call_losing(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let call = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        let mut reply = call.await?;
+        reply.body.clear();
+        Ok(reply)
+    })
+}
+
+#[tokio::test]
+async fn a_reply_that_is_no_json_is_compared_too() {
+    let orchard = third::orchard();
+    let free = "content: {application/json: {schema: {}, example: {}}}";
+    let text = orchard.api.document().text().replace(free, "content: {text/plain: {schema: {}, example: well}}");
+    let api = Arc::new(Api::index(Document::parse("orchard", "orchard.yaml", &text).unwrap()).unwrap());
+    let problems = async |client| {
+        let subject = Subject { api: Arc::clone(&api), client, ..orchard.clone() };
+        let case = cases::select(cases::examples(&subject), "get_health/200").remove(0);
+        assert_eq!(case.reply.as_ref().unwrap().media_type, "text/plain");
+        Runner::start(subject).await.unwrap().run(case).await.problems
+    };
+    assert_eq!(problems(&third::ORCHARD).await, Vec::<String>::new());
+    assert_eq!(problems(&LOSES).await, ["the reply lost its body"]);
+}
