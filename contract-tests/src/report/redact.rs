@@ -134,9 +134,14 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    /// The arguments of a call, as the caller gave them.
-    pub(super) fn arguments(&mut self, arguments: &Value) -> Value {
-        let body = self.operation.sent_media().map(|media| media.pointer.as_str());
+    /// The arguments of a call, as the caller gave them. `media_type` is that of the body, where it is not the usual one:
+    /// what one type shows may be secret in another.
+    pub(super) fn arguments(&mut self, media_type: Option<&str>, arguments: &Value) -> Value {
+        let media = match media_type {
+            Some(name) => self.operation.body.iter().flat_map(|body| &body.media).find(|one| one.media_type == name),
+            None => self.operation.sent_media(),
+        };
+        let body = media.map(|media| media.pointer.as_str());
         let shown = arguments.as_object().into_iter().flatten().map(|(name, value)| {
             let value = match body.filter(|_| name == "body") {
                 Some(schema) => self.json(schema, value),
@@ -276,6 +281,34 @@ mod tests {
         assert_eq!(pointer("a"), "/a");
         assert_eq!(pointer("a[b][]"), "/a/b/0");
         assert_eq!(pointer("a[2][b/c]"), "/a/2/b~1c");
+    }
+
+    #[test]
+    fn a_body_is_shown_by_the_media_type_that_it_goes_out_as() {
+        const DOCUMENT: &str = r"
+openapi: 3.0.3
+info: {title: Doors, version: 1.0.0}
+servers: [{url: 'https://doors.example'}]
+paths:
+  /doors:
+    post:
+      operationId: open_door
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {code: {type: string}}}
+          application/vnd.doors+json:
+            schema: {type: object, properties: {code: {type: string, x-secret: true}}}
+      responses:
+        '204': {description: It is open.}
+";
+        let document = cx_spec::Document::parse("doors", "doors.yaml", DOCUMENT).unwrap();
+        let api = Api::index(document).unwrap();
+        let operation = api.operation("open_door").unwrap();
+        let given = serde_json::json!({"body": {"code": "4711"}});
+        let shown = |media_type| Redactor::new(&api, operation).arguments(media_type, &given);
+        assert_eq!(shown(None), given);
+        assert_eq!(shown(Some("application/vnd.doors+json")), serde_json::json!({"body": {"code": HIDDEN}}));
     }
 
     #[test]
