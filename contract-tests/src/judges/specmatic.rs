@@ -24,6 +24,8 @@ use crate::apis::Subject;
 
 /// The archive inside its Python package.
 const ARCHIVE: &str = "specmatic/core/specmatic.jar";
+/// The paths that are set aside, in `spec/judges`.
+const ASIDE: &str = "specmatic.json";
 /// Neither its command line nor its environment has a seed: what it draws differs from run to run, and so may this count.
 const REASON: &str =
     "no JSON body, or another success than the vendor's (it draws without a seed, so the count varies)";
@@ -36,7 +38,7 @@ pub(super) async fn hear(
     let (Some(java), Some(archive)) = (toolbox.program("java"), toolbox.python_file(ARCHIVE)) else {
         return Ok(None);
     };
-    let run = Run { java, archive, aside: aside::read(toolbox, "specmatic.json")? };
+    let run = Run { java, archive, aside: aside::read(toolbox, ASIDE)? };
     let all = subjects.iter().map(|subject| run.judge(toolbox, subject, settings));
     Ok(Some(futures_util::future::try_join_all(all).await?))
 }
@@ -51,6 +53,9 @@ struct Run {
 impl Run {
     async fn judge(&self, toolbox: &Toolbox, subject: &Subject, settings: &Settings) -> Result<Verdict> {
         let started = Instant::now();
+        if let Some(stray) = stray(&self.aside, &subject.api) {
+            bail!("{stray}, which spec/judges/{ASIDE} sets aside, is no path of {}: take it out", subject.name());
+        }
         // Without a memory: it changes what it has not created.
         let vendor = super::vendor(subject, settings).start().await;
         let folder = tempfile::tempdir()?;
@@ -146,6 +151,13 @@ impl Scenario {
     }
 }
 
+/// A path that is set aside and that the document does not have. Whether one that it has is set aside in vain only Specmatic
+/// could say, and it would take its time.
+fn stray<'a>(aside: &'a [Aside<String>], api: &Api) -> Option<&'a str> {
+    let mut own = aside.iter().filter(|one| one.api == api.name()).map(|one| one.what.as_str());
+    own.find(|path| api.operations.iter().all(|operation| operation.path != *path))
+}
+
 /// The status that an operation is judged by; none where it is beside the gate.
 fn gate(operation: &Operation) -> Option<u16> {
     let takes_json = operation.sent_media().is_some_and(|media| media.media_type == "application/json");
@@ -182,6 +194,16 @@ mod tests {
         assert_eq!(Scenario::read("Scenario: POST /a -> 201/202 has FAILED").unwrap().status, 201);
         assert_eq!(Scenario::read("\"Scenario: GET /a -> 200 FAILED\""), None);
         assert_eq!(Scenario::read("Scenario: GET /a has SUCCEEDED"), None);
+    }
+
+    #[test]
+    fn nothing_is_set_aside_that_the_document_does_not_have() {
+        let text = "{openapi: 3.0.3, info: {title: A, version: '1'}, servers: [{url: 'https://a.example'}], \
+                    paths: {/a: {get: {operationId: get_a, responses: {'204': {description: Done.}}}}}}";
+        let api = Api::index(cx_spec::Document::parse("a", "a.yaml", text).unwrap()).unwrap();
+        let aside = |api: &str, what: &str| Aside { api: api.into(), what: what.to_owned(), reason: "slow".into() };
+        assert_eq!(stray(&[aside("a", "/a"), aside("b", "/b")], &api), None);
+        assert_eq!(stray(&[aside("a", "/a"), aside("a", "/b")], &api), Some("/b"));
     }
 
     #[test]
