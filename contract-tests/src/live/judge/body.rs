@@ -7,7 +7,7 @@ use cx_spec::{
 };
 use serde_json::Value;
 
-use super::{Case, json_path};
+use super::{Case, json_path, path_to_unnamed};
 use crate::live::drift::{Finding, Kind, Severity};
 
 pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {
@@ -64,7 +64,7 @@ fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Fin
         "required" => missing(case, violation, pointer, body)
             .into_iter()
             .map(|name| {
-                let path = json_path(body, &format!("{pointer}/{}", escape(&name)));
+                let path = path_to_unnamed(&case.names(), body, &format!("{pointer}/{}", escape(&name)));
                 finding(&path, Kind::MissingMember, format!("`{name}`, which is required"), "none".to_owned())
             })
             .collect(),
@@ -72,7 +72,7 @@ fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Fin
             let value = body.pointer(pointer).unwrap_or(&Value::Null);
             let expected = expected(case, violation);
             let kind = kind(rule, &expected, value);
-            vec![finding(&json_path(body, pointer), kind, expected, seen(case, kind, pointer, value))]
+            vec![finding(&json_path(&case.names(), body, pointer), kind, expected, seen(case, kind, pointer, value))]
         }
     }
 }
@@ -149,7 +149,7 @@ fn missing(case: &Case<'_>, violation: &Violation, pointer: &str, body: &Value) 
 /// A member that the document does not name, unless one of its examples shows it.
 fn unnamed(case: &Case<'_>, violation: &Violation, body: &Value, severity: Severity) -> Option<Finding> {
     let Place::ReplyBody(pointer) = &violation.place else { return None };
-    let path = json_path(body, pointer);
+    let path = path_to_unnamed(&case.names(), body, pointer);
     let steps: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
     let shown = media(case).is_some_and(|media| media.examples.iter().any(|example| shows(&example.value, &steps)));
     (!shown).then(|| Finding {
