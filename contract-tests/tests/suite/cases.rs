@@ -125,6 +125,29 @@ async fn a_unit_of_each_kind_that_is_not_seen_is_a_gap_with_a_name() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_refused_shows_only_what_it_lacks() {
+    let subject = third::orchard();
+    let vendor = subject.vendor().await;
+    let core = subject.connect(&vendor).unwrap();
+    for path in ["/health?sort=up", "/oauth/authorize"] {
+        core.http().get(format!("{}{path}", vendor.base_url())).send().await.unwrap();
+    }
+    let token = core.http().post(format!("{}/oauth/token", vendor.base_url()));
+    let token = token.header("content-type", "application/x-www-form-urlencoded");
+    token.body("grant_type=password&color=red").send().await.unwrap();
+    let gaps = Recorder::of(&subject.api, &vendor.take_exchanges()).gaps(&subject.api);
+    for gap in [
+        "get_health: never answered",
+        "authorize: never answered",
+        "create_token: never answered",
+        "create_token: request as application/x-www-form-urlencoded",
+    ] {
+        assert!(gaps.iter().any(|one| one == gap), "{gap}: {gaps:#?}");
+    }
+    assert!(!gaps.iter().any(|one| one == "authorize: a request without parameter `client_id`"), "{gaps:#?}");
+}
+
+#[tokio::test]
 async fn what_fails_is_shrunk_to_the_smallest_arguments_that_still_fail() {
     let subject = third::orchard();
     let narrower = subject.api.document().text().replace("minimum: 1, maximum: 30}", "minimum: 1, maximum: 3}");
