@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{AGES, Stage, client_of, field, seen, token, token_requests},
     time::Time,
@@ -17,10 +17,10 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_42_coalesces_refreshes, Twin::Cfg(Rule::FlightPerCaller)),
-    item!(item_43_shares_a_failure_then_tries_afresh, Twin::Cfg(Rule::FailureForEver)),
-    item!(item_44_survives_the_loss_of_the_leading_task, Twin::Cfg(Rule::LeaverEndsFlight)),
-    item!(item_45_replaces_a_rotated_refresh_token, Twin::Cfg(Rule::OldRefreshToken)),
+    item!(item_42_coalesces_refreshes, Rule::FlightPerCaller),
+    item!(item_43_shares_a_failure_then_tries_afresh, Rule::FailureForEver),
+    item!(item_44_survives_the_loss_of_the_leading_task, Rule::LeaverEndsFlight),
+    item!(item_45_replaces_a_rotated_refresh_token, Rule::OldRefreshToken),
 ];
 
 async fn item_42_coalesces_refreshes() -> Verdict {

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     checklist,
-    item::{self, Item, Outcome, Twin},
+    item::{self, Item, Outcome},
 };
 
 /// Exit codes of one item's process. 101 is a panic outside a test.
@@ -74,17 +74,13 @@ impl Options {
     }
 }
 
-/// Runs one item in this process. With `twin`, an item that is tampered with from outside runs tampered with.
-pub fn run(name: &str, twin: bool) -> ExitCode {
+/// Runs one item in this process.
+pub fn run(name: &str) -> ExitCode {
     let Some(item) = checklist::items().find(|item| item.name == name) else {
         eprintln!("there is no item {name}");
         return ExitCode::from(UNKNOWN);
     };
-    let test = match item.twin {
-        Twin::Outside(tampered) if twin => tampered,
-        _ => item.test,
-    };
-    let outcome = item::perform(test);
+    let outcome = item::perform(item.test);
     let code = match &outcome {
         Outcome::Passed => PASSED,
         Outcome::Found(_) => FOUND,
@@ -167,10 +163,7 @@ fn row(item: &Item, own: &Path, twins: &Path) -> Result<Row, String> {
             false
         }
     };
-    let twin = match item.twin {
-        Twin::Cfg(rule) => start(Command::new(twins).args(["--run", item.name]).env(CHOICE, format!("{rule:?}")))?,
-        Twin::Outside(_) => start(Command::new(own).args(["--run", item.name, "--twin"]))?,
-    };
+    let twin = start(Command::new(twins).args(["--run", item.name]).env(CHOICE, format!("{:?}", item.twin)))?;
     let twin_killed = twin.0 == FOUND;
     match twin {
         (FOUND, _) => {}

@@ -17,7 +17,7 @@ use futures_util::poll;
 use serde_json::{Value, json};
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{AGES, Stage, field, seen, token_requests},
     time::Time,
@@ -26,11 +26,11 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_46_keeps_a_refresh_token_that_is_not_replaced, Twin::Cfg(Rule::RefreshTokenDropped)),
-    item!(item_47_widens_no_scope_on_refresh, Twin::Cfg(Rule::ScopeWidened)),
-    item!(item_48_renews_early_by_a_margin_capped_by_the_lifetime, Twin::Cfg(Rule::MarginUncapped)),
-    item!(item_49_is_immune_to_jumps_of_the_wall_clock, Twin::Cfg(Rule::WallClockLifetime)),
-    item!(item_50_keeps_the_new_pair_before_it_drops_the_old, Twin::Cfg(Rule::OldPairDroppedFirst)),
+    item!(item_46_keeps_a_refresh_token_that_is_not_replaced, Rule::RefreshTokenDropped),
+    item!(item_47_widens_no_scope_on_refresh, Rule::ScopeWidened),
+    item!(item_48_renews_early_by_a_margin_capped_by_the_lifetime, Rule::MarginUncapped),
+    item!(item_49_is_immune_to_jumps_of_the_wall_clock, Rule::WallClockLifetime),
+    item!(item_50_keeps_the_new_pair_before_it_drops_the_old, Rule::OldPairDroppedFirst),
 ];
 
 const CALL: [(&str, u16); 1] = [("list_end_users", 200)];

@@ -21,15 +21,14 @@ use cx_client::{
 use cx_mock::issuer;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{AGES, Stage, field, token_requests},
     time::Time,
     verdict::{Verdict, ensure, equal, succeeds},
 };
 
-pub const ITEMS: &[Item] =
-    &[item!(item_51_keeps_its_promises_in_random_schedules, Twin::Cfg(Rule::FlightThrownAway))];
+pub const ITEMS: &[Item] = &[item!(item_51_keeps_its_promises_in_random_schedules, Rule::FlightThrownAway)];
 
 const SCHEDULES: u64 = 40;
 const STEPS: u32 = 300;
