@@ -14,6 +14,7 @@ use super::{
     reach::MOST_SHARED,
     witness::Said,
 };
+use crate::arguments;
 
 /// Makes values of schemas, and remembers them: most replies share the schema of an error.
 #[derive(Debug, Default)]
@@ -104,7 +105,7 @@ impl Maker {
 
     /// Requests with a parameter that breaks one rule, or is missing.
     pub fn broken_parameters(&mut self, api: &Api, operation: &Operation) -> Vec<Said> {
-        let body = operation.sent_media().and_then(|media| Some((media, &media.examples.first()?.value)));
+        let body = operation.sent_media().zip(arguments::example_body(operation));
         let Ok(whole) = example_request(api, operation, body, true) else { return Vec::new() };
         let mut said = Vec::new();
         for parameter in &operation.parameters {
