@@ -19,6 +19,7 @@ use super::{
     reach::{Part, Unit},
     witness::{Origin, Said},
 };
+use crate::files::read_json;
 
 /// The part of a fixture that went over the wire.
 #[derive(Debug, Deserialize)]
@@ -61,8 +62,7 @@ pub fn fixtures(api: &Api) -> Result<Vec<(Origin, Unit, Said)>> {
         [(Origin::Golden, folder.join(api.name())), (Origin::Negative, folder.join("negative").join(api.name()))]
     {
         for file in files(&folder)? {
-            let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-            let fixture: Fixture = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+            let fixture: Fixture = read_json(&file)?;
             found.extend(fixture.said(api).into_iter().map(|(unit, said)| (origin, unit, said)));
         }
     }
