@@ -107,8 +107,7 @@ impl Run {
         }
         command.env("SPECMATIC_DISABLE_TELEMETRY", "true");
         // It takes the token of a security scheme from a variable of that name.
-        let schemes = subject.api.document().at("/components/securitySchemes").map(|node| node.members());
-        for (scheme, _) in schemes.unwrap_or_default() {
+        for (scheme, _) in subject.api.security_schemes() {
             command.env(scheme, ACCESS_TOKEN);
         }
         command
