@@ -129,7 +129,7 @@ impl Subject {
 
 /// Every scope of the document's code flow, space-separated.
 fn scopes(api: &Api) -> String {
-    let schemes = api.document().at("/components/securitySchemes").map(|node| node.members()).unwrap_or_default();
+    let schemes = api.security_schemes();
     let scopes =
         schemes.iter().find_map(|(_, scheme)| scheme.member("flows")?.member("authorizationCode")?.member("scopes"));
     let names = scopes.map(|scopes| scopes.members().into_iter().map(|(name, _)| name).collect::<Vec<_>>());

@@ -12,6 +12,11 @@ pub enum Breadth {
     All,
 }
 
+/// The first example of the body that an operation is sent by default.
+pub fn example_body(operation: &Operation) -> Option<&Value> {
+    operation.sent_media()?.examples.first().map(|example| &example.value)
+}
+
 /// Arguments with the examples of the parameters and, if there is one, a body.
 pub fn example(operation: &Operation, breadth: Breadth, body: Option<&Value>) -> Value {
     let mut arguments = Map::new();

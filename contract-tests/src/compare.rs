@@ -1,7 +1,7 @@
 //! Equality of replies: null and absent are one thing, and so are `1` and `1.0`.
 
 use cx_spec::{Envelope, EnvelopeKind, pointer::escape};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// The JSON pointer of the first member of `expected` that `actual` does not have; `None` if it has all.
 ///
@@ -23,7 +23,7 @@ fn at(expected: &Value, actual: &Value, pointer: String) -> Option<String> {
             .zip(actual)
             .enumerate()
             .find_map(|(index, (expected, actual))| at(expected, actual, format!("{pointer}/{index}"))),
-        (Value::Number(expected), Value::Number(actual)) if expected.as_f64() == actual.as_f64() => None,
+        (Value::Number(expected), Value::Number(actual)) if is_same(expected, actual) => None,
         (expected, actual) if expected == actual => None,
         _ => Some(if pointer.is_empty() { "/".to_owned() } else { pointer }),
     }
@@ -50,7 +50,7 @@ pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
                     .into_iter()
                     .find_map(|(index, (given, sent))| at(given, sent, files, format!("{pointer}/{index}")))
             }
-            (Value::Number(given), Value::Number(sent)) if given.as_f64() == sent.as_f64() => None,
+            (Value::Number(given), Value::Number(sent)) if is_same(given, sent) => None,
             (scalar @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
             | (Value::String(text), scalar @ (Value::Number(_) | Value::Bool(_)))
                 if as_text(scalar) == *text =>
@@ -62,6 +62,14 @@ pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
         }
     }
     at(given, sent, files, String::new())
+}
+
+/// Whole numbers by all their digits: as floats, the ids next to a large one are the same.
+fn is_same(one: &Number, other: &Number) -> bool {
+    match (one.as_i64(), other.as_i64()) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.as_f64() == other.as_f64(),
+    }
 }
 
 /// A scalar as a form writes it.
@@ -135,6 +143,13 @@ mod tests {
     #[test]
     fn null_and_absent_are_one_and_so_are_forms_of_a_number() {
         assert_eq!(missing(&json!({"a": 1, "b": null, "c": {"d": null}}), &json!({"a": 1.0})), None);
+    }
+
+    #[test]
+    fn a_large_id_is_not_the_one_before_it() {
+        let id = |id: i64| json!({"id": id});
+        assert_eq!(missing(&id(9_007_199_254_740_993), &id(9_007_199_254_740_992)), Some("/id".into()));
+        assert_eq!(unsent(&id(9_007_199_254_740_993), &id(9_007_199_254_740_992), &[]), Some("/id".into()));
     }
 
     #[test]

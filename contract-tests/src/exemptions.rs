@@ -63,6 +63,11 @@ mod tests {
     }
 
     #[test]
+    fn every_entry_is_of_a_document() {
+        assert!(load().unwrap().iter().all(|one| cx_spec::NAMES.contains(&one.api.as_str())));
+    }
+
+    #[test]
     fn entries_of_another_api_do_not_count() {
         let list = [exemption("x")];
         assert!(needless(&list, "b", &["x".to_owned()]).is_empty());

@@ -3,7 +3,7 @@
 use std::{fs, io::Write as _, path::Path};
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use tempfile::NamedTempFile;
 
 /// Writes a file in the place of whatever is there.
@@ -25,6 +25,15 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<bool> {
         Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error).with_context(|| format!("cannot write {}", path.display())),
     }
+}
+
+/// The value in a file of JSON.
+///
+/// # Errors
+/// A file that cannot be read or holds something else, by its path.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not what it should be", path.display()))
 }
 
 /// A value as the text of a file.

@@ -16,6 +16,7 @@
 mod anatomy;
 pub mod apis;
 pub mod arguments;
+mod arrived;
 pub mod cases;
 pub mod compare;
 pub mod coverage;

@@ -1,4 +1,4 @@
-//! The programs behind `cargo xtask conformance`, `coverage` and `mock`.
+//! The programs behind `cargo xtask conformance`, `coverage`, `mock` and `mutants`.
 
 mod commands;
 

@@ -223,6 +223,11 @@ impl Api {
         self.document.at("/components/securitySchemes")?.member(name)?.resolve().ok()
     }
 
+    /// Security schemes by name, in the order of the document.
+    pub fn security_schemes(&self) -> Vec<(&str, Node<'_>)> {
+        self.document.at("/components/securitySchemes").map(|node| node.members()).unwrap_or_default()
+    }
+
     /// Component schemas by name, in the order of the document.
     pub fn schemas(&self) -> Vec<(&str, Node<'_>)> {
         self.document.at("/components/schemas").map(|node| node.members()).unwrap_or_default()

@@ -14,7 +14,7 @@ mod vendor;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Parser;
 
 /// Measures the budgets, side by side.
@@ -63,6 +63,10 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let options = arguments.options;
+    let is_known = |id: &String| budget::ALL.iter().any(|budget| id.eq_ignore_ascii_case(budget.id));
+    if let Some(unknown) = options.only.iter().find(|id| !is_known(id)) {
+        bail!("there is no budget {unknown}");
+    }
     let mut table = table::Table::default();
     for budget in budget::ALL {
         if !options.only.is_empty() && !options.only.iter().any(|id| id.eq_ignore_ascii_case(budget.id)) {

@@ -37,11 +37,17 @@ impl Goal {
 
     fn words(self) -> String {
         match self {
-            Self::AtMost(limit) => format!("≤ {limit}"),
-            Self::AtLeast(limit) => format!("≥ {limit}"),
+            Self::AtMost(limit) => format!("≤ {}", rounded(limit)),
+            Self::AtLeast(limit) => format!("≥ {}", rounded(limit)),
             Self::Reported => "reported".to_owned(),
         }
     }
+}
+
+/// A limit that was computed, to as many digits as the ratio beside it.
+fn rounded(limit: f64) -> String {
+    let text = format!("{limit:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// One figure of a budget.
@@ -157,12 +163,12 @@ impl Table {
         text
     }
 
-    /// 0 if every budget is met, 1 if one is not, 2 if one could not be measured.
+    /// 0 if every budget is met, 1 if one is not, 2 if one could not be measured: then nobody knows how many are not met.
     pub fn exit_code(&self) -> ExitCode {
-        if self.entries.iter().any(|entry| entry.met == Some(false)) {
-            ExitCode::from(1)
-        } else if self.unmeasured {
+        if self.unmeasured {
             ExitCode::from(2)
+        } else if self.entries.iter().any(|entry| entry.met == Some(false)) {
+            ExitCode::from(1)
         } else {
             ExitCode::SUCCESS
         }

@@ -52,7 +52,7 @@ fn requests(operation: &Operation) -> Vec<Case> {
     };
     let mut cases = Vec::new();
     let sent = operation.sent_media();
-    let first = sent.and_then(|media| media.examples.first()).map(|example| &example.value);
+    let first = arguments::example_body(operation);
     if operation.parameters.iter().any(|parameter| !parameter.required) {
         cases.push(case("request/all_parameters".into(), arguments::example(operation, Breadth::All, first), None));
     }
@@ -93,8 +93,7 @@ pub(super) fn success(operation: &Operation) -> Option<Case> {
 
 /// Arguments with the first example of the body and what else is required.
 pub(super) fn required(operation: &Operation) -> Value {
-    let body = operation.sent_media().and_then(|media| media.examples.first()).map(|example| &example.value);
-    arguments::example(operation, Breadth::Required, body)
+    arguments::example(operation, Breadth::Required, arguments::example_body(operation))
 }
 
 fn shown(example: &str, media_type: String, value: Value) -> Reply {

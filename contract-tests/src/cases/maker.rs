@@ -12,7 +12,7 @@ use crate::anatomy::Anatomy;
 const DEEPEST: usize = 24;
 
 /// Name of a member that no schema has.
-const EXTRA: &str = "extra_member";
+pub(crate) const EXTRA: &str = "extra_member";
 
 /// How much a value holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

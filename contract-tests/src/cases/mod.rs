@@ -25,6 +25,7 @@ use self::{maker::Kit, variations::Seen};
 use crate::apis::Subject;
 
 pub use generated::Drawn;
+pub(crate) use maker::EXTRA;
 
 /// One call and the reply that it gets.
 #[derive(Clone, Debug)]

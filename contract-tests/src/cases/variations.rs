@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cx_spec::{Node, pointer::escape, schema::Additional};
 use serde_json::{Value, json};
 
-use super::maker::{Fill, Maker, within};
+use super::maker::{EXTRA, Fill, Maker, within};
 use crate::anatomy::Anatomy;
 
 /// What has been varied before: a component is varied where it is first met, not wherever it is used.
@@ -114,7 +114,7 @@ impl<'d> Varier<'_, 'd> {
         let mut members: Vec<(String, Node<'d>)> =
             anatomy.members().into_iter().map(|(name, node)| (name.to_owned(), node)).collect();
         if let Additional::Schema(node) = anatomy.additional() {
-            members.push(("extra_member".to_owned(), node));
+            members.push((EXTRA.to_owned(), node));
         }
         for (name, node) in members {
             let with = |value: Value| {

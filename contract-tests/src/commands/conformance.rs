@@ -61,21 +61,17 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     if let Some(id) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
         bail!("no case is called {id}; index.html of a whole run names them all");
     }
-    report.take_in(&folder)?;
     let settings =
         judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
     let outside = judges::hear(&subjects, &settings).await?;
-    if !settings.judges.is_empty() {
-        report.judges = Some(serde_json::from_value(serde_json::to_value(&outside)?)?);
-    }
+    report.judges = (!settings.judges.is_empty()).then_some(outside);
     report.duration_ms = started.elapsed().as_millis();
     report.write(&folder)?;
     print!("{}", report.summary());
-    print!("{}", outside.summary());
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     println!("\nreport.json, junit.xml and report.sarif lie in {}", folder.display());
     println!("to read: {}", folder.join("index.html").display());
-    Ok(if report.passed() && outside.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.

@@ -1,6 +1,6 @@
 //! The units that one exchange shows. It knows nothing of cases: only of what went over the wire.
 
-use cx_mock::Exchange;
+use cx_mock::{Exchange, Place};
 use cx_spec::{Api, Location, Media, Node, Operation, Parameter, schema::Additional};
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use crate::{anatomy::Anatomy, arguments::Spelling, compare};
 
 /// Everything that an exchange shows.
 pub(super) fn units(api: &Api, operation: &Operation, exchange: &Exchange) -> Vec<Unit> {
-    let mut sight = Sight { api, id: operation.id.clone(), seen: vec![Unit::Operation(operation.id.clone())] };
+    let mut sight = Sight { api, id: operation.id.clone(), seen: Vec::new() };
     sight.request(operation, exchange);
     sight.reply(operation, exchange);
     sight.seen
@@ -27,19 +27,29 @@ struct Sight<'d> {
 
 impl<'d> Sight<'d> {
     fn request(&mut self, operation: &Operation, exchange: &Exchange) {
+        // What the vendor refuses shows what it misses, and nothing of what it takes.
         let taken = exchange.verdict.violations.is_empty();
+        if taken {
+            self.seen.push(Unit::Operation(self.id.clone()));
+        }
         for parameter in &operation.parameters {
             self.parameter(parameter, exchange, taken);
         }
         let Some(media_type) = exchange.request.media_type().map(|media_type| essence(&media_type)) else { return };
-        self.seen.push(Unit::Request(self.id.clone(), media_type.clone()));
+        if taken {
+            self.seen.push(Unit::Request(self.id.clone(), media_type.clone()));
+        }
         let all = operation.body.iter().flat_map(|body| &body.media);
         let media = all.into_iter().find(|media| essence(&media.media_type) == media_type);
         let (Some(media), Some(body)) = (media, &exchange.verdict.body) else { return };
+        let before = self.seen.len();
         self.value(media, body, Way::Request);
         if taken {
             let files: Vec<&str> = exchange.verdict.files.iter().map(|(pointer, _)| pointer.as_str()).collect();
             self.examples(media, |example| compare::unsent(example, body, &files).is_none());
+        } else {
+            let refused = self.seen.split_off(before);
+            self.seen.extend(refused.into_iter().filter(|unit| matches!(unit, Unit::Missing(..))));
         }
     }
 
@@ -52,10 +62,9 @@ impl<'d> Sight<'d> {
             Location::Cookie => &found.cookie,
         };
         let value = found.get(&parameter.name);
-        if value.is_none() && parameter.required && exchange.reply.status >= 400 {
+        if exchange.reply.status >= 400 && misses(exchange, parameter) {
             self.seen.push(Unit::MissingParameter(self.id.clone(), parameter.name.clone()));
         }
-        // What the vendor refuses shows nothing of what it takes.
         if !taken {
             return;
         }
@@ -151,6 +160,14 @@ impl<'d> Sight<'d> {
             }
         }
     }
+}
+
+/// Whether the vendor says that a parameter is missing.
+fn misses(exchange: &Exchange, parameter: &Parameter) -> bool {
+    exchange.verdict.violations.iter().any(|violation| {
+        let (Place::Query(name) | Place::Header(name) | Place::Cookie(name)) = &violation.place else { return false };
+        violation.rule == "required" && *name == parameter.name
+    })
 }
 
 /// Whether a value is meant for a branch: it is of its kind and carries no other branch's tag.

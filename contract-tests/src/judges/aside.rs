@@ -22,19 +22,22 @@ pub(super) struct Aside<What> {
 /// Reads the list of a judge.
 ///
 /// # Errors
-/// A list that cannot be read, and an entry without a reason.
+/// A list that cannot be read, and an entry without a reason or of a document that there is not.
 pub(super) fn read<What: DeserializeOwned>(toolbox: &Toolbox, file: &str) -> Result<Vec<Aside<What>>> {
     let file = toolbox.settings(file);
     let text = fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
-    parse(&text).with_context(|| file.display().to_string())
+    parse(&text, cx_spec::NAMES).with_context(|| file.display().to_string())
 }
 
-fn parse<What: DeserializeOwned>(text: &str) -> Result<Vec<Aside<What>>> {
+fn parse<What: DeserializeOwned>(text: &str, documents: &[&str]) -> Result<Vec<Aside<What>>> {
     let list: Vec<Aside<What>> = serde_json::from_str(text)?;
-    match list.iter().position(|one| one.reason.trim().is_empty()) {
-        Some(place) => bail!("entry {place} has no reason"),
-        None => Ok(list),
+    if let Some(place) = list.iter().position(|one| one.reason.trim().is_empty()) {
+        bail!("entry {place} has no reason");
     }
+    if let Some(stray) = list.iter().find(|one| !documents.contains(&one.api.as_str())) {
+        bail!("no document is called {}; there are {}", stray.api, documents.join(", "));
+    }
+    Ok(list)
 }
 
 #[cfg(test)]
@@ -43,10 +46,13 @@ mod tests {
 
     #[test]
     fn nothing_is_set_aside_without_a_reason() {
-        let list = parse::<String>(r#"[{"api": "orchard", "what": "/a", "reason": "it cannot read it"}]"#).unwrap();
+        let parse = |text| parse::<String>(text, &["orchard"]);
+        let list = parse(r#"[{"api": "orchard", "what": "/a", "reason": "it cannot read it"}]"#).unwrap();
         assert_eq!((list[0].api.as_str(), list[0].what.as_str()), ("orchard", "/a"));
-        let error = parse::<String>(r#"[{"api": "orchard", "what": "/a", "reason": " "}]"#).unwrap_err();
+        let error = parse(r#"[{"api": "orchard", "what": "/a", "reason": " "}]"#).unwrap_err();
         assert_eq!(error.to_string(), "entry 0 has no reason");
-        assert!(parse::<String>(r#"[{"api": "orchard", "what": "/a"}]"#).is_err());
+        assert!(parse(r#"[{"api": "orchard", "what": "/a"}]"#).is_err());
+        let error = parse(r#"[{"api": "orhcard", "what": "/a", "reason": "it cannot read it"}]"#).unwrap_err();
+        assert_eq!(error.to_string(), "no document is called orhcard; there are orchard");
     }
 }

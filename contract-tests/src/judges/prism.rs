@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use cx_spec::OAuthRole;
+use cx_spec::{OAuthRole, Operation};
 use tokio::{io::AsyncWriteExt, net::TcpStream, sync::mpsc, time::timeout};
 
 use super::{
@@ -74,14 +74,17 @@ async fn judge(
     let cases: Vec<Case> = cases::enumerate(subject).into_iter().filter(is_positive).collect();
     let (multipart, cases): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(|case| is_multipart(subject, case));
     let count = cases.len();
+    let token = subject.api.oauth(OAuthRole::Token);
+    let of_tokens = cases.iter().filter(|case| token.is_some_and(|token| token.id == case.operation)).count();
     for case in cases {
         // What the client makes of the reply is judged elsewhere; here it is what went through the proxy.
         runner.run(case).await;
     }
     let log = proxy.end().await.with_context(|| format!("Prism between client and vendor of {}", subject.name()))?;
-    // Calls that went past the proxy were not judged.
-    if log.received < count {
-        bail!("Prism saw {} requests in {count} cases of {}", log.received, subject.name());
+    // Calls that went past the proxy were not judged. A token that the client fetches for itself stands for none of them.
+    let (tokens, others) = log.received(token);
+    if tokens < of_tokens || others < count - of_tokens {
+        bail!("Prism saw {others} requests and {tokens} for tokens in {count} cases of {}", subject.name());
     }
     let (findings, mut beside) = set_aside(log.findings, &aside);
     if !multipart.is_empty() {
@@ -193,20 +196,33 @@ impl Proxy {
 /// What Prism wrote.
 #[derive(Default)]
 struct Log {
-    /// Requests that came through it.
-    received: usize,
+    /// Method and path of the requests that came through it.
+    received: Vec<String>,
     findings: Vec<Finding>,
     /// The request that the lines belong to.
     current: String,
 }
 
 impl Log {
+    /// How many requests were for tokens, and how many were not.
+    fn received(&self, token: Option<&Operation>) -> (usize, usize) {
+        let is_for_token = |request: &&String| {
+            token.zip(request.split_once(' ')).is_some_and(|(token, (method, path))| {
+                method.eq_ignore_ascii_case(&token.method) && path.ends_with(&token.path)
+            })
+        };
+        let tokens = self.received.iter().filter(is_for_token).count();
+        (tokens, self.received.len() - tokens)
+    }
+
     fn keep(&mut self, line: &str) {
         let words = line.split_once("› ").map_or(line, |(_, rest)| rest).trim();
         if let Some((_, request)) = words.split_once(SERVER).filter(|(_, rest)| rest.ends_with(RECEIVED)) {
             self.current = request.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
             // The request that ends the run is no case.
-            self.received += usize::from(!self.current.ends_with(NOWHERE));
+            if !self.current.ends_with(NOWHERE) {
+                self.received.push(self.current.clone());
+            }
         } else if let Some((_, message)) = words.split_once(VIOLATION).or_else(|| words.split_once(TERMINATED)) {
             self.findings.push(Finding { place: self.current.clone(), message: message.trim().to_owned() });
         }
@@ -245,7 +261,7 @@ mod tests {
         }
         let found: Vec<(&str, &str)> =
             log.findings.iter().map(|finding| (finding.place.as_str(), finding.message.as_str())).collect();
-        assert_eq!(log.received, 2);
+        assert_eq!(log.received, ["get /v1/things", "put /v1/things/7"]);
         assert_eq!(
             found,
             [
@@ -253,5 +269,17 @@ mod tests {
                 ("put /v1/things/7", "#UNKNOWN: Socket closed"),
             ]
         );
+    }
+
+    #[test]
+    fn a_request_for_a_token_stands_for_no_other() {
+        let api = cx_spec::embedded(cx_spec::NAMES.first().unwrap()).unwrap();
+        let token = api.oauth(OAuthRole::Token).unwrap();
+        let log = Log {
+            received: vec![format!("{} {}", token.method.to_lowercase(), token.path), "get /v1/things".to_owned()],
+            ..Log::default()
+        };
+        assert_eq!(log.received(Some(token)), (1, 1));
+        assert_eq!(log.received(None), (0, 2));
     }
 }

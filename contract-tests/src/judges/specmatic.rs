@@ -24,6 +24,8 @@ use crate::apis::Subject;
 
 /// The archive inside its Python package.
 const ARCHIVE: &str = "specmatic/core/specmatic.jar";
+/// The paths that are set aside, in `spec/judges`.
+const ASIDE: &str = "specmatic.json";
 /// Neither its command line nor its environment has a seed: what it draws differs from run to run, and so may this count.
 const REASON: &str =
     "no JSON body, or another success than the vendor's (it draws without a seed, so the count varies)";
@@ -36,7 +38,7 @@ pub(super) async fn hear(
     let (Some(java), Some(archive)) = (toolbox.program("java"), toolbox.python_file(ARCHIVE)) else {
         return Ok(None);
     };
-    let run = Run { java, archive, aside: aside::read(toolbox, "specmatic.json")? };
+    let run = Run { java, archive, aside: aside::read(toolbox, ASIDE)? };
     let all = subjects.iter().map(|subject| run.judge(toolbox, subject, settings));
     Ok(Some(futures_util::future::try_join_all(all).await?))
 }
@@ -51,6 +53,9 @@ struct Run {
 impl Run {
     async fn judge(&self, toolbox: &Toolbox, subject: &Subject, settings: &Settings) -> Result<Verdict> {
         let started = Instant::now();
+        if let Some(stray) = stray(&self.aside, &subject.api) {
+            bail!("{stray}, which spec/judges/{ASIDE} sets aside, is no path of {}: take it out", subject.name());
+        }
         // Without a memory: it changes what it has not created.
         let vendor = super::vendor(subject, settings).start().await;
         let folder = tempfile::tempdir()?;
@@ -69,6 +74,12 @@ impl Run {
         }
         let (gated, beside): (Vec<&Scenario>, Vec<&Scenario>) =
             scenarios.iter().partition(|scenario| scenario.is_gated(&subject.api));
+        let is_asked = |operation: &Operation| {
+            !self.aside.iter().any(|one| one.api == subject.name() && one.what == operation.path)
+        };
+        if gated.is_empty() && subject.api.operations.iter().any(|one| is_asked(one) && gate(one).is_some()) {
+            bail!("none of Specmatic's scenarios is one that {} is judged by", subject.name());
+        }
         let findings = gated.iter().filter(|scenario| !scenario.passed).map(|scenario| scenario.finding()).collect();
         Ok(Verdict {
             judge: Judge::Specmatic,
@@ -96,8 +107,7 @@ impl Run {
         }
         command.env("SPECMATIC_DISABLE_TELEMETRY", "true");
         // It takes the token of a security scheme from a variable of that name.
-        let schemes = subject.api.document().at("/components/securitySchemes").map(|node| node.members());
-        for (scheme, _) in schemes.unwrap_or_default() {
+        for (scheme, _) in subject.api.security_schemes() {
             command.env(scheme, ACCESS_TOKEN);
         }
         command
@@ -132,15 +142,26 @@ impl Scenario {
 
     fn is_gated(&self, api: &Api) -> bool {
         let of_this = |operation: &&Operation| operation.method == self.method && operation.path == self.path;
-        let Some(operation) = api.operations.iter().find(of_this) else { return false };
-        let takes_json = operation.sent_media().is_some_and(|media| media.media_type == "application/json");
-        let success = operation.replies.iter().find(|reply| reply.status.is_success());
-        takes_json && success.is_some_and(|reply| reply.status.representative() == self.status)
+        api.operations.iter().find(of_this).and_then(gate) == Some(self.status)
     }
 
     fn finding(&self) -> Finding {
         Finding { place: format!("{} {}", self.method, self.path), message: self.words.clone() }
     }
+}
+
+/// A path that is set aside and that the document does not have. Whether one that it has is set aside in vain only Specmatic
+/// could say, and it would take its time.
+fn stray<'a>(aside: &'a [Aside<String>], api: &Api) -> Option<&'a str> {
+    let mut own = aside.iter().filter(|one| one.api == api.name()).map(|one| one.what.as_str());
+    own.find(|path| api.operations.iter().all(|operation| operation.path != *path))
+}
+
+/// The status that an operation is judged by; none where it is beside the gate.
+fn gate(operation: &Operation) -> Option<u16> {
+    let takes_json = operation.sent_media().is_some_and(|media| media.media_type == "application/json");
+    let success = operation.replies.iter().find(|reply| reply.status.is_success())?;
+    takes_json.then(|| success.status.representative())
 }
 
 /// `/a/(id:number)` is `/a/{id}` in the document.
@@ -172,6 +193,16 @@ mod tests {
         assert_eq!(Scenario::read("Scenario: POST /a -> 201/202 has FAILED").unwrap().status, 201);
         assert_eq!(Scenario::read("\"Scenario: GET /a -> 200 FAILED\""), None);
         assert_eq!(Scenario::read("Scenario: GET /a has SUCCEEDED"), None);
+    }
+
+    #[test]
+    fn nothing_is_set_aside_that_the_document_does_not_have() {
+        let text = "{openapi: 3.0.3, info: {title: A, version: '1'}, servers: [{url: 'https://a.example'}], \
+                    paths: {/a: {get: {operationId: get_a, responses: {'204': {description: Done.}}}}}}";
+        let api = Api::index(cx_spec::Document::parse("a", "a.yaml", text).unwrap()).unwrap();
+        let aside = |api: &str, what: &str| Aside { api: api.into(), what: what.to_owned(), reason: "slow".into() };
+        assert_eq!(stray(&[aside("a", "/a"), aside("b", "/b")], &api), None);
+        assert_eq!(stray(&[aside("a", "/a"), aside("a", "/b")], &api), Some("/b"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
 };
@@ -88,39 +89,45 @@ impl Drop for Running {
 
 /// Runs a command to its end. The runtime goes on meanwhile: a mock vendor has to answer.
 pub(super) async fn finish(command: Command) -> Result<Output> {
-    tokio::task::spawn_blocking(move || run(command)).await.context("a judge was lost")?
+    tokio::task::spawn_blocking(move || run(command, LIMIT)).await.context("a judge was lost")?
 }
 
-fn run(mut command: Command) -> Result<Output> {
+fn run(mut command: Command, limit: Duration) -> Result<Output> {
     let name = command.get_program().display().to_string();
     let child = command.spawn().with_context(|| format!("{name} cannot be started"))?;
     let mut running = Running(child);
-    let (stdout, stderr) = (running.0.stdout.take(), running.0.stderr.take());
-    thread::scope(|scope| {
-        // Both are read at once, or a judge that fills the one while the other is read would wait for good.
-        let stdout = scope.spawn(|| read(stdout));
-        let stderr = scope.spawn(|| read(stderr));
-        let started = Instant::now();
-        let status = loop {
-            if let Some(status) = running.0.try_wait()? {
-                break status;
-            }
-            if started.elapsed() > LIMIT {
-                running.0.kill()?;
-                bail!("{name} did not end within {} s", LIMIT.as_secs());
-            }
-            thread::sleep(LOOK);
-        };
-        let code = status.code().with_context(|| format!("{name} was ended by a signal"))?;
-        Ok(Output { code, stdout: stdout.join().unwrap_or_default(), stderr: stderr.join().unwrap_or_default() })
-    })
+    // Both are read at once, or a judge that fills the one while the other is read would wait for good.
+    let (stdout, stderr) = (read(running.0.stdout.take()), read(running.0.stderr.take()));
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = running.0.try_wait()? {
+            break status;
+        }
+        if started.elapsed() > limit {
+            // Nobody waits for the readers: what the judge has started may live on and hold its output open.
+            bail!("{name} did not end within {} s", limit.as_secs());
+        }
+        thread::sleep(LOOK);
+    };
+    let code = status.code().with_context(|| format!("{name} was ended by a signal"))?;
+    let whole = |text: Receiver<String>| {
+        let rest = limit.saturating_sub(started.elapsed());
+        text.recv_timeout(rest).with_context(|| format!("{name} ended, and something that it started goes on"))
+    };
+    Ok(Output { code, stdout: whole(stdout)?, stderr: whole(stderr)? })
 }
 
-fn read(from: Option<impl Read>) -> String {
-    let mut bytes = Vec::new();
-    // What a judge wrote before it was cut off is worth reading too.
-    let _ = from.map(|mut from| from.read_to_end(&mut bytes));
-    String::from_utf8_lossy(&bytes).into_owned()
+/// Reads to the end, on a thread of its own that nobody has to wait for.
+fn read(from: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, text) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What a judge wrote before it was cut off is worth reading too.
+        let _ = from.map(|mut from| from.read_to_end(&mut bytes));
+        // Whoever has given up waiting does not want it.
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    text
 }
 
 /// The last lines of what a judge wrote, for an error.
@@ -132,4 +139,30 @@ pub(super) fn tail(output: &Output) -> String {
 pub(super) fn last(lines: &[impl AsRef<str>]) -> String {
     let shown = lines.iter().skip(lines.len().saturating_sub(30)).map(AsRef::as_ref);
     shown.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// A shell that runs a script. What the script starts reads from us, and ends when the shell's owner lets go of it.
+    fn shell(script: &str) -> Command {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        shell
+    }
+
+    #[test]
+    fn nobody_waits_for_what_a_judge_has_started() {
+        let error = run(shell("cat <&0 & wait"), Duration::from_millis(200)).err().unwrap();
+        assert!(error.to_string().contains("did not end within"), "{error}");
+        let error = run(shell("cat <&0 &"), Duration::from_secs(2)).err().unwrap();
+        assert!(error.to_string().contains("something that it started goes on"), "{error}");
+    }
+
+    #[test]
+    fn both_outputs_of_a_judge_are_whole() {
+        let output = run(shell("echo yes; echo no >&2; exit 3"), LIMIT).unwrap();
+        assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), (3, "yes\n", "no\n"));
+    }
 }

@@ -53,9 +53,9 @@ pub struct Verdict {
     /// What the judge has against them.
     pub findings: Vec<Finding>,
     /// Cases that are reported and do not count.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<Beside>,
-    /// How long it took.
+    /// How long it took: left out of what is written, since it differs from run to run.
+    #[serde(skip)]
     pub duration_ms: u128,
 }
 

@@ -14,7 +14,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{gate::Exchange, redact};
+use super::{gate::Exchange, names::Names, redact};
 use crate::files;
 
 /// Exchanges kept of one operation and status: more of them show nothing new.
@@ -157,10 +157,11 @@ fn request(validator: &Validator, operation: &Operation, exchange: &Exchange) ->
 }
 
 fn redacted_arguments(validator: &Validator, operation: &Operation, arguments: &Value) -> Value {
+    let names = Names::of(validator.api().document());
     let members = arguments.as_object().into_iter().flatten();
     let redacted = |(name, value): (&String, &Value)| {
         let shown = parameter(operation, name).is_some_and(|one| !is_hidden(validator, one));
-        (name.clone(), if shown { value.clone() } else { redact::placeholder(value) })
+        (name.clone(), if shown { value.clone() } else { redact::placeholder(&names, value) })
     };
     Value::Object(members.map(redacted).collect())
 }

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, Response, StatusCode, header},
+    http::{HeaderMap, Response, StatusCode, header},
 };
 use cx_mock::{Incoming, Validator};
 use cx_spec::{OAuthRole, Operation, Retry};
@@ -24,16 +24,18 @@ use super::{pace::Pace, settings::Settings};
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// Headers that belong to one connection, or that the next hop writes anew (RFC 9110 §7.6.1).
-const HOP_BY_HOP: &[HeaderName] = &[
-    header::CONNECTION,
-    header::CONTENT_LENGTH,
-    header::HOST,
-    header::PROXY_AUTHENTICATE,
-    header::PROXY_AUTHORIZATION,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
+const HOP_BY_HOP: &[&str] = &[
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 /// One request that reached the vendor, and its reply.
@@ -152,6 +154,11 @@ impl Gate {
         log.spent || log.sent >= self.inner.budget
     }
 
+    /// Whether a request was held back because the budget is spent.
+    pub fn held_back(&self) -> bool {
+        self.inner.log().spent
+    }
+
     /// What was exchanged since the last look.
     pub fn take(&self) -> Vec<Exchange> {
         std::mem::take(&mut self.inner.log().exchanges)
@@ -249,7 +256,7 @@ async fn handle(State(gate): State<Arc<Inner>>, request: Request) -> Response<Bo
     }
     gate.pace.turn().await;
     let mut headers = parts.headers.clone();
-    HOP_BY_HOP.iter().for_each(|name| drop(headers.remove(name)));
+    HOP_BY_HOP.iter().for_each(|name| drop(headers.remove(*name)));
     if let Ok(agent) = agent.parse() {
         headers.insert(header::USER_AGENT, agent);
     }
@@ -286,7 +293,7 @@ impl Answer {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
-        HOP_BY_HOP.iter().for_each(|name| drop(response.headers_mut().remove(name)));
+        HOP_BY_HOP.iter().for_each(|name| drop(response.headers_mut().remove(*name)));
         response
     }
 }

@@ -11,6 +11,7 @@ pub mod drift;
 pub mod fixture;
 pub mod gate;
 pub mod judge;
+pub mod names;
 mod pace;
 pub mod plan;
 pub mod redact;

@@ -73,8 +73,7 @@ impl Known {
 
     /// The calls of an operation: with ids that the vendor is known to have, or else with those of the examples.
     pub fn calls(&self, api: &Api, operation: &Operation) -> Vec<Call> {
-        let body = operation.sent_media().and_then(|media| media.examples.first()).map(|example| &example.value);
-        let example = arguments::example(operation, Breadth::Required, body);
+        let example = arguments::example(operation, Breadth::Required, arguments::example_body(operation));
         if path_parameters(operation).next().is_none() {
             return vec![Call { arguments: example, ids: Ids::None }];
         }

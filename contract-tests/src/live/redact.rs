@@ -1,7 +1,7 @@
 //! Values without what they say: the same types and shapes, made-up content.
 //!
 //! Kept is what the document declares and calls neither secret nor personal. What it does not declare could be anything,
-//! so it goes too.
+//! so it goes too; and so does a key that the document does not have.
 
 use std::net::IpAddr;
 
@@ -9,44 +9,44 @@ use cx_mock::schema::{Schemas, is_date, is_date_time, is_uuid};
 use cx_spec::pointer::escape;
 use serde_json::{Map, Number, Value};
 
+use super::names::Names;
+
 /// Lengths of made-up texts: enough to tell a word from a line and a line from a page.
 const LENGTHS: &[usize] = &[8, 32, 128, 512];
-/// Keys longer than this are data.
-const LONGEST_KEY: usize = 64;
 
 /// A JSON body by the schema at a pointer of the document; without one nothing is kept.
 pub fn body(schemas: &Schemas, schema: Option<&str>, value: &Value) -> Value {
-    redact(value, "", &|at| schema.is_some_and(|schema| schemas.may_show(schema, at)))
+    let names = Names::of(schemas.api().document());
+    redact(value, "", &names, &|at| schema.is_some_and(|schema| schemas.may_show(schema, at)))
 }
 
-fn redact(value: &Value, at: &str, may_show: &dyn Fn(&str) -> bool) -> Value {
+fn redact(value: &Value, at: &str, names: &Names<'_>, may_show: &dyn Fn(&str) -> bool) -> Value {
     match value {
         Value::Object(members) => {
             let mut kept = Map::new();
             for (name, member) in members {
                 let inner = format!("{at}/{}", escape(name));
-                let name = if is_name(name) { name.clone() } else { format!("redacted_{}", kept.len() + 1) };
-                kept.insert(name, redact(member, &inner, may_show));
+                let name = if names.has(name) { name.clone() } else { format!("redacted_{}", kept.len() + 1) };
+                kept.insert(name, redact(member, &inner, names, may_show));
             }
             Value::Object(kept)
         }
         Value::Array(items) => {
-            let each = |(index, item)| redact(item, &format!("{at}/{index}"), may_show);
+            let each = |(index, item)| redact(item, &format!("{at}/{index}"), names, may_show);
             items.iter().enumerate().map(each).collect()
         }
         leaf if may_show(at) => leaf.clone(),
-        leaf => placeholder(leaf),
+        leaf => placeholder(names, leaf),
     }
 }
 
-/// A made-up value of the same type and shape.
-pub fn placeholder(value: &Value) -> Value {
+/// A made-up value of the same type and shape. Of its keys those stay that are names of the document.
+pub fn placeholder(names: &Names<'_>, value: &Value) -> Value {
     match value {
         Value::String(content) => text(content).into(),
         Value::Number(number) => same_width(number),
         Value::Bool(_) => Value::Bool(false),
-        Value::Array(items) => items.iter().map(placeholder).collect(),
-        Value::Object(members) => redact(&Value::Object(members.clone()), "", &|_| false),
+        Value::Array(_) | Value::Object(_) => redact(value, "", names, &|_| false),
         Value::Null => Value::Null,
     }
 }
@@ -86,11 +86,6 @@ fn same_width(number: &Number) -> Value {
     ones.parse::<u64>().map_or(Value::from(1), Value::from)
 }
 
-fn is_name(key: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    key.len() <= LONGEST_KEY && !key.starts_with(|c: char| c.is_ascii_digit()) && key.chars().all(plain)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +93,9 @@ mod tests {
 
     #[test]
     fn shapes_stay_and_content_goes() {
+        let document =
+            cx_spec::Document::parse("made-up", "made-up.yaml", "{openapi: 3.0.3, example: {a: 1}}").unwrap();
+        let names = Names::of(&document);
         for (value, made_up) in [
             (json!("ada@lovelace.org"), json!("person@example.com")),
             (json!("+491711234"), json!("+111111111")),
@@ -110,9 +108,12 @@ mod tests {
             (json!(true), json!(false)),
             (json!(null), json!(null)),
             (json!(""), json!("")),
-            (json!({"a": ["x"], "ada@lovelace.org": 1}), json!({"a": ["redacted"], "redacted_2": 1})),
+            (
+                json!({"a": ["x"], "ada@lovelace.org": 1, "ada.lovelace": 1, "ada": 1}),
+                json!({"a": ["redacted"], "redacted_2": 1, "redacted_3": 1, "redacted_4": 1}),
+            ),
         ] {
-            assert_eq!(placeholder(&value), made_up, "{value}");
+            assert_eq!(placeholder(&names, &value), made_up, "{value}");
         }
     }
 }

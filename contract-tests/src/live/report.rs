@@ -26,7 +26,7 @@ pub struct Report {
 /// What was asked and what was not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Operations {
-    /// Asked and answered.
+    /// Asked, and something can be said of the answers.
     pub run: Vec<String>,
     /// Not asked, or without an answer that says anything.
     pub left_out: Vec<LeftOut>,

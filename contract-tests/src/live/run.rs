@@ -23,6 +23,9 @@ const ATTEMPT: Duration = Duration::from_secs(30);
 /// Time for one call and all its attempts, beside the same.
 const CALL: Duration = Duration::from_secs(180);
 
+/// Why a run ends that may send no more.
+const SPENT: &str = "the budget is spent";
+
 /// Asks a vendor what may be asked, and says where it departs from its document. When `stop` is ready the run ends, and
 /// the report says how far it came.
 ///
@@ -50,6 +53,8 @@ struct Run<'s> {
     answered: bool,
     asked: Vec<String>,
     left_out: Vec<(String, String)>,
+    /// Whether a call was not made because the budget is spent.
+    cut: bool,
     recorder: Recorder,
 }
 
@@ -85,6 +90,7 @@ impl<'s> Run<'s> {
             answered: false,
             asked: Vec::new(),
             left_out: Vec::new(),
+            cut: false,
             recorder,
         })
     }
@@ -94,12 +100,13 @@ impl<'s> Run<'s> {
         let api = Arc::clone(&self.settings.subject.api);
         for operation in plan::operations(&api) {
             if self.gate.is_spent() {
-                return Ok(Some("the budget is spent"));
+                return Ok(Some(SPENT));
             }
             self.ask(&api, operation).await?;
             self.asked.push(operation.id.clone());
         }
-        Ok(None)
+        // The last operation may have had more to ask.
+        Ok((self.cut || self.gate.held_back()).then_some(SPENT))
     }
 
     async fn ask(&mut self, api: &Api, operation: &Operation) -> Result<()> {
@@ -108,7 +115,11 @@ impl<'s> Run<'s> {
         for call in self.known.calls(api, operation) {
             let mut next = Some(call);
             let mut first = true;
-            while let Some(call) = next.take().filter(|_| !self.gate.is_spent()) {
+            while let Some(call) = next.take() {
+                if self.gate.is_spent() {
+                    self.cut = true;
+                    break;
+                }
                 match self.call(operation, &call).await? {
                     (Standing::Answered, body) => {
                         answered = true;
@@ -145,7 +156,8 @@ impl<'s> Run<'s> {
             return Ok((Standing::Inconclusive(format!("the client does not send it: {error}")), Value::Null));
         }
         let exchanges = self.gate.take();
-        let mut standing = Standing::Inconclusive("no token could be had to ask with".to_owned());
+        let reason = if self.gate.held_back() { SPENT } else { "no token could be had to ask with" };
+        let mut standing = Standing::Inconclusive(reason.to_owned());
         for exchange in &exchanges {
             standing = self.judge(operation, exchange, call.ids).unwrap_or(standing);
         }

@@ -33,7 +33,7 @@ fn addresses(subject: &Subject, seen: &Authority, api: &Api) -> Vec<String> {
     let people: Vec<String> =
         oauth.authorize.iter().map(|operation| format!("{}{}", client.server, operation.path)).collect();
     let mut found = Vec::new();
-    for (_, scheme) in api.document().at("/components/securitySchemes").map(|all| all.members()).unwrap_or_default() {
+    for (_, scheme) in api.security_schemes() {
         for (flow, node) in scheme.member("flows").map(|flows| flows.members()).unwrap_or_default() {
             for (member, used) in [("tokenUrl", &tokens), ("refreshUrl", &tokens), ("authorizationUrl", &people)] {
                 let named = node.text(member);

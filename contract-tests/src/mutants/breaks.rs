@@ -12,6 +12,7 @@ use super::{
     edges,
     flat::{component, flat, kind, required},
 };
+use crate::cases::EXTRA;
 
 /// Schemas that nest deeper are broken as a whole only.
 const DEEPEST: usize = 6;
@@ -80,7 +81,7 @@ impl Breaker<'_> {
         if let Some(schema) = flat.get("additionalProperties").filter(|schema| schema.is_object()) {
             for value in self.flat(&super::flat::flat(self.api, schema), &Value::Null, depth + 1) {
                 let mut object = base.clone();
-                object.insert("extra_member".to_owned(), value);
+                object.insert(EXTRA.to_owned(), value);
                 broken.push(Value::Object(object));
             }
         }

@@ -7,6 +7,7 @@ use cx_spec::Api;
 use serde_json::{Map, Value, json};
 
 use super::flat::{component, flat, kind, required};
+use crate::cases::EXTRA;
 
 /// Schemas that nest deeper show one plain value.
 const DEEPEST: usize = 6;
@@ -91,7 +92,7 @@ impl Walker<'_> {
         // One that names no members but has to have some: a client sends no such object without any.
         let free = flat.get("additionalProperties").filter(|schema| schema.is_object());
         if let Some(schema) = free.filter(|_| object.is_empty() && flat.contains_key("minProperties")) {
-            object.extend(self.plain(schema, depth + 1).map(|value| ("extra_member".to_owned(), value)));
+            object.extend(self.plain(schema, depth + 1).map(|value| (EXTRA.to_owned(), value)));
         }
         object
     }
@@ -110,7 +111,7 @@ impl Walker<'_> {
                 Some("string") => self.texts(flat),
                 Some("array") => self.arrays(flat, depth),
                 Some("object") => self.objects(flat, depth),
-                _ => vec![json!("text"), json!(1), json!({"extra_member": 1})],
+                _ => vec![json!("text"), json!(1), json!({EXTRA: 1})],
             });
         }
         if flat.get("nullable") == Some(&Value::Bool(true)) {
@@ -217,8 +218,7 @@ impl Walker<'_> {
             members.extend(self.schema(schema, depth + 1).into_iter().map(|value| (name.clone(), value)));
         }
         if let Some(schema) = flat.get("additionalProperties").filter(|schema| schema.is_object()) {
-            members
-                .extend(self.schema(schema, depth + 1).into_iter().map(|value| ("extra_member".to_owned(), value)));
+            members.extend(self.schema(schema, depth + 1).into_iter().map(|value| (EXTRA.to_owned(), value)));
         }
         members
     }

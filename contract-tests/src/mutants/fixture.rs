@@ -11,14 +11,15 @@ use std::{
 use anyhow::{Context, Result};
 use cx_mock::{Incoming, issuer};
 use cx_spec::{Api, Status};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
+    pairs::{target, written},
     reach::{Part, Unit},
     witness::{Origin, Said},
 };
+use crate::files::read_json;
 
 /// The part of a fixture that went over the wire.
 #[derive(Debug, Deserialize)]
@@ -61,8 +62,7 @@ pub fn fixtures(api: &Api) -> Result<Vec<(Origin, Unit, Said)>> {
         [(Origin::Golden, folder.join(api.name())), (Origin::Negative, folder.join("negative").join(api.name()))]
     {
         for file in files(&folder)? {
-            let text = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-            let fixture: Fixture = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+            let fixture: Fixture = read_json(&file)?;
             found.extend(fixture.said(api).into_iter().map(|(unit, said)| (origin, unit, said)));
         }
     }
@@ -106,14 +106,12 @@ impl Request {
         if self.multipart.is_some() {
             return None;
         }
-        let query = pairs(&self.query);
-        let target = if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) };
-        let mut incoming = Incoming::new(&self.method, &target);
+        let mut incoming = Incoming::new(&self.method, &target(&self.path, &written(&self.query)));
         if secured {
             incoming = incoming.with_header("authorization", &format!("Bearer {}", issuer::ACCESS_TOKEN));
         }
         Some(match (&self.form, &self.json) {
-            (Some(form), _) => incoming.with_body("application/x-www-form-urlencoded", pairs(form)),
+            (Some(form), _) => incoming.with_body("application/x-www-form-urlencoded", written(form)),
             (None, Some(json)) => incoming.with_body("application/json", json.to_string()),
             (None, None) => incoming,
         })
@@ -136,11 +134,4 @@ impl Reply {
             (None, None) => Said::Reply { status: self.status, content_type: own, body: Vec::new() },
         }
     }
-}
-
-fn pairs(pairs: &[(String, String)]) -> String {
-    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    let pairs: Vec<String> =
-        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-    pairs.join("&")
 }

@@ -20,6 +20,7 @@ pub mod fixture;
 mod flat;
 pub mod judge;
 pub mod operators;
+mod pairs;
 mod prune;
 pub mod reach;
 pub mod record;

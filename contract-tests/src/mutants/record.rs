@@ -69,7 +69,7 @@ fn answer(runner: &Runner, operation: &Operation) {
 fn probes(subject: &Subject, operation: &Operation, maker: &mut Maker) -> Vec<(Value, Option<String>)> {
     let api = &subject.api;
     let sent = operation.sent_media();
-    let body = sent.and_then(|media| media.examples.first()).map(|example| &example.value);
+    let body = arguments::example_body(operation);
     let mut probes = Vec::new();
     for parameter in &operation.parameters {
         for edge in parameter_edges(api, parameter) {

@@ -72,7 +72,7 @@ pub fn sites(api: &Api) -> Vec<Site<'_>> {
             finder.operation(node);
         }
     }
-    for (_, scheme) in api.document().at("/components/securitySchemes").map(|all| all.members()).unwrap_or_default() {
+    for (_, scheme) in api.security_schemes() {
         for (_, flow) in scheme.member("flows").map(|flows| flows.members()).unwrap_or_default() {
             finder.push(Kind::Flow, flow);
         }

@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cx_mock::{Incoming, example_request, form};
+use cx_mock::{Incoming, example_request};
 use cx_spec::{Api, Location, Media, Operation, Status, pointer::escape};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{
     breaks::breaks,
     edges::edges,
     flat::{flat, kind},
+    pairs::{encoded, read, target, written},
     reach::MOST_SHARED,
     witness::Said,
 };
+use crate::arguments;
 
 /// Makes values of schemas, and remembers them: most replies share the schema of an error.
 #[derive(Debug, Default)]
@@ -104,7 +105,7 @@ impl Maker {
 
     /// Requests with a parameter that breaks one rule, or is missing.
     pub fn broken_parameters(&mut self, api: &Api, operation: &Operation) -> Vec<Said> {
-        let body = operation.sent_media().and_then(|media| Some((media, &media.examples.first()?.value)));
+        let body = operation.sent_media().zip(arguments::example_body(operation));
         let Ok(whole) = example_request(api, operation, body, true) else { return Vec::new() };
         let mut said = Vec::new();
         for parameter in &operation.parameters {
@@ -188,10 +189,6 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
 /// A copy of a request with another target.
 fn retarget(request: &Incoming, target: &str) -> Incoming {
     let copy = Incoming::new(request.method(), target);
@@ -201,33 +198,19 @@ fn retarget(request: &Incoming, target: &str) -> Incoming {
     if content_type.is_empty() { copy } else { copy.with_body(&content_type, request.body().to_vec()) }
 }
 
-fn written(pairs: &[(String, String)]) -> String {
-    let pairs: Vec<String> =
-        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-    pairs.join("&")
-}
-
-/// The pairs of the query that are texts.
-fn query(request: &Incoming) -> Vec<(String, String)> {
-    let pairs = request.query_pairs().into_iter();
-    pairs
-        .filter_map(|pair| if let form::Part::Text(text) = pair.part { Some((pair.name, text)) } else { None })
-        .collect()
-}
-
 /// A request with another value of a query parameter; none if it does not have the parameter.
 fn with_query(request: &Incoming, name: &str, text: &str) -> Option<Incoming> {
-    let mut pairs = query(request);
+    let mut pairs = read(request.query().as_bytes());
     let pair = pairs.iter_mut().find(|(own, _)| own == name)?;
     text.clone_into(&mut pair.1);
-    Some(retarget(request, &format!("{}?{}", request.path(), written(&pairs))))
+    Some(retarget(request, &target(request.path(), &written(&pairs))))
 }
 
 fn without_query(request: &Incoming, name: &str) -> Option<Incoming> {
-    let mut pairs = query(request);
+    let mut pairs = read(request.query().as_bytes());
     let all = pairs.len();
     pairs.retain(|(own, _)| own != name);
-    (pairs.len() < all).then(|| retarget(request, &format!("{}?{}", request.path(), written(&pairs))))
+    (pairs.len() < all).then(|| retarget(request, &target(request.path(), &written(&pairs))))
 }
 
 /// A request with another value of a parameter that is a whole segment of the path.
@@ -236,9 +219,7 @@ fn with_path(request: &Incoming, operation: &Operation, name: &str, text: &str) 
     let position = operation.path.split('/').position(|segment| segment == template)?;
     let mut segments: Vec<String> = request.path().split('/').map(str::to_owned).collect();
     *segments.get_mut(position)? = encoded(text);
-    let query = request.query();
-    let path = segments.join("/");
-    Some(retarget(request, &if query.is_empty() { path } else { format!("{path}?{query}") }))
+    Some(retarget(request, &target(&segments.join("/"), request.query())))
 }
 
 /// Arguments that a caller could give for a parameter: a name on the wire, and values at the edges of its schema.

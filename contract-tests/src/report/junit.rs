@@ -4,6 +4,7 @@ use anyhow::Result;
 use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
 
 use super::{ApiReport, Record, Report};
+use crate::judges::{Judgement, LeftOut, Verdict};
 
 pub(super) fn text(report: &Report) -> Result<String> {
     let mut junit = Junit::new("conformance");
@@ -17,6 +18,9 @@ pub(super) fn text(report: &Report) -> Result<String> {
     for (name, api) in &report.apis {
         junit.add_test_suite(suite(name, api));
     }
+    if let Some(judges) = &report.judges {
+        junit.add_test_suite(outside(judges));
+    }
     Ok(junit.to_string()?)
 }
 
@@ -27,6 +31,27 @@ fn suite(name: &str, api: &ApiReport) -> TestSuite {
     }
     for shortfall in api.coverage.shortfalls() {
         suite.add_test_case(failed("coverage", name, &shortfall, &api.coverage.gaps.join("\n")));
+    }
+    suite
+}
+
+/// What outside judges say: a case for each that agrees, and one for each thing that it has against an API.
+fn outside(judges: &Judgement) -> TestSuite {
+    let mut suite = TestSuite::new("judges");
+    for Verdict { judge, api, findings, .. } in &judges.verdicts {
+        if findings.is_empty() {
+            let mut case = TestCase::new(judge.to_string(), TestCaseStatus::success());
+            case.set_classname(api);
+            suite.add_test_case(case);
+        }
+        for finding in findings {
+            suite.add_test_case(failed(&format!("{judge}: {}", finding.place), api, &finding.message, ""));
+        }
+    }
+    for LeftOut { judge } in &judges.left_out {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message("it is not installed");
+        suite.add_test_case(TestCase::new(judge.to_string(), status));
     }
     suite
 }

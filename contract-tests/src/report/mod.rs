@@ -8,7 +8,6 @@ mod redact;
 mod replay;
 mod sarif;
 mod summary;
-mod verdicts;
 mod wire;
 mod witnesses;
 
@@ -23,7 +22,6 @@ use serde_json::Value;
 pub use self::{
     outline::{Answer, Entry},
     record::{Problem, Record, SpecPlace},
-    verdicts::{Beside, Judges, Mutants, Objection, Score, Survivor, Verdict},
     wire::{Message, Wire},
     witnesses::{Witnesses, count as count_witnesses},
 };
@@ -31,6 +29,7 @@ use crate::{
     apis::Subject,
     coverage::{Count, Coverage, Kind},
     files,
+    judges::Judgement,
     runner::Outcome,
 };
 
@@ -45,12 +44,9 @@ pub struct Report {
     pub findings: Vec<String>,
     /// One entry an API.
     pub apis: BTreeMap<String, ApiReport>,
-    /// What `cargo xtask mutants --format json` printed, if it was run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mutants: Option<Mutants>,
     /// What the outside judges said, if they were asked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub judges: Option<Judges>,
+    pub judges: Option<Judgement>,
 }
 
 /// What a run says of one API.
@@ -163,22 +159,14 @@ impl ApiReport {
 impl Report {
     /// Nothing has run yet.
     pub fn new(seed: u64, findings: Vec<String>) -> Self {
-        Self { seed, duration_ms: 0, findings, apis: BTreeMap::new(), mutants: None, judges: None }
+        Self { seed, duration_ms: 0, findings, apis: BTreeMap::new(), judges: None }
     }
 
     /// Whether there is nothing to complain of.
     pub fn passed(&self) -> bool {
-        self.findings.is_empty() && self.apis.values().all(ApiReport::passed)
-    }
-
-    /// Takes in what other commands left in the folder of the report: `mutants.json` and `judges.json`.
-    ///
-    /// # Errors
-    /// A file that is there and reads otherwise.
-    pub fn take_in(&mut self, folder: &Path) -> Result<()> {
-        self.mutants = verdicts::left(&folder.join("mutants.json"), "cargo xtask mutants --format json")?;
-        self.judges = verdicts::left(&folder.join("judges.json"), "cargo xtask conformance --judges")?;
-        Ok(())
+        self.findings.is_empty()
+            && self.apis.values().all(ApiReport::passed)
+            && self.judges.as_ref().is_none_or(Judgement::passed)
     }
 
     /// Writes `report.json`, `junit.xml`, `report.sarif` and `index.html` into a folder.

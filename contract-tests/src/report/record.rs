@@ -71,7 +71,7 @@ impl Record {
             Some(operation) => {
                 let (exchanges, mut hidden) = wire::write(api, operation, &outcome.exchanges);
                 let mut redactor = Redactor::new(api, operation);
-                let arguments = redactor.arguments(&case.arguments);
+                let arguments = redactor.arguments(case.media_type.as_deref(), &case.arguments);
                 hidden.extend(redactor.into_hidden());
                 (exchanges, arguments, hidden)
             }

@@ -15,8 +15,12 @@ use serde_json::Value;
 /// What stands in the place of a value that is not shown.
 pub(super) const HIDDEN: &str = "***";
 
-/// A hidden text shorter than this is not looked for elsewhere: it would be found in words that have nothing to do with it.
+/// A hidden text shorter than this is looked for as a word of its own: it would be found in words that have nothing to do
+/// with it.
 const SHORTEST: usize = 6;
+
+/// A hidden text shorter than this is not looked for elsewhere: any text has such words, and they tell nobody anything.
+const SHORTEST_WORD: usize = 3;
 
 /// Headers that HTTP itself gives a meaning, and that hold nothing of anybody.
 const PLAIN_HEADERS: &[&str] = &[
@@ -134,9 +138,14 @@ impl<'a> Redactor<'a> {
         }
     }
 
-    /// The arguments of a call, as the caller gave them.
-    pub(super) fn arguments(&mut self, arguments: &Value) -> Value {
-        let body = self.operation.sent_media().map(|media| media.pointer.as_str());
+    /// The arguments of a call, as the caller gave them. `media_type` is that of the body, where it is not the usual one:
+    /// what one type shows may be secret in another.
+    pub(super) fn arguments(&mut self, media_type: Option<&str>, arguments: &Value) -> Value {
+        let media = match media_type {
+            Some(name) => self.operation.body.iter().flat_map(|body| &body.media).find(|one| one.media_type == name),
+            None => self.operation.sent_media(),
+        };
+        let body = media.map(|media| media.pointer.as_str());
         let shown = arguments.as_object().into_iter().flatten().map(|(name, value)| {
             let value = match body.filter(|_| name == "body") {
                 Some(schema) => self.json(schema, value),
@@ -197,7 +206,11 @@ impl<'a> Redactor<'a> {
             }
             Value::Object(members) => members.values().for_each(|value| self.remember(value)),
             Value::Array(items) => items.iter().for_each(|value| self.remember(value)),
-            _ => {}
+            // A telephone number, an account; a digit or two are anybody's.
+            Value::Number(number) if number.to_string().len() >= SHORTEST => {
+                self.hidden.insert(number.to_string());
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
@@ -236,10 +249,14 @@ impl<'a> Redactor<'a> {
 /// Takes hidden texts out of whatever else they got into, such as the message of an error.
 pub(super) fn scrub(hidden: &BTreeSet<String>, text: &str) -> String {
     // The longest first: one may be a part of another.
-    let mut known: Vec<&String> = hidden.iter().filter(|one| one.chars().count() >= SHORTEST).collect();
+    let mut known: Vec<&String> = hidden.iter().filter(|one| one.chars().count() >= SHORTEST_WORD).collect();
     known.sort_by_key(|one| std::cmp::Reverse(one.len()));
     let mut scrubbed = text.to_owned();
     for one in known {
+        if one.chars().count() < SHORTEST {
+            scrubbed = without_word(&scrubbed, one);
+            continue;
+        }
         let in_json = Value::String(one.clone()).to_string();
         let in_json = in_json.trim_matches('"');
         for form in [one.as_str(), in_json] {
@@ -249,6 +266,21 @@ pub(super) fn scrub(hidden: &BTreeSet<String>, text: &str) -> String {
         }
     }
     scrubbed
+}
+
+/// A text without a word, where it stands between others.
+fn without_word(text: &str, word: &str) -> String {
+    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|one| !one.is_alphanumeric() && one != '_');
+    let mut less = String::new();
+    let mut pieces = text.split(word).peekable();
+    while let Some(piece) = pieces.next() {
+        less.push_str(piece);
+        if let Some(next) = pieces.peek() {
+            let hides = is_apart(less.chars().next_back()) && is_apart(next.chars().next());
+            less.push_str(if hides { HIDDEN } else { word });
+        }
+    }
+    less
 }
 
 fn names(pattern: &str, parameter: &str) -> bool {
@@ -271,6 +303,24 @@ fn pointer(name: &str) -> String {
 mod tests {
     use super::*;
 
+    const DOCUMENT: &str = r"
+openapi: 3.0.3
+info: {title: Doors, version: 1.0.0}
+servers: [{url: 'https://doors.example'}]
+paths:
+  /doors:
+    post:
+      operationId: open_door
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {code: {type: string}}}
+          application/vnd.doors+json:
+            schema: {type: object, properties: {code: {type: string, x-secret: true}}}
+      responses:
+        '204': {description: It is open.}
+";
+
     #[test]
     fn names_of_a_form_are_pointers() {
         assert_eq!(pointer("a"), "/a");
@@ -279,8 +329,37 @@ mod tests {
     }
 
     #[test]
+    fn a_body_is_shown_by_the_media_type_that_it_goes_out_as() {
+        let document = cx_spec::Document::parse("doors", "doors.yaml", DOCUMENT).unwrap();
+        let api = Api::index(document).unwrap();
+        let operation = api.operation("open_door").unwrap();
+        let given = serde_json::json!({"body": {"code": "4711"}});
+        let shown = |media_type| Redactor::new(&api, operation).arguments(media_type, &given);
+        assert_eq!(shown(None), given);
+        assert_eq!(shown(Some("application/vnd.doors+json")), serde_json::json!({"body": {"code": HIDDEN}}));
+    }
+
+    #[test]
     fn what_was_hidden_is_found_in_other_texts() {
         let hidden = BTreeSet::from(["pat@example.com".to_owned(), "say \"hi\" to".to_owned(), "on".to_owned()]);
         assert_eq!(scrub(&hidden, "no pat@example.com, on: say \\\"hi\\\" to"), "no ***, on: ***");
+    }
+
+    #[test]
+    fn a_short_text_is_hidden_where_it_is_a_word_of_its_own() {
+        let hidden = BTreeSet::from(["Pat".to_owned(), "4711".to_owned()]);
+        assert_eq!(
+            scrub(&hidden, "Pat: `4711` of Pattern_Pat and 47110, Pat"),
+            "***: `***` of Pattern_Pat and 47110, ***"
+        );
+    }
+
+    #[test]
+    fn a_long_number_that_is_hidden_is_looked_for_too() {
+        let document = cx_spec::Document::parse("doors", "doors.yaml", DOCUMENT).unwrap();
+        let api = Api::index(document).unwrap();
+        let mut redactor = Redactor::new(&api, api.operation("open_door").unwrap());
+        redactor.arguments(None, &serde_json::json!({"body": {"telephone": 15_551_234_567_u64, "floor": 12}}));
+        assert_eq!(redactor.into_hidden(), BTreeSet::from(["15551234567".to_owned()]));
     }
 }

@@ -74,6 +74,15 @@ fn found(report: &Report) -> Vec<Found> {
             logical: format!("{name}/{gap}"),
         }));
     }
+    for verdict in report.judges.iter().flat_map(|judges| &judges.verdicts) {
+        found.extend(verdict.findings.iter().map(|finding| Found {
+            rule: "judge".into(),
+            level: "error",
+            message: format!("{} objects to {}: {}", verdict.judge, finding.place, finding.message),
+            place: None,
+            logical: format!("{}/{}", verdict.api, verdict.judge),
+        }));
+    }
     found
 }
 
@@ -103,6 +112,7 @@ fn describe(rule: &str) -> String {
         "run" => "Something is wrong with the run as a whole.".to_owned(),
         "case" => "The client took a documented reply for something else than it is.".to_owned(),
         "not-covered" => "The document says it, and no case showed it.".to_owned(),
+        "judge" => "A tool that knows the document and nothing of our code objects.".to_owned(),
         rule => format!("A request of the client breaks the rule `{rule}` of the document."),
     }
 }

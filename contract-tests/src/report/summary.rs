@@ -32,6 +32,9 @@ pub(super) fn text(report: &Report) -> String {
             let _ = writeln!(text, "… and {} more of {name}; the report has all", gaps.len() - SHOWN);
         }
     }
+    if let Some(judges) = &report.judges {
+        text.push_str(&judges.summary());
+    }
     text
 }
 

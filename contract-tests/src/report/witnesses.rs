@@ -5,6 +5,8 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::files;
+
 /// Fixtures of one API, counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Witnesses {
@@ -36,9 +38,7 @@ pub fn count(fixtures: &Path, api: &str) -> Result<Witnesses> {
         if path.extension().is_none_or(|extension| extension != "json") {
             continue;
         }
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let fixture: Fixture =
-            serde_json::from_str(&text).with_context(|| format!("{}: a fixture needs a grade", path.display()))?;
+        let fixture: Fixture = files::read_json(&path).context("a fixture needs a grade")?;
         *witnesses.grades.entry(fixture.grade).or_default() += 1;
         if let Some(operation) = fixture.operation {
             *witnesses.operations.entry(operation).or_default() += 1;

@@ -1,7 +1,6 @@
 //! What the client made of a reply, against what was sent.
 
 use cx_client::{Error, ErrorKind, dynamic::Reply};
-use cx_mock::Exchange;
 use cx_spec::Operation;
 use serde_json::Value;
 
@@ -10,29 +9,8 @@ use crate::{
     compare::{self, missing},
 };
 
-/// What the caller gave and the request does not carry. A vendor would not complain of most of it.
-pub(super) fn unsent(case: &Case, exchange: &Exchange) -> Vec<String> {
-    let sent: Vec<String> = exchange.request.query_pairs().into_iter().map(|pair| pair.name).collect();
-    let known = |name: &String| {
-        let parameters = &exchange.verdict.parameters;
-        [&parameters.path, &parameters.header, &parameters.cookie].iter().any(|part| part.contains_key(name))
-    };
-    let arguments = case.arguments.as_object().into_iter().flatten();
-    let mut problems: Vec<String> = arguments
-        .map(|(name, _)| name)
-        .filter(|name| *name != "body" && !sent.contains(name) && !known(name))
-        .map(|name| format!("{}: parameter `{name}` was given and not sent [required]", case.operation))
-        .collect();
-    let files: Vec<&str> = exchange.verdict.files.iter().map(|(pointer, _)| pointer.as_str()).collect();
-    let lost = case.arguments.get("body").zip(exchange.verdict.body.as_ref());
-    if let Some(pointer) = lost.and_then(|(given, sent)| compare::unsent(given, sent, &files)) {
-        problems.push(format!("{}: {pointer} of the body was given and is not sent so", case.operation));
-    }
-    problems
-}
-
-/// Of a call that brought a reply.
-pub(super) fn success(case: &Case, operation: &Operation, reply: &Reply) -> Vec<String> {
+/// Of a call that brought a reply. `body` is what the vendor sent, byte by byte.
+pub(super) fn success(case: &Case, operation: &Operation, body: &[u8], reply: &Reply) -> Vec<String> {
     let mut problems = Vec::new();
     if let Expected::ReplyRefused(pointer) = &case.expected {
         problems.push(format!("a reply without {pointer}, which the document requires, was taken"));
@@ -44,8 +22,15 @@ pub(super) fn success(case: &Case, operation: &Operation, reply: &Reply) -> Vec<
     if !case.documented.is_success() && case.status != 304 {
         problems.push(format!("status {} was taken for a success", case.status));
     }
+    if reply.body != arrives(case, body) {
+        problems.push("the reply lost its body".to_owned());
+    }
     let sent = case.reply.as_ref().filter(|_| case.status != 304).map_or(Value::Null, |reply| reply.value.clone());
     if !is_json(case) {
+        // A text has a type; what a file is read as, no document says.
+        if sent.is_string() && reply.typed.is_string() && sent != reply.typed {
+            problems.push("the typed reply changed the text".to_owned());
+        }
         return problems;
     }
     if let Some(pointer) = missing(&sent, reply.raw.as_ref().unwrap_or(&Value::Null)) {
@@ -64,8 +49,8 @@ pub(super) fn success(case: &Case, operation: &Operation, reply: &Reply) -> Vec<
     problems
 }
 
-/// Of a call that ended in an error.
-pub(super) fn error(case: &Case, operation: &Operation, error: &Error) -> Vec<String> {
+/// Of a call that ended in an error. `body` is what the vendor sent, byte by byte.
+pub(super) fn error(case: &Case, operation: &Operation, body: &[u8], error: &Error) -> Vec<String> {
     let mut problems = Vec::new();
     if let Expected::ReplyRefused(pointer) = &case.expected {
         let status = error.status().map(|status| status.as_u16());
@@ -85,15 +70,18 @@ pub(super) fn error(case: &Case, operation: &Operation, error: &Error) -> Vec<St
     if error.kind() != expected {
         problems.push(format!("an error of kind {:?} where {expected:?} was due", error.kind()));
     }
-    let body: Option<Value> = error.body().and_then(|body| serde_json::from_slice(body).ok());
-    let sent = case.reply.as_ref().map(|reply| &reply.value);
-    if is_json(case) && body.as_ref() != sent {
+    if error.body().is_none_or(|own| own != arrives(case, body)) {
         problems.push("the error lost its body".to_owned());
     }
     if error.operation().map(|row| row.id) != Some(operation.id.as_str()) {
         problems.push("the error does not name its operation".to_owned());
     }
     problems
+}
+
+/// What of a body comes through: some statuses have none (RFC 9110 §15.3.5 and §15.4.5).
+fn arrives<'b>(case: &Case, body: &'b [u8]) -> &'b [u8] {
+    if matches!(case.status, 204 | 304) { &[] } else { body }
 }
 
 fn is_json(case: &Case) -> bool {

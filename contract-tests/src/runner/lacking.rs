@@ -96,7 +96,9 @@ fn speaks_of(violation: &Violation, lacking: &Lacking) -> bool {
         }
         (Place::Body(at), Lacking::Member(pointer)) => {
             let rules = ["required", "oneOf", "anyOf", "minProperties", "minItems"];
-            rules.contains(&violation.rule.as_str()) && pointer.starts_with(at.as_str())
+            let below = pointer.strip_prefix(at.as_str());
+            rules.contains(&violation.rule.as_str())
+                && below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }
         _ => false,
     }

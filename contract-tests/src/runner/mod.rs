@@ -12,6 +12,7 @@ use cx_spec::Operation;
 
 use crate::{
     apis::Subject,
+    arrived,
     cases::{Case, Expected},
 };
 
@@ -102,18 +103,21 @@ impl Runner {
             // The client renews its token and asks once more: the vendor stays with its no.
             self.vendor.script(&case.operation, answer(&case));
         }
-        let mut problems = match self.call(&case).await {
-            Ok(reply) => judge::success(&case, operation, &reply),
-            Err(error) => judge::error(&case, operation, &error),
-        };
-        if self.vendor.unscript(&case.operation) > 0 {
-            problems.push("the client did not ask as often as it should".to_owned());
-        }
+        let result = self.call(&case).await;
+        let left = self.vendor.unscript(&case.operation);
         let violations = self.vendor.take_violations();
         let exchanges = self.vendor.take_exchanges();
         let asked = exchanges.iter().rev().find(|one| one.operation() == Some(operation.id.as_str()));
+        let sent = asked.map(|exchange| exchange.reply.body.as_slice()).unwrap_or_default();
+        let mut problems = match result {
+            Ok(reply) => judge::success(&case, operation, sent, &reply),
+            Err(error) => judge::error(&case, operation, sent, &error),
+        };
+        if left > 0 {
+            problems.push("the client did not ask as often as it should".to_owned());
+        }
         if let Some(exchange) = asked {
-            problems.extend(judge::unsent(&case, exchange));
+            problems.extend(arrived::differences(operation, &case.arguments, &exchange.request, &exchange.verdict));
         }
         Outcome { case, problems, violations, exchanges }
     }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{Stage, client_of, token},
     time::Time,
@@ -22,12 +22,12 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_82_uses_a_fresh_state_and_checks_it, Twin::Cfg(Rule::StateUnchecked)),
-    item!(item_83_proves_by_s256_that_the_code_is_its_own, Twin::Cfg(Rule::PlainChallenge)),
-    item!(item_84_repeats_the_redirect_uri_letter_for_letter, Twin::Cfg(Rule::RedirectUriNormalised)),
-    item!(item_85_presents_a_code_once, Twin::Cfg(Rule::CodeResent)),
-    item!(item_86_surfaces_the_error_of_a_callback, Twin::Cfg(Rule::CallbackErrorIgnored)),
-    item!(item_87_checks_iss_where_there_are_two_servers, Twin::Cfg(Rule::IssuerUnchecked)),
+    item!(item_82_uses_a_fresh_state_and_checks_it, Rule::StateUnchecked),
+    item!(item_83_proves_by_s256_that_the_code_is_its_own, Rule::PlainChallenge),
+    item!(item_84_repeats_the_redirect_uri_letter_for_letter, Rule::RedirectUriNormalised),
+    item!(item_85_presents_a_code_once, Rule::CodeResent),
+    item!(item_86_surfaces_the_error_of_a_callback, Rule::CallbackErrorIgnored),
+    item!(item_87_checks_iss_where_there_are_two_servers, Rule::IssuerUnchecked),
 ];
 
 /// A server that gives a token for anything, and then answers with no questions.

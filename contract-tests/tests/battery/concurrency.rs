@@ -9,27 +9,24 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
-    stage::{Stage, client_of, field, seen, token, token_requests},
+    stage::{AGES, Stage, client_of, field, seen, token, token_requests},
     time::Time,
     verdict::{Verdict, ensure, equal, refused, succeeds},
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_42_coalesces_refreshes, Twin::Cfg(Rule::FlightPerCaller)),
-    item!(item_43_shares_a_failure_then_tries_afresh, Twin::Cfg(Rule::FailureForEver)),
-    item!(item_44_survives_the_loss_of_the_leading_task, Twin::Cfg(Rule::LeaverEndsFlight)),
-    item!(item_45_replaces_a_rotated_refresh_token, Twin::Cfg(Rule::OldRefreshToken)),
+    item!(item_42_coalesces_refreshes, Rule::FlightPerCaller),
+    item!(item_43_shares_a_failure_then_tries_afresh, Rule::FailureForEver),
+    item!(item_44_survives_the_loss_of_the_leading_task, Rule::LeaverEndsFlight),
+    item!(item_45_replaces_a_rotated_refresh_token, Rule::OldRefreshToken),
 ];
-
-/// Longer than any token lives.
-pub const LONG: Duration = Duration::from_secs(30 * 24 * 3600);
 
 async fn item_42_coalesces_refreshes() -> Verdict {
     let stage = Stage::wootric(Time::hurried()).await;
     let client = stage.logged_in().await;
-    stage.time.advance(LONG);
+    stage.time.advance(AGES);
     for outcome in join_all((0..1_000).map(|_| client.list_end_users().send())).await {
         succeeds(outcome, "a call on an expired token")?;
     }
@@ -40,7 +37,7 @@ async fn item_43_shares_a_failure_then_tries_afresh() -> Verdict {
     let stage = Stage::wootric(Time::hurried()).await;
     let client = stage.logged_in().await;
     for round in 1..=3 {
-        stage.time.advance(LONG);
+        stage.time.advance(AGES);
         stage.vendor.script("create_token", Answer::value(400, json!({"error": "unauthorized_client"})));
         for outcome in join_all((0..100).map(|_| client.list_end_users().send())).await {
             let error = refused(outcome, ErrorKind::Authentication, format!("a call of round {round}"))?;
@@ -65,7 +62,7 @@ async fn item_44_survives_the_loss_of_the_leading_task() -> Verdict {
     let client = client_of::<wootric::Client>(&server.base_url(), &time).client_credentials("id", "secret").build();
     let client = client.unwrap();
     client.list_end_users().send().await.unwrap();
-    time.advance(LONG);
+    time.advance(AGES);
 
     let mut leader = Box::pin(client.list_end_users().send());
     while server.requests() < 3 {
@@ -92,7 +89,7 @@ async fn item_45_replaces_a_rotated_refresh_token() -> Verdict {
     stage.vendor.take_exchanges();
     let mut sent = BTreeSet::new();
     for round in 1..=3 {
-        stage.time.advance(LONG);
+        stage.time.advance(AGES);
         succeeds(client.list_end_users().send().await, format!("the call after refresh {round}"))?;
         let exchanges = stage.vendor.take_exchanges();
         sent.extend(token_requests(&exchanges).into_iter().filter_map(|one| field(one, "refresh_token")));

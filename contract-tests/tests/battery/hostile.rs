@@ -5,7 +5,7 @@ use cx_mock::{Answer, FaultServer, Step, issuer};
 use serde_json::{Value, json};
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{Stage, client_of, token},
     time::Time,
@@ -13,10 +13,10 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_74_takes_broken_exchanges_for_transport_errors, Twin::Cfg(Rule::CutBodyTaken)),
-    item!(item_75_survives_odd_json, Twin::Cfg(Rule::OddJsonPanics)),
-    item!(item_76_tolerates_unknown_values_and_members, Twin::Cfg(Rule::UnknownMemberRefused)),
-    item!(item_77_sends_no_token_after_a_link, Twin::Cfg(Rule::LinkFollowed)),
+    item!(item_74_takes_broken_exchanges_for_transport_errors, Rule::CutBodyTaken),
+    item!(item_75_survives_odd_json, Rule::OddJsonPanics),
+    item!(item_76_tolerates_unknown_values_and_members, Rule::UnknownMemberRefused),
+    item!(item_77_sends_no_token_after_a_link, Rule::LinkFollowed),
 ];
 
 /// Faults of the wire, none of which is a reply, whatever was received of it.

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::client_of,
     time::Time,
@@ -27,14 +27,14 @@ use crate::{
 use self::{errors::*, files::*, logs::*, memory::*};
 
 pub const ITEMS: &[Item] = &[
-    item!(item_64_shows_no_secret_in_debug_or_display, Twin::Cfg(Rule::SecretInDebug)),
-    item!(item_65_shows_no_secret_in_any_chain_of_errors, Twin::Cfg(Rule::BodyInChain)),
-    item!(item_66_describes_a_bad_payload_without_quoting_it, Twin::Cfg(Rule::PayloadQuoted)),
-    item!(item_67_logs_no_secret_at_any_level, Twin::Cfg(Rule::WireInLog)),
-    item!(item_68_hides_cookies_and_credentials_in_headers, Twin::Cfg(Rule::CookieShown)),
-    item!(item_69_hides_user_info_and_queries_of_addresses, Twin::Cfg(Rule::UrlInCause)),
-    item!(item_70_leaves_no_secret_in_what_is_written_down, Twin::Cfg(Rule::BodyInDisplay)),
-    item!(item_71_wipes_secrets_and_copies_none_unasked, Twin::Cfg(Rule::SecretNotWiped)),
+    item!(item_64_shows_no_secret_in_debug_or_display, Rule::SecretInDebug),
+    item!(item_65_shows_no_secret_in_any_chain_of_errors, Rule::BodyInChain),
+    item!(item_66_describes_a_bad_payload_without_quoting_it, Rule::PayloadQuoted),
+    item!(item_67_logs_no_secret_at_any_level, Rule::WireInLog),
+    item!(item_68_hides_cookies_and_credentials_in_headers, Rule::CookieShown),
+    item!(item_69_hides_user_info_and_queries_of_addresses, Rule::UrlInCause),
+    item!(item_70_leaves_no_secret_in_what_is_written_down, Rule::BodyInDisplay),
+    item!(item_71_wipes_secrets_and_copies_none_unasked, Rule::SecretNotWiped),
 ];
 
 /// Stands in every secret.

@@ -24,7 +24,8 @@ pub struct Item {
     /// Name of the test; it begins with `item_NN_`.
     pub name: &'static str,
     pub test: Test,
-    pub twin: Twin,
+    /// The rule that its twin breaks: a build of the client that does so at run time.
+    pub twin: Rule,
 }
 
 impl Item {
@@ -35,17 +36,7 @@ impl Item {
     }
 }
 
-/// How an item's rule is broken, for a test of the test.
-#[derive(Clone, Copy)]
-pub enum Twin {
-    /// By a build of the client that breaks the rule at run time.
-    Cfg(Rule),
-    /// From outside: the same body with its surroundings tampered with.
-    #[expect(dead_code, reason = "no item uses it yet")]
-    Outside(Test),
-}
-
-/// An item from the name of its test and its twin.
+/// An item from the name of its test and the rule that its twin breaks.
 macro_rules! item {
     ($test:ident, $twin:expr) => {
         $crate::item::Item { name: stringify!($test), test: || Box::pin($test()), twin: $twin }

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     checklist,
-    item::{self, Item, Outcome, Twin},
+    item::{self, Item, Outcome},
 };
 
 /// Exit codes of one item's process. 101 is a panic outside a test.
@@ -74,17 +74,13 @@ impl Options {
     }
 }
 
-/// Runs one item in this process. With `twin`, an item that is tampered with from outside runs tampered with.
-pub fn run(name: &str, twin: bool) -> ExitCode {
+/// Runs one item in this process.
+pub fn run(name: &str) -> ExitCode {
     let Some(item) = checklist::items().find(|item| item.name == name) else {
         eprintln!("there is no item {name}");
         return ExitCode::from(UNKNOWN);
     };
-    let test = match item.twin {
-        Twin::Outside(tampered) if twin => tampered,
-        _ => item.test,
-    };
-    let outcome = item::perform(test);
+    let outcome = item::perform(item.test);
     let code = match &outcome {
         Outcome::Passed => PASSED,
         Outcome::Found(_) => FOUND,
@@ -125,6 +121,9 @@ fn report(words: &[&str]) -> Result<bool, String> {
         twin_killed: false,
         remarks: vec!["it has no test".to_owned()],
     }));
+    if rows.is_empty() {
+        return Err("there is no such item, or it does not apply".to_owned());
+    }
     rows.sort_by_key(|row| row.id);
     let count = |what: fn(&Row) -> bool| rows.iter().filter(|row| what(row)).count();
     let (total, passed, killed) = (rows.len(), count(|row| row.pass), count(|row| row.twin_killed));
@@ -164,10 +163,7 @@ fn row(item: &Item, own: &Path, twins: &Path) -> Result<Row, String> {
             false
         }
     };
-    let twin = match item.twin {
-        Twin::Cfg(rule) => start(Command::new(twins).args(["--run", item.name]).env(CHOICE, format!("{rule:?}")))?,
-        Twin::Outside(_) => start(Command::new(own).args(["--run", item.name, "--twin"]))?,
-    };
+    let twin = start(Command::new(twins).args(["--run", item.name]).env(CHOICE, format!("{:?}", item.twin)))?;
     let twin_killed = twin.0 == FOUND;
     match twin {
         (FOUND, _) => {}
@@ -177,7 +173,7 @@ fn row(item: &Item, own: &Path, twins: &Path) -> Result<Row, String> {
     Ok(Row { id: item.id(), name: item.name.to_owned(), pass, twin_killed, remarks })
 }
 
-/// The exit code of a process and the last line of what it said.
+/// The exit code of a process and what it said.
 fn start(command: &mut Command) -> Result<(u8, String), String> {
     let output = command
         .env_remove("RUST_BACKTRACE")

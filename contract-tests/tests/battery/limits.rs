@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{client_of, token},
     time::Time,
@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_72_caps_bodies, Twin::Cfg(Rule::BodyWithoutCap)),
-    item!(item_73_times_out_whatever_stalls, Twin::Cfg(Rule::AttemptWithoutDeadline)),
+    item!(item_72_caps_bodies, Rule::BodyWithoutCap),
+    item!(item_73_times_out_whatever_stalls, Rule::AttemptWithoutDeadline),
 ];
 
 const MIB: usize = 1024 * 1024;

@@ -9,13 +9,10 @@
 //! 1. Write `async fn item_NN_what_the_client_does() -> Verdict` in the file of its section; the number stands in the name.
 //!    Set up with `unwrap`. What the item demands of the client goes through [`verdict`] (`ensure(…)?`, `equal(…)?`,
 //!    `succeeds(…)?`, `refused(…)?`): a twin counts as killed only by one of these, never by a panic or by being stuck.
-//! 2. Give it a twin:
-//!    * [`Twin::Cfg`](item::Twin::Cfg): add a variant to `client/src/twin/rule.rs`, in the block of its section, and a hook
-//!      `if twin::broken(Rule::X) { … }` at the rule's place in the runtime. A twin must end: it breaks the rule once more than
-//!      is allowed, not for ever.
-//!    * [`Twin::Outside`](item::Twin::Outside): the same body with its surroundings tampered with (a store that drops, a clock
-//!      that jumps, a server in between): `Twin::Outside(|| Box::pin(body(Tampered)))`.
-//! 3. List it in `ITEMS` of its file: `item!(item_NN_what_the_client_does, Twin::Cfg(Rule::X))`.
+//! 2. Give it a twin: add a variant to `client/src/twin/rule.rs`, in the block of its section, and a hook
+//!    `if twin::broken(Rule::X) { … }` at the rule's place in the runtime. A twin must end: it breaks the rule once more than
+//!    is allowed, not for ever.
+//! 3. List it in `ITEMS` of its file: `item!(item_NN_what_the_client_does, Rule::X)`.
 //! 4. `cargo test --test battery item_NN` runs it, `cargo xtask battery --item NN` judges it and its twin.
 //!
 //! An item that does not apply to the vendors stands in [`checklist::NOT_APPLICABLE`] with the reason.
@@ -68,8 +65,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["--judge", options @ ..] => judge::judge(options),
-        ["--run", name] => judge::run(name, false),
-        ["--run", name, "--twin"] => judge::run(name, true),
+        ["--run", name] => judge::run(name),
         _ => test(),
     }
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use self::tls::{Authority, Front, Identity};
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{client_of, token},
     time::Time,
@@ -18,13 +18,13 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_57_follows_no_redirect_from_the_token_or_logout_endpoint, Twin::Cfg(Rule::RedirectFollowed)),
-    item!(item_58_carries_no_credential_to_another_origin, Twin::Cfg(Rule::RedirectAcrossOrigins)),
-    item!(item_59_refuses_to_go_from_https_to_http, Twin::Cfg(Rule::RedirectToPlainHttp)),
-    item!(item_60_refuses_plain_http_but_for_loopback, Twin::Cfg(Rule::PlainHttp)),
-    item!(item_61_rejects_certificates_that_prove_nothing, Twin::Cfg(Rule::AnyCertificate)),
-    item!(item_62_bounds_redirects_and_refuses_other_schemes, Twin::Cfg(Rule::RedirectWithoutEnd)),
-    item!(item_63_sends_no_referer, Twin::Cfg(Rule::RefererSent)),
+    item!(item_57_follows_no_redirect_from_the_token_or_logout_endpoint, Rule::RedirectFollowed),
+    item!(item_58_carries_no_credential_to_another_origin, Rule::RedirectAcrossOrigins),
+    item!(item_59_refuses_to_go_from_https_to_http, Rule::RedirectToPlainHttp),
+    item!(item_60_refuses_plain_http_but_for_loopback, Rule::PlainHttp),
+    item!(item_61_rejects_certificates_that_prove_nothing, Rule::AnyCertificate),
+    item!(item_62_bounds_redirects_and_refuses_other_schemes, Rule::RedirectWithoutEnd),
+    item!(item_63_sends_no_referer, Rule::RefererSent),
 ];
 
 /// Every status that sends elsewhere.

@@ -17,21 +17,20 @@ use futures_util::poll;
 use serde_json::{Value, json};
 
 use crate::{
-    concurrency::LONG,
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
-    stage::{Stage, field, seen, token_requests},
+    stage::{AGES, Stage, field, seen, token_requests},
     time::Time,
     timers::Timers,
     verdict::{Verdict, ensure, equal, succeeds},
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_46_keeps_a_refresh_token_that_is_not_replaced, Twin::Cfg(Rule::RefreshTokenDropped)),
-    item!(item_47_widens_no_scope_on_refresh, Twin::Cfg(Rule::ScopeWidened)),
-    item!(item_48_renews_early_by_a_margin_capped_by_the_lifetime, Twin::Cfg(Rule::MarginUncapped)),
-    item!(item_49_is_immune_to_jumps_of_the_wall_clock, Twin::Cfg(Rule::WallClockLifetime)),
-    item!(item_50_keeps_the_new_pair_before_it_drops_the_old, Twin::Cfg(Rule::OldPairDroppedFirst)),
+    item!(item_46_keeps_a_refresh_token_that_is_not_replaced, Rule::RefreshTokenDropped),
+    item!(item_47_widens_no_scope_on_refresh, Rule::ScopeWidened),
+    item!(item_48_renews_early_by_a_margin_capped_by_the_lifetime, Rule::MarginUncapped),
+    item!(item_49_is_immune_to_jumps_of_the_wall_clock, Rule::WallClockLifetime),
+    item!(item_50_keeps_the_new_pair_before_it_drops_the_old, Rule::OldPairDroppedFirst),
 ];
 
 const CALL: [(&str, u16); 1] = [("list_end_users", 200)];
@@ -51,7 +50,7 @@ async fn item_46_keeps_a_refresh_token_that_is_not_replaced() -> Verdict {
     client.list_end_users().send().await.unwrap();
     stage.vendor.take_exchanges();
     for round in 1..=3 {
-        stage.time.advance(LONG);
+        stage.time.advance(AGES);
         succeeds(client.list_end_users().send().await, format!("the call after refresh {round}"))?;
         let exchanges = stage.vendor.take_exchanges();
         let sent: Vec<Option<String>> =
@@ -83,7 +82,7 @@ async fn item_47_widens_no_scope_on_refresh() -> Verdict {
         client.list_questions().send().await.unwrap();
         stage.vendor.take_exchanges();
         for round in 1..=2 {
-            stage.time.advance(LONG);
+            stage.time.advance(AGES);
             let outcome = client.list_questions().send().await;
             let exchanges = stage.vendor.take_exchanges();
             let refreshes: Vec<&Exchange> = token_requests(&exchanges);
@@ -194,11 +193,11 @@ async fn item_50_keeps_the_new_pair_before_it_drops_the_old() -> Verdict {
     first.list_end_users().send().await.unwrap();
 
     // Killed once the new token is used: the next process finds the new pair.
-    stage.time.advance(LONG);
+    stage.time.advance(AGES);
     succeeds(first.list_end_users().send().await, "a call with a store that works")?;
     drop(first);
     stage.vendor.take_exchanges();
-    stage.time.advance(LONG);
+    stage.time.advance(AGES);
     let second = client(&stage, &store);
     succeeds(second.list_end_users().send().await, "the first call of the next process")?;
     let exchanges = stage.vendor.take_exchanges();
@@ -208,18 +207,18 @@ async fn item_50_keeps_the_new_pair_before_it_drops_the_old() -> Verdict {
     // A store that fails: the old pair stays in it, and the new one in memory.
     store.fails.store(true, Ordering::SeqCst);
     for _ in 0..2 {
-        stage.time.advance(LONG);
+        stage.time.advance(AGES);
         succeeds(second.list_end_users().send().await, "a call with a store that fails")?;
         equal(records(&store), ONE, "the store that fails")?;
     }
     store.fails.store(false, Ordering::SeqCst);
-    stage.time.advance(LONG);
+    stage.time.advance(AGES);
     succeeds(second.list_end_users().send().await, "a call with a store that works again")?;
     equal(stage.vendor.issuer().reuse_detected(), 0, "spent refresh tokens sent again")?;
 
     // Killed while the store saves: it has the old pair still, and the next process gets by.
     store.hangs.store(true, Ordering::SeqCst);
-    stage.time.advance(LONG);
+    stage.time.advance(AGES);
     stage.vendor.take_exchanges();
     let requests = stage.vendor.issuer().token_requests();
     let mut killed = Box::pin(second.list_end_users().send());

@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{Stage, client_of, seen, token, token_requests},
     time::Time,
@@ -17,14 +17,14 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_34_sends_the_token_once_in_the_header, Twin::Cfg(Rule::TokenInQueryToo)),
-    item!(item_35_replays_once_after_401, Twin::Cfg(Rule::SecondReplay)),
-    item!(item_36_replays_once_after_a_401_that_names_no_error, Twin::Cfg(Rule::SecondReplayWithoutError)),
-    item!(item_37_parses_challenges_by_grammar, Twin::Cfg(Rule::ChallengeCutAtCommas)),
-    item!(item_38_exposes_the_scope_of_a_403_and_does_not_renew, Twin::Cfg(Rule::ForbiddenRenewed)),
-    item!(item_39_does_not_renew_after_a_400, Twin::Cfg(Rule::BadRequestRenewed)),
-    item!(item_40_replays_a_post_byte_for_byte_or_not_at_all, Twin::Cfg(Rule::ReplayWithoutBody)),
-    item!(item_41_renews_once_for_late_refusals_of_one_token, Twin::Cfg(Rule::LateRefusalRenewed)),
+    item!(item_34_sends_the_token_once_in_the_header, Rule::TokenInQueryToo),
+    item!(item_35_replays_once_after_401, Rule::SecondReplay),
+    item!(item_36_replays_once_after_a_401_that_names_no_error, Rule::SecondReplayWithoutError),
+    item!(item_37_parses_challenges_by_grammar, Rule::ChallengeCutAtCommas),
+    item!(item_38_exposes_the_scope_of_a_403_and_does_not_renew, Rule::ForbiddenRenewed),
+    item!(item_39_does_not_renew_after_a_400, Rule::BadRequestRenewed),
+    item!(item_40_replays_a_post_byte_for_byte_or_not_at_all, Rule::ReplayWithoutBody),
+    item!(item_41_renews_once_for_late_refusals_of_one_token, Rule::LateRefusalRenewed),
 ];
 
 const CHALLENGE: &str = "www-authenticate";

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::net::TcpSocket;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::client_of,
     time::Time,
@@ -17,11 +17,11 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_52_reads_retry_after_and_caps_it, Twin::Cfg(Rule::WaitUncapped)),
-    item!(item_53_repeats_no_post_after_an_ambiguous_failure, Twin::Cfg(Rule::AmbiguousRepeated)),
-    item!(item_54_bounds_attempts_time_and_budget_of_retries, Twin::Cfg(Rule::AttemptTooMany)),
-    item!(item_55_retries_of_client_errors_408_and_429_alone, Twin::Cfg(Rule::ClientErrorRetried)),
-    item!(item_56_tells_never_sent_from_unknown, Twin::Cfg(Rule::RefusalAmbiguous)),
+    item!(item_52_reads_retry_after_and_caps_it, Rule::WaitUncapped),
+    item!(item_53_repeats_no_post_after_an_ambiguous_failure, Rule::AmbiguousRepeated),
+    item!(item_54_bounds_attempts_time_and_budget_of_retries, Rule::AttemptTooMany),
+    item!(item_55_retries_of_client_errors_408_and_429_alone, Rule::ClientErrorRetried),
+    item!(item_56_tells_never_sent_from_unknown, Rule::RefusalAmbiguous),
 ];
 
 /// Longer than any wait that a client may make.

@@ -7,7 +7,7 @@ use cx_mock::{Clock, FaultServer, Standing, Step, issuer};
 use serde_json::json;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{Stage, client_of, token},
     time::Time,
@@ -15,9 +15,9 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_78_ends_the_token_at_the_vendor_known_there_or_not, Twin::Cfg(Rule::UnknownTokenFails)),
-    item!(item_79_takes_a_token_as_alive_while_its_end_is_put_off, Twin::Cfg(Rule::PutOffLogoutDone)),
-    item!(item_81_logs_out_for_good_under_a_refresh_in_flight, Twin::Cfg(Rule::RenewalOutlivesLogout)),
+    item!(item_78_ends_the_token_at_the_vendor_known_there_or_not, Rule::UnknownTokenFails),
+    item!(item_79_takes_a_token_as_alive_while_its_end_is_put_off, Rule::PutOffLogoutDone),
+    item!(item_81_logs_out_for_good_under_a_refresh_in_flight, Rule::RenewalOutlivesLogout),
 ];
 
 /// Neither vendor has RFC 7009. Directly has a logout, which is told the token by the header and knows no client.

@@ -21,16 +21,14 @@ use cx_client::{
 use cx_mock::issuer;
 
 use crate::{
-    concurrency::LONG,
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
-    stage::{Stage, field, token_requests},
+    stage::{AGES, Stage, field, token_requests},
     time::Time,
     verdict::{Verdict, ensure, equal, succeeds},
 };
 
-pub const ITEMS: &[Item] =
-    &[item!(item_51_keeps_its_promises_in_random_schedules, Twin::Cfg(Rule::FlightThrownAway))];
+pub const ITEMS: &[Item] = &[item!(item_51_keeps_its_promises_in_random_schedules, Rule::FlightThrownAway)];
 
 const SCHEDULES: u64 = 40;
 const STEPS: u32 = 300;
@@ -146,7 +144,7 @@ async fn schedule(seed: u64) -> Verdict<u32> {
                 losses += 1;
             }
             5 if dice.below(4) == 0 => {
-                stage.time.advance(LONG + Duration::from_secs(dice.below(60) as u64));
+                stage.time.advance(AGES + Duration::from_secs(dice.below(60) as u64));
                 losses += 1;
             }
             6 if !tasks.is_empty() => drop(tasks.swap_remove(dice.below(tasks.len()))),

@@ -1,5 +1,8 @@
 //! A vendor with its client, and what was said between them.
 
+#[path = "../common/chain.rs"]
+mod chain;
+
 use std::{
     sync::{Arc, LazyLock},
     time::Duration,
@@ -13,6 +16,8 @@ use cx_client::{
 use cx_mock::{Exchange, Incoming, MockVendor, form, issuer};
 use cx_spec::Api;
 use serde_json::{Value, json};
+
+pub use chain::chain;
 
 use crate::time::Time;
 
@@ -139,15 +144,4 @@ pub fn members(request: &Incoming) -> Vec<(String, String)> {
 /// The grants that tokens were asked for by.
 pub fn grants(exchanges: &[Exchange]) -> Vec<String> {
     token_requests(exchanges).into_iter().filter_map(|one| field(one, "grant_type")).collect()
-}
-
-/// All that an error says, its causes included.
-pub fn chain(error: &cx_client::Error) -> String {
-    let mut said = format!("{error} {error:#} {error:?} {error:#?}");
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        said.push_str(&format!(" {error} {error:#} {error:?}"));
-        cause = error.source();
-    }
-    said
 }

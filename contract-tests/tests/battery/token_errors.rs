@@ -5,7 +5,7 @@ use cx_mock::{Answer, issuer};
 use serde_json::json;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     persistence::{
         item_28_drops_a_refused_refresh_token_and_logs_in_once, item_31_backs_off_as_the_vendor_asks,
         item_32_resends_a_rotating_refresh_token_at_most_once, item_33_ends_in_time_and_survives_a_cancelled_caller,
@@ -17,15 +17,15 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_25_exposes_the_whole_of_an_error, Twin::Cfg(Rule::ErrorDescriptionLost)),
-    item!(item_26_keeps_extension_codes, Twin::Cfg(Rule::ExtensionCodeLost)),
-    item!(item_27_takes_invalid_client_under_400_and_401_once, Twin::Cfg(Rule::RefusalRetried)),
-    item!(item_28_drops_a_refused_refresh_token_and_logs_in_once, Twin::Cfg(Rule::RefusedRefreshTokenKept)),
-    item!(item_29_makes_a_bounded_excerpt_of_any_error, Twin::Cfg(Rule::ExcerptUnbounded)),
-    item!(item_30_strips_and_caps_the_description, Twin::Cfg(Rule::MessageUncleaned)),
-    item!(item_31_backs_off_as_the_vendor_asks, Twin::Cfg(Rule::RetryAfterIgnored)),
-    item!(item_32_resends_a_rotating_refresh_token_at_most_once, Twin::Cfg(Rule::LostRefreshResent)),
-    item!(item_33_ends_in_time_and_survives_a_cancelled_caller, Twin::Cfg(Rule::AbandonedFlightPoisons)),
+    item!(item_25_exposes_the_whole_of_an_error, Rule::ErrorDescriptionLost),
+    item!(item_26_keeps_extension_codes, Rule::ExtensionCodeLost),
+    item!(item_27_takes_invalid_client_under_400_and_401_once, Rule::RefusalRetried),
+    item!(item_28_drops_a_refused_refresh_token_and_logs_in_once, Rule::RefusedRefreshTokenKept),
+    item!(item_29_makes_a_bounded_excerpt_of_any_error, Rule::ExcerptUnbounded),
+    item!(item_30_strips_and_caps_the_description, Rule::MessageUncleaned),
+    item!(item_31_backs_off_as_the_vendor_asks, Rule::RetryAfterIgnored),
+    item!(item_32_resends_a_rotating_refresh_token_at_most_once, Rule::LostRefreshResent),
+    item!(item_33_ends_in_time_and_survives_a_cancelled_caller, Rule::AbandonedFlightPoisons),
 ];
 
 /// What a login comes to that is answered with this, and how many requests it took.

@@ -16,7 +16,7 @@ use crate::{
         item_02_sends_forms_that_survive_any_text, item_04_uses_one_way_of_client_authentication,
         item_05_encodes_id_and_secret_before_it_joins_them,
     },
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{AGES, Stage, client_of, every_grant, field, grants, members, token, token_requests},
     time::Time,
@@ -24,17 +24,17 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_01_posts_every_token_request, Twin::Cfg(Rule::TokenRequestIsGet)),
-    item!(item_02_sends_forms_that_survive_any_text, Twin::Cfg(Rule::ValuesUnescaped)),
-    item!(item_03_puts_no_secret_in_a_url, Twin::Cfg(Rule::SecretsInQuery)),
-    item!(item_04_uses_one_way_of_client_authentication, Twin::Cfg(Rule::SecretInHeaderAndForm)),
-    item!(item_05_encodes_id_and_secret_before_it_joins_them, Twin::Cfg(Rule::BasicUnencoded)),
-    item!(item_06_repeats_no_parameter_and_sends_none_empty, Twin::Cfg(Rule::EmptyParameterSent)),
-    item!(item_07_sends_the_fields_of_its_grant_alone, Twin::Cfg(Rule::PasswordInRefresh)),
-    item!(item_08_asks_for_the_configured_scope_or_none, Twin::Cfg(Rule::ScopeAdded)),
-    item!(item_09_attaches_no_old_token_to_a_token_request, Twin::Cfg(Rule::BearerOnTokenRequest)),
-    item!(item_10_asks_for_json_and_identifies_itself_without_secrets, Twin::Cfg(Rule::AnyAccept)),
-    item!(item_11_drops_the_password_once_a_token_is_held, Twin::Cfg(Rule::PasswordKept)),
+    item!(item_01_posts_every_token_request, Rule::TokenRequestIsGet),
+    item!(item_02_sends_forms_that_survive_any_text, Rule::ValuesUnescaped),
+    item!(item_03_puts_no_secret_in_a_url, Rule::SecretsInQuery),
+    item!(item_04_uses_one_way_of_client_authentication, Rule::SecretInHeaderAndForm),
+    item!(item_05_encodes_id_and_secret_before_it_joins_them, Rule::BasicUnencoded),
+    item!(item_06_repeats_no_parameter_and_sends_none_empty, Rule::EmptyParameterSent),
+    item!(item_07_sends_the_fields_of_its_grant_alone, Rule::PasswordInRefresh),
+    item!(item_08_asks_for_the_configured_scope_or_none, Rule::ScopeAdded),
+    item!(item_09_attaches_no_old_token_to_a_token_request, Rule::BearerOnTokenRequest),
+    item!(item_10_asks_for_json_and_identifies_itself_without_secrets, Rule::AnyAccept),
+    item!(item_11_drops_the_password_once_a_token_is_held, Rule::PasswordKept),
 ];
 
 /// Token requests of [`every_grant`].

@@ -7,7 +7,7 @@ use cx_mock::{Answer, FaultServer, Step, issuer};
 use serde_json::{Value, json};
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     reply_shapes::{
         item_22_refuses_a_reply_that_is_not_json_by_media_type, item_23_refuses_a_success_that_is_none,
         item_24_keeps_no_token_response_in_a_file_or_cache,
@@ -19,19 +19,19 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_12_reads_token_type_without_regard_to_case, Twin::Cfg(Rule::TokenTypeByCase)),
-    item!(item_13_refuses_a_token_of_an_unknown_type, Twin::Cfg(Rule::AnyTokenType)),
-    item!(item_14_refuses_a_reply_without_token_or_type, Twin::Cfg(Rule::TokenTypeOptional)),
-    item!(item_15_lives_without_expires_in, Twin::Cfg(Rule::LifetimeRequired)),
-    item!(item_16_survives_any_expires_in, Twin::Cfg(Rule::LifetimeAtItsWord)),
-    item!(item_17_ignores_unknown_members, Twin::Cfg(Rule::UnknownTokenMemberRefused)),
-    item!(item_18_notices_a_narrower_scope, Twin::Cfg(Rule::NarrowerScopeUnnoticed)),
-    item!(item_19_repeats_the_grant_where_no_refresh_token_came, Twin::Cfg(Rule::AccessTokenForRefresh)),
-    item!(item_20_passes_tokens_through_unchanged, Twin::Cfg(Rule::TokenTrimmed)),
-    item!(item_21_rejects_a_token_that_no_header_can_hold, Twin::Cfg(Rule::TokenCleaned)),
-    item!(item_22_refuses_a_reply_that_is_not_json_by_media_type, Twin::Cfg(Rule::AnyMediaType)),
-    item!(item_23_refuses_a_success_that_is_none, Twin::Cfg(Rule::ErrorInSuccessIgnored)),
-    item!(item_24_keeps_no_token_response_in_a_file_or_cache, Twin::Cfg(Rule::TokenInFile)),
+    item!(item_12_reads_token_type_without_regard_to_case, Rule::TokenTypeByCase),
+    item!(item_13_refuses_a_token_of_an_unknown_type, Rule::AnyTokenType),
+    item!(item_14_refuses_a_reply_without_token_or_type, Rule::TokenTypeOptional),
+    item!(item_15_lives_without_expires_in, Rule::LifetimeRequired),
+    item!(item_16_survives_any_expires_in, Rule::LifetimeAtItsWord),
+    item!(item_17_ignores_unknown_members, Rule::UnknownTokenMemberRefused),
+    item!(item_18_notices_a_narrower_scope, Rule::NarrowerScopeUnnoticed),
+    item!(item_19_repeats_the_grant_where_no_refresh_token_came, Rule::AccessTokenForRefresh),
+    item!(item_20_passes_tokens_through_unchanged, Rule::TokenTrimmed),
+    item!(item_21_rejects_a_token_that_no_header_can_hold, Rule::TokenCleaned),
+    item!(item_22_refuses_a_reply_that_is_not_json_by_media_type, Rule::AnyMediaType),
+    item!(item_23_refuses_a_success_that_is_none, Rule::ErrorInSuccessIgnored),
+    item!(item_24_keeps_no_token_response_in_a_file_or_cache, Rule::TokenInFile),
 ];
 
 /// A vendor that answers every token request with this, and takes whatever token comes of it.

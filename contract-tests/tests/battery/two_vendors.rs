@@ -7,7 +7,7 @@ use cx_mock::{FaultServer, Step, issuer};
 use serde_json::json;
 
 use crate::{
-    item::{Item, Twin, item},
+    item::{Item, item},
     rule::Rule,
     stage::{Stage, client_of},
     time::Time,
@@ -15,9 +15,9 @@ use crate::{
 };
 
 pub const ITEMS: &[Item] = &[
-    item!(item_88_sends_no_token_of_one_vendor_to_another, Twin::Cfg(Rule::StoreKeyWithoutVendor)),
-    item!(item_89_keeps_two_accounts_of_one_vendor_apart, Twin::Cfg(Rule::StoreKeyWithoutAccount)),
-    item!(item_90_binds_a_token_to_its_origin, Twin::Cfg(Rule::StoreKeyWithoutOrigin)),
+    item!(item_88_sends_no_token_of_one_vendor_to_another, Rule::StoreKeyWithoutVendor),
+    item!(item_89_keeps_two_accounts_of_one_vendor_apart, Rule::StoreKeyWithoutAccount),
+    item!(item_90_binds_a_token_to_its_origin, Rule::StoreKeyWithoutOrigin),
 ];
 
 /// One store, one client id, one grant: nothing but vendor and origin tells the two apart.

@@ -83,7 +83,10 @@ fn planting(api: &str, planted: Arc<Mutex<BTreeSet<(String, String)>>>) -> crate
             other => other.as_object_mut(),
         };
         if let Some(members) = object {
-            members.insert("brand_new".into(), json!({"name": MARK, format!("{MARK}@example.com"): [MARK]}));
+            members.insert(
+                "brand_new".into(),
+                json!({"name": MARK, format!("{MARK}@example.com"): [MARK], format!("ada{MARK}"): true}),
+            );
             reply.set_json(&body);
         }
         reply.set_header("x-brand-new", MARK);

@@ -1,4 +1,4 @@
-//! A vendor that tells one lie: it is reported, with the operation and the path, and nothing else is.
+//! A vendor that tells one lie: it is reported, with the operation and the path, and nothing of another operation is.
 
 use std::{
     collections::BTreeMap,

@@ -1,49 +1,52 @@
-//! What other commands left in the folder is taken in.
+//! What outside judges say is part of the run.
 
-use std::fs;
-
+use contract_tests::{
+    judges::{Beside, Finding, Judge, Judgement, LeftOut, Verdict},
+    report::Report,
+};
 use serde_json::{Value, json};
 
 use crate::support;
 
-const ONE_OPERATION: [&str; 4] = ["--api", "directly", "--case", "get_health_status"];
-
-#[test]
-fn mutants_and_judges_are_shown() {
-    let folder = tempfile::tempdir().unwrap();
-    let survivor = json!({"operator": "cut-maximum", "pointer": "/paths/~1a", "reason": "no request goes that far"});
-    let mutants = json!({"apis": {"directly": {"total": 200, "killed": 199, "survivors": [survivor]}}});
-    let objection = json!({"place": "GET /a", "message": "no such status"});
-    let judges = json!({"verdicts": [{"judge": "some-judge", "api": "directly", "cases": 12, "beside": [{"cases": 3, "failed": 2, "reason": "no body of its kind"}], "findings": [objection]}]});
-    fs::write(folder.path().join("mutants.json"), mutants.to_string()).unwrap();
-    fs::write(folder.path().join("judges.json"), judges.to_string()).unwrap();
-    let output = support::conformance(folder.path(), &ONE_OPERATION);
-    assert_eq!(output.status.code(), Some(0));
-    let files = support::files(folder.path());
-    let report: Value = serde_json::from_str(&files["report.json"]).unwrap();
-    assert_eq!(report["mutants"], mutants);
-    assert_eq!(report["judges"], judges);
-    let page = &files["index.html"];
-    for word in [
-        "199 of 200",
-        "99.5 %",
-        "cut-maximum",
-        "no request goes that far",
-        "some-judge",
-        "GET &#x2f;a",
-        "no such status",
-        "3 cases that do not count, 2 failed: no body of its kind",
-    ] {
-        assert!(page.contains(word), "{word}");
-    }
+/// A report without a case, on which one judge was heard.
+fn report(findings: Vec<Finding>) -> Report {
+    let beside = vec![Beside { cases: 3, failed: 2, reason: "no body of its kind".into() }];
+    let verdict =
+        Verdict { judge: Judge::Prism, api: "orchard".into(), cases: 12, findings, beside, duration_ms: 1_234 };
+    let left_out = vec![LeftOut { judge: Judge::Specmatic }];
+    Report { judges: Some(Judgement { verdicts: vec![verdict], left_out }), ..Report::new(7, Vec::new()) }
 }
 
 #[test]
-fn a_file_of_another_shape_says_what_to_do() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("mutants.json"), "{\"apis\": 3}").unwrap();
-    let output = support::conformance(folder.path(), &ONE_OPERATION);
-    assert_eq!(output.status.code(), Some(2));
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("mutants.json is not what cargo xtask mutants --format json prints"), "{said}");
+fn a_judge_that_objects_fails_the_run_and_is_in_every_file() {
+    let objection = Finding { place: "GET /a".into(), message: "no such status".into() };
+    let report = report(vec![objection]);
+    assert!(!report.passed());
+    let files = support::written(&report);
+    for (name, text) in &files {
+        assert!(text.contains("no such status"), "{name}");
+        assert!(text.contains("prism"), "{name}");
+    }
+    let page = &files["index.html"];
+    for word in
+        ["but an outside judge objects", "GET &#x2f;a", "3 cases that do not count, 2 failed: no body of its kind"]
+    {
+        assert!(page.contains(word), "{word}");
+    }
+    let sarif: Value = serde_json::from_str(&files["report.sarif"]).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "judge");
+    let json: Value = serde_json::from_str(&files["report.json"]).unwrap();
+    assert_eq!(json["judges"]["left_out"], json!([{"judge": "specmatic"}]));
+    assert_eq!(json["judges"]["verdicts"][0].get("duration_ms"), None, "two runs write the same");
+}
+
+#[test]
+fn a_judge_that_agrees_and_one_that_is_not_there_are_named() {
+    let report = report(Vec::new());
+    assert!(report.passed());
+    let files = support::written(&report);
+    assert!(files["junit.xml"].contains("failures=\"0\""), "{}", files["junit.xml"]);
+    assert!(files["junit.xml"].contains("it is not installed"));
+    assert!(files["index.html"].contains("specmatic is not installed and was not heard"));
+    assert!(files["index.html"].contains("All 0 cases agree"));
 }

@@ -3,13 +3,18 @@
 use std::{collections::BTreeSet, convert::identity, slice, sync::Arc};
 
 use contract_tests::{
+    apis::Subject,
     cases::{self, Expected},
     coverage::{Kind, Recorder},
     runner::{Runner, run_all},
 };
+use cx_client::{
+    CallOptions, Core,
+    dynamic::{self, Registered},
+};
 use cx_mock::{Exchange, Validator};
 use cx_spec::{Api, Document};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{support, third};
 
@@ -120,6 +125,29 @@ async fn a_unit_of_each_kind_that_is_not_seen_is_a_gap_with_a_name() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_refused_shows_only_what_it_lacks() {
+    let subject = third::orchard();
+    let vendor = subject.vendor().await;
+    let core = subject.connect(&vendor).unwrap();
+    for path in ["/health?sort=up", "/oauth/authorize"] {
+        core.http().get(format!("{}{path}", vendor.base_url())).send().await.unwrap();
+    }
+    let token = core.http().post(format!("{}/oauth/token", vendor.base_url()));
+    let token = token.header("content-type", "application/x-www-form-urlencoded");
+    token.body("grant_type=password&color=red").send().await.unwrap();
+    let gaps = Recorder::of(&subject.api, &vendor.take_exchanges()).gaps(&subject.api);
+    for gap in [
+        "get_health: never answered",
+        "authorize: never answered",
+        "create_token: never answered",
+        "create_token: request as application/x-www-form-urlencoded",
+    ] {
+        assert!(gaps.iter().any(|one| one == gap), "{gap}: {gaps:#?}");
+    }
+    assert!(!gaps.iter().any(|one| one == "authorize: a request without parameter `client_id`"), "{gaps:#?}");
+}
+
+#[tokio::test]
 async fn what_fails_is_shrunk_to_the_smallest_arguments_that_still_fail() {
     let subject = third::orchard();
     let narrower = subject.api.document().text().replace("minimum: 1, maximum: 30}", "minimum: 1, maximum: 3}");
@@ -140,4 +168,65 @@ async fn what_fails_is_shrunk_to_the_smallest_arguments_that_still_fail() {
         shrunk += 1;
     }
     assert!(shrunk > 3, "{shrunk}");
+}
+
+/// A client that takes one value of the query for the other.
+static SWAPS: Registered = Registered { call: call_swapped, ..third::ORCHARD };
+
+fn call_swapped(core: Core, operation: &str, mut arguments: Value, options: CallOptions) -> dynamic::Future {
+    if let Some(given) = arguments.as_object_mut() {
+        let (page, per_page) = (given.get("page").cloned(), given.get("per_page").cloned());
+        if let (Some(page), Some(per_page)) = (page, per_page) {
+            given.insert("page".to_owned(), per_page);
+            given.insert("per_page".to_owned(), page);
+        }
+    }
+    (third::ORCHARD.call)(core, operation, arguments, options)
+}
+
+#[tokio::test]
+async fn a_client_that_swaps_two_values_does_not_pass() {
+    let subject = Subject { client: &SWAPS, ..third::orchard() };
+    let runner = Runner::start(subject.clone()).await.unwrap();
+    let mut swapped = 0;
+    for case in cases::select(cases::enumerate(&subject), "list_trees") {
+        let pages = (case.arguments.get("page").cloned(), case.arguments.get("per_page").cloned());
+        let (Some(page), Some(per_page)) = pages else { continue };
+        if page == per_page || case.expected != Expected::Documented {
+            continue;
+        }
+        let outcome = runner.run(case).await;
+        let said = outcome.problems.join(", ");
+        assert!(said.contains("parameter `page` is not sent as it was given"), "{}: {said}", outcome.case.id);
+        swapped += 1;
+    }
+    assert!(swapped > 0);
+}
+
+/// A client that hands over a reply without its body.
+static LOSES: Registered = Registered { call: call_losing, ..third::ORCHARD };
+
+fn call_losing(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let call = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        let mut reply = call.await?;
+        reply.body.clear();
+        Ok(reply)
+    })
+}
+
+#[tokio::test]
+async fn a_reply_that_is_no_json_is_compared_too() {
+    let orchard = third::orchard();
+    let free = "content: {application/json: {schema: {}, example: {}}}";
+    let text = orchard.api.document().text().replace(free, "content: {text/plain: {schema: {}, example: well}}");
+    let api = Arc::new(Api::index(Document::parse("orchard", "orchard.yaml", &text).unwrap()).unwrap());
+    let problems = async |client| {
+        let subject = Subject { api: Arc::clone(&api), client, ..orchard.clone() };
+        let case = cases::select(cases::examples(&subject), "get_health/200").remove(0);
+        assert_eq!(case.reply.as_ref().unwrap().media_type, "text/plain");
+        Runner::start(subject).await.unwrap().run(case).await.problems
+    };
+    assert_eq!(problems(&third::ORCHARD).await, Vec::<String>::new());
+    assert_eq!(problems(&LOSES).await, ["the reply lost its body"]);
 }

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{
     Options, folder,
@@ -91,6 +91,7 @@ fn dependencies(folder: &Path) -> Result<usize> {
         "{p}",
     ]);
     let output = cargo.output().context("cargo cannot be started")?;
+    ensure!(output.status.success(), "{cargo:?} failed:\n{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8_lossy(&output.stdout);
     let packages: BTreeSet<&str> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
     Ok(packages.len().saturating_sub(1))

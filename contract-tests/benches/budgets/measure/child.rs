@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// What a role of this program said, and how long it lived.
+/// What a role of this program said.
 #[derive(Debug)]
 pub struct Ran {
     /// The JSON that it printed.

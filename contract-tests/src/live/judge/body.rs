@@ -1,10 +1,13 @@
 //! The body: media type, schema, and the members that no schema names.
 
 use cx_mock::{Place, Violation};
-use cx_spec::{Media, pointer::escape};
+use cx_spec::{
+    Media,
+    pointer::{escape, unescape},
+};
 use serde_json::Value;
 
-use super::{Case, json_path};
+use super::{Case, json_path, path_to_unnamed};
 use crate::live::drift::{Finding, Kind, Severity};
 
 pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {
@@ -12,12 +15,16 @@ pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let (operation, status) = (&case.operation.id, exchange.status);
     let violations = case.validator.reply(operation, status, exchange.header("content-type"), &exchange.body);
     let body: Value = serde_json::from_slice(&exchange.body).unwrap_or_default();
+    let found = violations.iter().flat_map(|violation| {
+        let found = of_violation(case, violation, &body).into_iter();
+        found.map(move |finding| (&violation.place, finding))
+    });
     let mut findings: Vec<Finding> = Vec::new();
-    for violation in &violations {
-        let found = of_violation(case, violation, &body);
-        findings.extend(found.into_iter().filter(|one| !findings.contains(one)).collect::<Vec<_>>());
+    for finding in plainest(found.collect()) {
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
     }
-    keep_the_plainest(&mut findings);
     let unknown = case.validator.unknown_reply_members(operation, status, &body);
     findings.extend(unknown.iter().filter_map(|one| unnamed(case, one, &body, Severity::Drift)));
     let free = case.validator.free_reply_members(operation, status, &body);
@@ -57,7 +64,7 @@ fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Fin
         "required" => missing(case, violation, pointer, body)
             .into_iter()
             .map(|name| {
-                let path = json_path(body, &format!("{pointer}/{}", escape(&name)));
+                let path = path_to_unnamed(&case.names(), body, &format!("{pointer}/{}", escape(&name)));
                 finding(&path, Kind::MissingMember, format!("`{name}`, which is required"), "none".to_owned())
             })
             .collect(),
@@ -65,7 +72,7 @@ fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Fin
             let value = body.pointer(pointer).unwrap_or(&Value::Null);
             let expected = expected(case, violation);
             let kind = kind(rule, &expected, value);
-            vec![finding(&json_path(body, pointer), kind, expected, seen(case, kind, pointer, value))]
+            vec![finding(&json_path(&case.names(), body, pointer), kind, expected, seen(case, kind, pointer, value))]
         }
     }
 }
@@ -142,8 +149,9 @@ fn missing(case: &Case<'_>, violation: &Violation, pointer: &str, body: &Value) 
 /// A member that the document does not name, unless one of its examples shows it.
 fn unnamed(case: &Case<'_>, violation: &Violation, body: &Value, severity: Severity) -> Option<Finding> {
     let Place::ReplyBody(pointer) = &violation.place else { return None };
-    let path = json_path(body, pointer);
-    let shown = media(case).is_some_and(|media| media.examples.iter().any(|example| shows(&example.value, &path)));
+    let path = path_to_unnamed(&case.names(), body, pointer);
+    let steps: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
+    let shown = media(case).is_some_and(|media| media.examples.iter().any(|example| shows(&example.value, &steps)));
     (!shown).then(|| Finding {
         path,
         kind: Kind::UndocumentedMember,
@@ -158,19 +166,14 @@ fn unnamed(case: &Case<'_>, violation: &Violation, body: &Value, severity: Sever
     })
 }
 
-/// Whether an example has something at a path.
-fn shows(example: &Value, path: &str) -> bool {
-    fn walk(value: &Value, here: String, path: &str) -> bool {
-        if here == path {
-            return true;
-        }
-        match value {
-            Value::Object(members) => members.iter().any(|(name, inner)| walk(inner, format!("{here}.{name}"), path)),
-            Value::Array(items) => items.iter().any(|inner| walk(inner, format!("{here}[*]"), path)),
-            _ => false,
-        }
+/// Whether an example has something at the place where these steps of a pointer lead, in any item of a list.
+fn shows(example: &Value, steps: &[String]) -> bool {
+    let Some((first, rest)) = steps.split_first() else { return true };
+    match example {
+        Value::Object(members) => members.get(first).is_some_and(|inner| shows(inner, rest)),
+        Value::Array(items) => first.parse::<usize>().is_ok() && items.iter().any(|inner| shows(inner, rest)),
+        _ => false,
     }
-    walk(example, "$".to_owned(), path)
 }
 
 /// The documented JSON body.
@@ -184,9 +187,49 @@ fn media_types(case: &Case<'_>) -> String {
     media.iter().map(|media| media.media_type.as_str()).collect::<Vec<_>>().join(" or ")
 }
 
-/// One value that is wrong in its type breaks every other rule of its schema as well: only that is told.
-fn keep_the_plainest(findings: &mut Vec<Finding>) {
-    let of_type = |kind| matches!(kind, Kind::Null | Kind::Shape | Kind::Type);
-    let plain: Vec<String> = findings.iter().filter(|one| of_type(one.kind)).map(|one| one.path.clone()).collect();
-    findings.retain(|one| of_type(one.kind) || one.kind == Kind::MissingMember || !plain.contains(&one.path));
+/// One value that is wrong in its type breaks every other rule of its schema as well: only that is told of its place.
+fn plainest(found: Vec<(&Place, Finding)>) -> Vec<Finding> {
+    let of_type = |finding: &Finding| matches!(finding.kind, Kind::Null | Kind::Shape | Kind::Type);
+    let plain: Vec<&Place> = found.iter().filter(|(_, one)| of_type(one)).map(|(place, _)| *place).collect();
+    let kept = found
+        .into_iter()
+        .filter(|(place, one)| of_type(one) || one.kind == Kind::MissingMember || !plain.contains(place));
+    kept.map(|(_, one)| one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_example_shows_members_of_any_item_whatever_their_names() {
+        let example = json!({"list": [{"a": 1}, {"ada@example.com": {"b": 1}}]});
+        let shown =
+            |steps: &[&str]| shows(&example, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>());
+        assert!(shown(&[]) && shown(&["list", "7", "a"]) && shown(&["list", "0", "ada@example.com", "b"]));
+        assert!(!shown(&["a"]) && !shown(&["list", "a"]) && !shown(&["list", "0", "grace@example.com"]));
+    }
+
+    #[test]
+    fn a_wrong_type_hides_what_else_is_wrong_at_its_place_and_nothing_of_the_next_item() {
+        let finding = |kind| Finding {
+            path: "$[*].a".to_owned(),
+            kind,
+            severity: Severity::Drift,
+            expected: String::new(),
+            spec: String::new(),
+            seen: String::new(),
+        };
+        let [first, second] = ["/0/a", "/1/a"].map(|pointer| Place::ReplyBody(pointer.to_owned()));
+        let found = vec![
+            (&first, finding(Kind::Null)),
+            (&first, finding(Kind::Format)),
+            (&first, finding(Kind::MissingMember)),
+            (&second, finding(Kind::Rule)),
+        ];
+        let kinds: Vec<Kind> = plainest(found).into_iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, [Kind::Null, Kind::MissingMember, Kind::Rule]);
+    }
 }

@@ -12,10 +12,10 @@ mod token;
 use cx_mock::Validator;
 use cx_spec::{OAuthRole, Operation};
 
-pub use path::json_path;
+use path::{json_path, path_to_unnamed};
 pub use status::{Ids, Standing};
 
-use super::{drift::Finding, gate::Exchange};
+use super::{drift::Finding, gate::Exchange, names::Names};
 
 /// What one reply says of its operation.
 #[derive(Debug)]
@@ -53,6 +53,11 @@ impl Case<'_> {
     fn spec(&self, pointer: &str) -> String {
         let place = self.validator.api().document().place(pointer);
         format!("{}:{}", place.file, place.line)
+    }
+
+    /// What the document calls things.
+    fn names(&self) -> Names<'_> {
+        Names::of(self.validator.api().document())
     }
 
     /// Pointer of the documented replies.

@@ -119,6 +119,5 @@ impl Call {
 /// Arguments of a call in which nothing is wrong.
 fn example(subject: &Subject, operation: &str) -> Value {
     let Some(operation) = subject.api.operation(operation) else { return json!({}) };
-    let body = operation.sent_media().and_then(|media| media.examples.first()).map(|example| &example.value);
-    arguments::example(operation, Breadth::Required, body)
+    arguments::example(operation, Breadth::Required, arguments::example_body(operation))
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::{
     apis::Subject,
+    files,
     mutants::{
         edit::Edit,
         operators::{self, Mutant},
@@ -78,9 +79,7 @@ pub fn export(subjects: &[Subject], folder: &Path, size: usize, seed: u64) -> Re
 /// # Errors
 /// A list that is not there, or is none.
 pub fn exported(folder: &Path) -> Result<Vec<Exported>> {
-    let path = folder.join(LIST);
-    let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    serde_json::from_str(&text).with_context(|| path.display().to_string())
+    files::read_json(&folder.join(LIST))
 }
 
 struct Exporter<'e> {

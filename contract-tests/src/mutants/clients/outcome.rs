@@ -1,9 +1,8 @@
 //! What came of the clients, from one program to the next.
 
-use std::{fmt, fs, path::Path};
+use std::fmt;
 
-use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 /// Mutants that no client could be judged of, as the xtask writes them.
 pub const LEFT_OUT: &str = "left-out.json";
@@ -88,14 +87,4 @@ impl fmt::Display for Why {
             Self::SameClient => "make the same client",
         })
     }
-}
-
-/// A file of a folder in which mutants were judged.
-///
-/// # Errors
-/// A file that is not there, or holds something else.
-pub fn read<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T> {
-    let path = folder.join(name);
-    let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
-    serde_json::from_str(&text).with_context(|| path.display().to_string())
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::{
     export::{Exported, Named, exported},
-    outcome::{JUDGED, Judged, LEFT_OUT, LeftOut, Why, Witness, read},
+    outcome::{JUDGED, Judged, LEFT_OUT, LeftOut, Why, Witness},
 };
+use crate::files;
 
 /// What became of the clients of one API.
 #[derive(Debug, Default, Serialize)]
@@ -34,8 +35,8 @@ pub struct ClientReport {
 /// # Errors
 /// A folder in which no run came to its end.
 pub fn reports(folder: &Path) -> Result<BTreeMap<String, ClientReport>> {
-    let left_out: Vec<LeftOut> = read(folder, LEFT_OUT)?;
-    let judged: Vec<Judged> = read(folder, JUDGED)?;
+    let left_out: Vec<LeftOut> = files::read_json(&folder.join(LEFT_OUT))?;
+    let judged: Vec<Judged> = files::read_json(&folder.join(JUDGED))?;
     let mut reports: BTreeMap<String, ClientReport> = BTreeMap::new();
     for Exported { number, api, mutant, written, .. } in exported(folder)? {
         let Some(mutant) = mutant else { continue };

@@ -4,7 +4,6 @@
 //! caught when, of all exchanges that the client has, at least one then breaks the document, does not carry what the
 //! caller gave, or hands the caller something else than was sent.
 
-mod arrived;
 mod reply;
 mod request;
 
@@ -16,6 +15,7 @@ use serde_json::Value;
 use super::witness::{Said, complaint};
 use crate::{
     apis::Subject,
+    arrived,
     cases::{self, Expected},
     runner::Runner,
 };
@@ -89,10 +89,11 @@ fn requests(subject: &Subject, validator: &Validator, had: &[Had], fault: &reque
 
 /// What is wrong with a request: of the document, or of what the caller gave.
 fn wrong(validator: &Validator, had: &Had, request: Incoming) -> Option<String> {
-    let verdict = validator.request(&request);
-    complaint(validator, &had.operation, &Said::Request(request)).or_else(|| {
+    let said = Said::Request(request.clone());
+    complaint(validator, &had.operation, &said).or_else(|| {
         let operation = validator.api().operation(&had.operation)?;
-        arrived::difference(operation, &had.arguments, &verdict)
+        let verdict = validator.request(&request);
+        arrived::differences(operation, &had.arguments, &request, &verdict).into_iter().next()
     })
 }
 

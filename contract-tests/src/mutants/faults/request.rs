@@ -1,10 +1,9 @@
 //! Faults of requests.
 
 use cx_mock::Incoming;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
-use super::arrived::texts;
+use crate::mutants::pairs::{self, Pairs, encoded, read, written};
 
 /// One thing that goes wrong with a request.
 pub(super) struct Fault {
@@ -125,17 +124,12 @@ pub(super) const FAULTS: &[Fault] = faults! {
     "sends a list for one JSON body": |request| json(request, |value| Some(json!([value]))),
 };
 
-type Pairs = Vec<(String, String)>;
-
 fn headers(request: &Incoming) -> Pairs {
     request.headers().to_vec()
 }
 
 fn target(request: &Incoming) -> String {
-    match request.query() {
-        "" => request.path().to_owned(),
-        query => format!("{}?{query}", request.path()),
-    }
+    pairs::target(request.path(), request.query())
 }
 
 fn rebuilt(method: &str, target: &str, headers: Pairs, body: Vec<u8>) -> Incoming {
@@ -151,9 +145,9 @@ fn rebuilt(method: &str, target: &str, headers: Pairs, body: Vec<u8>) -> Incomin
 }
 
 fn query(request: &Incoming, fault: impl Fn(&mut Pairs) -> Option<()>) -> Option<Incoming> {
-    let mut pairs = texts(request.query().as_bytes());
+    let mut pairs = read(request.query().as_bytes());
     fault(&mut pairs)?;
-    let target = format!("{}?{}", request.path(), written(&pairs));
+    let target = pairs::target(request.path(), &written(&pairs));
     Some(rebuilt(request.method(), &target, headers(request), request.body().to_vec()))
 }
 
@@ -161,7 +155,7 @@ fn path(request: &Incoming, fault: impl Fn(&mut Vec<String>) -> Option<()>) -> O
     let mut segments: Vec<String> = request.path().split('/').skip(1).map(str::to_owned).collect();
     fault(&mut segments)?;
     let path = format!("/{}", segments.join("/"));
-    let target = if request.query().is_empty() { path } else { format!("{path}?{}", request.query()) };
+    let target = pairs::target(&path, request.query());
     Some(rebuilt(request.method(), &target, headers(request), request.body().to_vec()))
 }
 
@@ -181,7 +175,7 @@ fn form(request: &Incoming, fault: impl Fn(&mut Pairs) -> Option<()>) -> Option<
         return None;
     }
     body(request, |bytes| {
-        let mut pairs = texts(bytes);
+        let mut pairs = read(bytes);
         fault(&mut pairs)?;
         Some(written(&pairs).into_bytes())
     })
@@ -203,16 +197,6 @@ fn members(request: &Incoming, fault: impl Fn(&mut Map<String, Value>) -> Option
 
 fn is(request: &Incoming, media_type: &str) -> bool {
     request.header("content-type").is_some_and(|own| own.starts_with(media_type))
-}
-
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
-}
-
-fn written(pairs: &[(String, String)]) -> String {
-    let pairs: Vec<String> =
-        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-    pairs.join("&")
 }
 
 fn rename(pairs: &mut Pairs) -> Option<()> {

@@ -66,7 +66,7 @@ fn add_scope(site: &Site<'_>) -> Vec<Edit> {
     if !is_secured(site) {
         return Vec::new();
     }
-    let schemes = site.api.document().at("/components/securitySchemes").map(|all| all.members()).unwrap_or_default();
+    let schemes = site.api.security_schemes();
     let oauth = schemes.iter().find(|(_, scheme)| scheme.text("type") == Some("oauth2"));
     let scoped = oauth.map(|(name, _)| Edit::set(&site.below("security"), json!([{*name: ["added_scope"]}])));
     scoped.into_iter().collect()
@@ -86,7 +86,7 @@ fn remove_security(site: &Site<'_>) -> Vec<Edit> {
 }
 
 fn ask(site: &Site<'_>) -> Vec<Edit> {
-    let schemes = site.api.document().at("/components/securitySchemes").map(|all| all.members()).unwrap_or_default();
+    let schemes = site.api.security_schemes();
     match schemes.first() {
         Some((name, _)) if !is_secured(site) => vec![Edit::set(&site.below("security"), json!([{*name: []}]))],
         _ => Vec::new(),

@@ -10,7 +10,6 @@
 mod data;
 mod grid;
 mod provenance;
-mod verdicts;
 mod view;
 
 use anyhow::{Context, Result};

@@ -4,13 +4,15 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::{
-    super::{ApiReport, Record, Report, Verdict, label},
+    super::{ApiReport, Record, Report, label},
     data,
     grid::{self, Grid},
     provenance::{self, Provenance},
-    verdicts::{self, MutantView},
 };
-use crate::coverage::{Count, Kind};
+use crate::{
+    coverage::{Count, Kind},
+    judges::{Judgement, LeftOut, Verdict},
+};
 
 #[derive(Serialize)]
 pub(super) struct Page<'r> {
@@ -25,8 +27,8 @@ pub(super) struct Page<'r> {
     failed: usize,
     gaps: usize,
     apis: Vec<ApiView<'r>>,
-    mutants: Vec<MutantView<'r>>,
     judges: &'r [Verdict],
+    left_out: &'r [LeftOut],
 }
 
 #[derive(Serialize)]
@@ -45,13 +47,13 @@ struct ApiView<'r> {
 
 /// A share of something, as a bar.
 #[derive(Serialize)]
-pub(super) struct Bar {
-    pub label: String,
-    pub part: usize,
-    pub whole: usize,
-    pub percent: String,
+struct Bar {
+    label: String,
+    part: usize,
+    whole: usize,
+    percent: String,
     /// Whether it is as much as is due.
-    pub enough: bool,
+    enough: bool,
 }
 
 #[derive(Serialize)]
@@ -61,7 +63,7 @@ struct FailureView<'r> {
 }
 
 impl Bar {
-    pub(super) fn new(label: impl Into<String>, part: usize, whole: usize) -> Self {
+    fn new(label: impl Into<String>, part: usize, whole: usize) -> Self {
         // Tenths, rounded down: 100 is said only of what is whole.
         let tenths = (part * 1000).checked_div(whole).unwrap_or(1000);
         let percent = if tenths.is_multiple_of(10) {
@@ -87,14 +89,18 @@ pub(super) fn page(report: &Report) -> Result<Page<'_>> {
         failed: of_all(|api| api.cases.failed),
         gaps: of_all(|api| api.coverage.gaps.len()),
         apis: report.apis.iter().map(|(name, api)| api_view(name, api)).collect(),
-        mutants: report.mutants.iter().flat_map(verdicts::mutants).collect(),
         judges: report.judges.as_ref().map(|judges| judges.verdicts.as_slice()).unwrap_or_default(),
+        left_out: report.judges.as_ref().map(|judges| judges.left_out.as_slice()).unwrap_or_default(),
     })
 }
 
 fn headline(report: &Report, cases: usize, failed: usize) -> String {
+    let all_seen = report.apis.values().all(|api| api.coverage.shortfalls().is_empty());
+    let judges_agree = report.judges.as_ref().is_none_or(Judgement::passed);
     match (failed, report.passed()) {
         (0, true) => format!("All {cases} cases agree"),
+        (0, false) if !judges_agree => format!("All {cases} cases agree, but an outside judge objects"),
+        (0, false) if all_seen => format!("All {cases} cases agree, but there are other findings"),
         (0, false) => format!("All {cases} cases agree, but not everything was seen"),
         (1, _) => format!("1 of {cases} cases disagrees"),
         _ => format!("{failed} of {cases} cases disagree"),

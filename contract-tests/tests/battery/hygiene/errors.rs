@@ -1,28 +1,15 @@
 //! Items 65, 66, 68 and 69: what errors show.
 
-use std::{error::Error as StdError, fmt::Write};
-
 use cx_client::{ClientBuilder, Error, ErrorKind, auth::Credentials, directly, wootric};
 use cx_mock::{FaultServer, Step};
 use serde_json::{Value, json};
 
 use super::CANARY;
 use crate::{
-    stage::{client_of, token},
+    stage::{chain, client_of, token},
     time::Time,
     verdict::{Verdict, ensure, equal, refused},
 };
-
-/// All that printing an error and what caused it shows.
-pub fn chain(error: &Error) -> String {
-    let mut shown = String::new();
-    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(error) = next {
-        write!(shown, "{error} {error:#} {error:?} {error:#?} ").unwrap();
-        next = error.source();
-    }
-    shown
-}
 
 /// Demands that an error and what caused it show no canary. What they do show is not repeated: it would stand in the log.
 fn hides(error: &Error, what: &str) -> Verdict {

@@ -16,9 +16,9 @@ use cx_client::wootric;
 use cx_mock::{Answer, issuer};
 use serde_json::json;
 
-use super::{CANARY, errors::chain};
+use super::CANARY;
 use crate::{
-    stage::Stage,
+    stage::{Stage, chain},
     time::Time,
     verdict::{Verdict, ensure, equal},
 };

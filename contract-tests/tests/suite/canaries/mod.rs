@@ -5,6 +5,8 @@
 //! whatever encoding. [`leaks`] shows that the search can fail.
 
 mod by_hand;
+#[path = "../../common/chain.rs"]
+mod chain;
 mod failures;
 mod files;
 mod generated_types;
@@ -18,13 +20,15 @@ mod search;
 mod sessions;
 mod traces;
 
-use std::{error::Error as StdError, fmt::Debug};
+use std::fmt::Debug;
 
-use cx_client::{Error, auth::Credentials};
+use cx_client::auth::Credentials;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 pub use files::secrets;
+
+use chain::chain;
 
 const CANARY: &str = "canary";
 const EMAIL: &str = "canary.pat@example.com";
@@ -32,17 +36,6 @@ const EMAIL: &str = "canary.pat@example.com";
 /// What printing a value shows, in both forms of `Debug`.
 fn debug(value: &impl Debug) -> String {
     format!("{value:?}\n{value:#?}")
-}
-
-/// What printing an error and all that caused it shows.
-fn chain(error: &Error) -> String {
-    let mut shown = format!("{error}\n{error:#}\n{}", debug(error));
-    let mut source = error.source();
-    while let Some(cause) = source {
-        shown.push_str(&format!("\n{cause}\n{cause:?}\n{cause:#?}"));
-        source = cause.source();
-    }
-    shown
 }
 
 #[track_caller]

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::{HTML, JSON, QUESTION, Rig};
 
-/// One reply of a vendor and the error it is to end in.
+/// API, operation and arguments of a call.
+type Call = (&'static str, &'static str, Value);
+
+/// One reply of a vendor to a call and the error it is to end in.
 struct Row {
-    api: &'static str,
-    operation: &'static str,
-    arguments: Value,
+    call: Call,
     status: u16,
     content_type: &'static str,
     body: &'static str,
@@ -21,27 +22,22 @@ struct Row {
 }
 
 impl Row {
-    fn new(
-        api: &'static str,
-        operation: &'static str,
-        arguments: Value,
-        status: u16,
-        content_type: &'static str,
-        body: &'static str,
-    ) -> Self {
-        let (kind, request_id) = (ErrorKind::Api, "from-the-header");
+    /// JSON that says nothing known, until told otherwise.
+    fn new(call: Call, status: u16, body: &'static str) -> Self {
         Self {
-            api,
-            operation,
-            arguments,
+            call,
             status,
-            content_type,
+            content_type: JSON,
             body,
-            kind,
+            kind: ErrorKind::Api,
             message: None,
             oauth_error: None,
-            request_id,
+            request_id: "from-the-header",
         }
+    }
+
+    fn content_type(self, content_type: &'static str) -> Self {
+        Self { content_type, ..self }
     }
 
     fn kind(self, kind: ErrorKind) -> Self {
@@ -63,9 +59,10 @@ impl Row {
     /// Has the reply and holds everything about the error against the row.
     async fn hold(self) {
         let headers = [("content-type", self.content_type), ("x-request-id", "from-the-header"), ("x-kept", "yes")];
-        let rig = Rig::new(self.api, vec![Step::reply(self.status, &headers, self.body)]).await;
-        let error = rig.error(self.operation, self.arguments).await;
-        let shown = format!("{} {} {}: {error:?}", self.api, self.operation, self.body);
+        let (api, id, arguments) = self.call;
+        let rig = Rig::new(api, vec![Step::reply(self.status, &headers, self.body)]).await;
+        let error = rig.error(id, arguments).await;
+        let shown = format!("{api} {id} {}: {error:?}", self.body);
         assert_eq!(error.kind(), self.kind, "{shown}");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(self.status), "{shown}");
         let headers = error.headers().unwrap();
@@ -76,7 +73,7 @@ impl Row {
         assert_eq!(error.oauth_error(), self.oauth_error, "{shown}");
         assert_eq!(error.request_id().as_deref(), Some(self.request_id), "{shown}");
         let operation = error.operation().unwrap();
-        assert_eq!((operation.api, operation.id), (self.api, self.operation), "{shown}");
+        assert_eq!((operation.api, operation.id), (api, id), "{shown}");
         assert_eq!((error.was_sent(), error.attempts()), (Sent::Yes, 1), "{shown}");
         assert_eq!(error.json_path(), None, "{shown}");
         assert_eq!(rig.server.requests(), 1, "{shown}");
@@ -90,11 +87,11 @@ impl Row {
 async fn wootrics_list_of_errors_e1_keeps_its_first_message() {
     let not_found = r#"{"type":"error_list","errors":[{"status":"record_not_found","message":"The record could not be found","field":null}]}"#;
     let page = r#"{"errors":[{"status":"invalid","message":"page does not have a valid value","field":"page"}]}"#;
-    Row::new("wootric", "get_end_user", json!({"id": "99"}), 404, JSON, not_found)
+    Row::new(("wootric", "get_end_user", json!({"id": "99"})), 404, not_found)
         .message("The record could not be found")
         .hold()
         .await;
-    Row::new("wootric", "list_end_users", json!({"page": 31}), 400, JSON, page)
+    Row::new(("wootric", "list_end_users", json!({"page": 31})), 400, page)
         .message("page does not have a valid value")
         .hold()
         .await;
@@ -105,7 +102,7 @@ async fn wootrics_plain_error_e2_keeps_its_text() {
     for status in [400, 422] {
         let arguments = json!({"body": {"email": "a@example.com"}});
         let body = r#"{"error":"Email has already been taken"}"#;
-        Row::new("wootric", "create_end_user", arguments, status, JSON, body)
+        Row::new(("wootric", "create_end_user", arguments), status, body)
             .message("Email has already been taken")
             .hold()
             .await;
@@ -114,22 +111,19 @@ async fn wootrics_plain_error_e2_keeps_its_text() {
 
 #[tokio::test]
 async fn wootrics_error_with_a_numeric_status_e3_keeps_its_text() {
-    Row::new("wootric", "create_token", password_grant(), 404, JSON, r#"{"error":"Not found","status":404}"#)
-        .message("Not found")
-        .hold()
-        .await;
+    Row::new(password_grant(), 404, r#"{"error":"Not found","status":404}"#).message("Not found").hold().await;
 }
 
 #[tokio::test]
 async fn wootrics_oauth_error_e4_keeps_code_and_description() {
     let body = r#"{"error":"invalid_grant","error_description":"The provided authorization grant is invalid"}"#;
-    Row::new("wootric", "create_token", password_grant(), 400, JSON, body)
+    Row::new(password_grant(), 400, body)
         .message("The provided authorization grant is invalid")
         .oauth_error("invalid_grant")
         .hold()
         .await;
     let body = r#"{"error":"invalid_client","error_description":"Client authentication failed"}"#;
-    Row::new("wootric", "create_token", password_grant(), 401, JSON, body)
+    Row::new(password_grant(), 401, body)
         .kind(ErrorKind::Authentication)
         .message("Client authentication failed")
         .oauth_error("invalid_client")
@@ -140,26 +134,22 @@ async fn wootrics_oauth_error_e4_keeps_code_and_description() {
 #[tokio::test]
 async fn wootric_cxis_message_e5_is_kept() {
     let body = r#"{"message":"Account not onboarded"}"#;
-    Row::new("wootric-cxi", "list_projects", json!({}), 424, JSON, body)
-        .message("Account not onboarded")
-        .hold()
-        .await;
+    Row::new(("wootric-cxi", "list_projects", json!({})), 424, body).message("Account not onboarded").hold().await;
 }
 
 #[tokio::test]
 async fn a_proxys_html_is_an_error_without_a_message() {
     let body = "<html><body><h1>502 Bad Gateway</h1></body></html>";
-    Row::new("wootric", "list_end_users", json!({}), 502, HTML, body).hold().await;
-    Row::new("directly", "get_question", json!({"uuid": QUESTION}), 502, HTML, body).hold().await;
+    for call in [end_users(), question()] {
+        Row::new(call, 502, body).content_type(HTML).hold().await;
+    }
 }
 
 #[tokio::test]
 async fn an_empty_body_is_an_error_without_a_message() {
-    for (api, operation, arguments) in
-        [("wootric", "list_end_users", json!({})), ("directly", "get_question", json!({"uuid": QUESTION}))]
-    {
-        Row::new(api, operation, arguments.clone(), 401, JSON, "").kind(ErrorKind::Authentication).hold().await;
-        Row::new(api, operation, arguments, 500, JSON, "").hold().await;
+    for call in [end_users(), question()] {
+        Row::new(call.clone(), 401, "").kind(ErrorKind::Authentication).hold().await;
+        Row::new(call, 500, "").hold().await;
     }
 }
 
@@ -170,17 +160,13 @@ async fn directlys_envelope_keeps_message_and_correlation_id_with_and_without_da
         r#"{"meta":{"correlationId":"3f1c9a52"},"data":null,"error":{"message":"error message"}}"#,
         r#"{"meta":{"correlationId":"3f1c9a52"},"data":{},"error":{"message":"error message"}}"#,
     ] {
-        Row::new("directly", "get_question", json!({"uuid": QUESTION}), 404, JSON, body)
-            .message("error message")
-            .request_id("3f1c9a52")
-            .hold()
-            .await;
+        Row::new(question(), 404, body).message("error message").request_id("3f1c9a52").hold().await;
     }
 }
 
 #[tokio::test]
 async fn directlys_error_may_be_a_bare_text_or_say_nothing() {
-    let row = |status, body| Row::new("directly", "get_question", json!({"uuid": QUESTION}), status, JSON, body);
+    let row = |status, body| Row::new(question(), status, body);
     row(403, r#"{"meta":{},"error":"Not allowed"}"#).message("Not allowed").hold().await;
     row(403, r#"{"error":"Not allowed"}"#).message("Not allowed").hold().await;
     row(400, r#"{"meta":{"correlationId":"3f1c9a52"},"error":{"code":17}}"#).request_id("3f1c9a52").hold().await;
@@ -189,6 +175,15 @@ async fn directlys_error_may_be_a_bare_text_or_say_nothing() {
     row(500, "out of order").message("out of order").hold().await;
 }
 
-fn password_grant() -> Value {
-    json!({"body": {"grant_type": "password", "username": "owner@example.com", "password": "example-password"}})
+fn end_users() -> Call {
+    ("wootric", "list_end_users", json!({}))
+}
+
+fn question() -> Call {
+    ("directly", "get_question", json!({"uuid": QUESTION}))
+}
+
+fn password_grant() -> Call {
+    let body = json!({"grant_type": "password", "username": "owner@example.com", "password": "example-password"});
+    ("wootric", "create_token", json!({"body": body}))
 }
