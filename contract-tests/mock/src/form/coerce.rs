@@ -267,11 +267,9 @@ pub(crate) fn scalar(text: &str, kind: Option<&str>) -> Option<Value> {
             "false" => Some(Value::Bool(false)),
             _ => None,
         },
-        // JSON's own grammar: no blanks, no leading zero, no plus sign.
-        Some("integer") => {
-            serde_json::from_str::<Number>(text).ok().filter(|number| !number.is_f64()).map(Value::Number)
-        }
-        Some("number") => serde_json::from_str::<Number>(text).ok().map(Value::Number),
+        // JSON's own grammar: no leading zero, no plus sign. Unlike `from_str`, `parse` takes no blanks around it either.
+        Some("integer") => text.parse::<Number>().ok().filter(|number| !number.is_f64()).map(Value::Number),
+        Some("number") => text.parse::<Number>().ok().map(Value::Number),
         Some(_) => None,
     }
 }
@@ -345,6 +343,14 @@ components:
                 ]
             )
         );
+    }
+
+    #[test]
+    fn takes_no_blank_beside_a_number() {
+        // A plus sign that was not escaped is a blank.
+        for form in ["count=+7", "count=7+", "count=%0A7"] {
+            assert_eq!(read(form).1, [("type", "/count".into())], "{form}");
+        }
     }
 
     #[test]
