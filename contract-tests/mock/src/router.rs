@@ -1,8 +1,9 @@
 //! Which operation a method and a path belong to.
 
-use percent_encoding::percent_decode_str;
+use std::cmp::Reverse;
 
 use cx_spec::Api;
+use percent_encoding::percent_decode_str;
 
 /// The paths of one document.
 ///
@@ -28,11 +29,20 @@ struct Route {
     operation: usize,
 }
 
-// The order is the order of preference.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq)]
 enum Segment {
     Literal(String),
     Template { prefix: String, name: String, suffix: String },
+}
+
+impl Segment {
+    /// The least is preferred: a literal segment, then the template with most around its parameter, whatever that is called.
+    fn rank(&self) -> (bool, Reverse<usize>) {
+        match self {
+            Self::Literal(_) => (false, Reverse(0)),
+            Self::Template { prefix, suffix, .. } => (true, Reverse(prefix.len() + suffix.len())),
+        }
+    }
 }
 
 /// What stands under a method and a path.
@@ -68,7 +78,7 @@ impl Router {
             })
             .collect();
         // Literal segments first, from the left; the sort is stable, so the document's order decides the rest.
-        routes.sort_by(|a, b| a.segments.cmp(&b.segments));
+        routes.sort_by_cached_key(|route| route.segments.iter().map(Segment::rank).collect::<Vec<_>>());
         Self { routes }
     }
 
@@ -166,8 +176,11 @@ mod tests {
     }
 
     fn find(method: &str, path: &str) -> (String, Vec<String>) {
-        let api = api();
-        match Router::new(&api).find(method, path) {
+        find_in(&api(), method, path)
+    }
+
+    fn find_in(api: &Api, method: &str, path: &str) -> (String, Vec<String>) {
+        match Router::new(api).find(method, path) {
             Found::Operation { index, parameters } => {
                 (api.operations[index].id.clone(), parameters.into_iter().map(|(_, value)| value).collect())
             }
@@ -183,6 +196,20 @@ mod tests {
         assert_eq!(find("PATCH", "/users/7"), ("patch_user".into(), vec!["7".into()]));
         assert_eq!(find("GET", "/users/phone/export"), ("get_by_phone".into(), vec!["export".into()]));
         assert_eq!(find("DELETE", "/users/me"), ("405".into(), vec!["GET".into()]));
+    }
+
+    #[test]
+    fn what_a_parameter_is_called_decides_nothing() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  \
+            /trees/{a}/{part}:\n    get: {operationId: get_part, responses: {}}\n  \
+            /trees/{tree}/fruits:\n    get: {operationId: list_fruits, responses: {}}\n  \
+            /files/{a}:\n    get: {operationId: get_file, responses: {}}\n  \
+            /files/{a}.csv:\n    get: {operationId: get_table, responses: {}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        assert_eq!(find_in(&api, "GET", "/trees/7/fruits"), ("list_fruits".into(), vec!["7".into()]));
+        assert_eq!(find_in(&api, "GET", "/trees/7/bark"), ("get_part".into(), vec!["7".into(), "bark".into()]));
+        assert_eq!(find_in(&api, "GET", "/files/a.csv"), ("get_table".into(), vec!["a".into()]));
+        assert_eq!(find_in(&api, "GET", "/files/a.png"), ("get_file".into(), vec!["a.png".into()]));
     }
 
     #[test]
