@@ -50,6 +50,8 @@ fn a_query_is_held_to_its_document() {
     assert_eq!(broken(get("/v1/trees?kinds=fig")), [query("kinds[0]", "enum")]);
     assert_eq!(broken(get("/v1/trees?planted[gt]=x")), [query("planted[gt]", "type")]);
     assert_eq!(broken(get("/v1/trees?planted[than]=1")), [query("planted[than]", "unknown-parameter")]);
+    assert_eq!(broken(get("/v1/trees?planted[gt=1")), [query("planted[gt", "unknown-parameter")]);
+    assert_eq!(broken(get("/v1/trees?planted[gt]=1&planted=2")), [query("planted", "notation")]);
     assert_eq!(broken(get("/v1/trees?sort=up")), [query("sort", "unknown-parameter")]);
     assert_eq!(broken(Incoming::new("GET", "/oauth/authorize")), [query("client_id", "required")]);
 }
