@@ -44,7 +44,7 @@ impl Validator {
         let Some(operation) = self.api().operation(operation) else { return Vec::new() };
         let media = operation.reply(status).and_then(|reply| reply.media.iter().find(|one| is_json(&one.media_type)));
         let Some(media) = media else { return Vec::new() };
-        which(members::unnamed(&self.schemas, &media.pointer, body))
+        which(members::unnamed(&self.schemas, &media.pointer, Reading::Reply, body))
             .into_iter()
             .map(|pointer| {
                 let message = "the document has no such member";
