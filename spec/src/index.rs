@@ -39,22 +39,23 @@ pub(crate) fn operations(document: &Document) -> Result<Vec<Operation>, SpecErro
             operations.push(operation);
         }
     }
-    check_references(&document.root())?;
+    check_references(&document.root(), false)?;
     Ok(operations)
 }
 
-/// Every reference of the document resolves, also in components that no operation uses.
-fn check_references(node: &Node<'_>) -> Result<(), SpecError> {
+/// Every reference of the document resolves, also in components that no operation uses. The keys of `properties` are
+/// names that a vendor chose.
+fn check_references(node: &Node<'_>, are_names: bool) -> Result<(), SpecError> {
     if node.text("$ref").is_some() {
         node.resolve()?;
     }
     for (key, member) in node.members() {
         // The value of an example is data: a member called `$ref` in it means nothing.
-        if key != "example" && key != "value" {
-            check_references(&member)?;
+        if are_names || !matches!(key, "example" | "value") {
+            check_references(&member, !are_names && key == "properties")?;
         }
     }
-    node.items().iter().try_for_each(check_references)
+    node.items().iter().try_for_each(|item| check_references(item, false))
 }
 
 fn index_operation(

@@ -54,6 +54,13 @@ fn a_broken_document_is_named_by_file_line_and_pointer() {
     );
     assert_eq!(
         error_of(&format!(
+            "{head}paths: {{}}\ncomponents:\n  schemas:\n    A:\n      properties:\n        value: {{$ref: '#/components/schemas/No'}}\n"
+        )),
+        "bad.yaml:8:9: /components/schemas/A/properties/value: `$ref: #/components/schemas/No` points at nothing; define \
+         it or correct the name"
+    );
+    assert_eq!(
+        error_of(&format!(
             "{head}paths:\n  /a:\n    get: {{operationId: x, {reply}}}\n    put: {{operationId: x, {reply}}}\n"
         )),
         "bad.yaml:6:5: /paths/~1a/put: `operationId: x` is taken by the operation on line 5; every id is used once"
