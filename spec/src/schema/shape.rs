@@ -245,8 +245,30 @@ fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
         }
         return;
     }
+    // What is gathered already says nothing new, and may lead here again, by more ways than anyone could follow.
+    if parts.iter().any(|known| known.pointer() == node.pointer()) {
+        return;
+    }
     parts.push(node.clone());
     for part in node.member("allOf").map(|all| all.items()).unwrap_or_default() {
         gather(&part, parts, depth + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+
+    #[test]
+    fn a_schema_that_is_made_of_itself_is_gathered_once() {
+        let itself = "{$ref: '#/components/schemas/Tree'}";
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths: {{}}\ncomponents:\n  schemas:\n    \
+             Tree: {{allOf: [{itself}, {itself}, {itself}, {{type: object}}, {itself}]}}\n"
+        );
+        let api = Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap();
+        let shape = Shape::at(&api, "/components/schemas/Tree");
+        assert_eq!((shape.parts().len(), shape.kind()), (2, Some("object")));
     }
 }
