@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cx_spec::{Api, Document};
+use cx_spec::{Api, Document, Location};
 
 use super::Reference;
 use crate::generate;
@@ -36,9 +36,11 @@ fn every_operation_is_on_the_page_with_three_samples() {
             assert!(samples.cx.starts_with(&format!("cx {} ", chapter.api.name())), "{id}: {}", samples.cx);
             assert!(samples.rust.contains(&format!(".{}()", operation.id)), "{id}: {}", samples.rust);
             for parameter in operation.parameters.iter().filter(|one| one.required && !one.secret) {
-                let value = samples.curl.contains(&parameter.name)
-                    || !samples.curl.contains(&format!("{{{}}}", parameter.name));
-                assert!(value, "{id}: curl leaves `{}` open: {}", parameter.name, samples.curl);
+                let given = match parameter.location {
+                    Location::Path => !samples.curl.contains(&format!("{{{}}}", parameter.name)),
+                    _ => samples.curl.contains(&parameter.name),
+                };
+                assert!(given, "{id}: curl leaves `{}` open: {}", parameter.name, samples.curl);
             }
         }
     }
