@@ -97,8 +97,13 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
         }
         code => code == Some(0),
     };
-    let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
-    Ok((outcome, Totals::of(&text)))
+    let totals = Totals::of(&text);
+    let ran = totals.passed > 0 || !step.runs_tests();
+    if passed && !ran {
+        eprintln!("no test ran: the name or the filter of this step matches none");
+    }
+    let outcome = if passed && ran { Outcome::Passed } else { Outcome::Failed };
+    Ok((outcome, totals))
 }
 
 /// Whether the changelog tells of a breaking change that is not released yet.

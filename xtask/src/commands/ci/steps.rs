@@ -126,6 +126,11 @@ impl Step {
         }
         words
     }
+
+    /// Whether it runs tests. One that then runs none is green for nothing.
+    pub(super) fn runs_tests(&self) -> bool {
+        self.program == Program::Cargo && self.arguments.first() == Some(&"test")
+    }
 }
 
 #[cfg(test)]
@@ -139,6 +144,12 @@ mod tests {
             clippy.words().join(" "),
             "clippy --workspace --all-features --locked --quiet --all-targets -- -D warnings"
         );
+    }
+
+    #[test]
+    fn steps_of_tests_are_known_as_such() {
+        let names: Vec<_> = STEPS.iter().filter(|step| step.runs_tests()).map(|step| step.name).collect();
+        assert_eq!(names, ["tests", "operations through cx", "documents compile", "judges of the judges"]);
     }
 
     #[test]
