@@ -1,6 +1,6 @@
 //! Extensions: spelled right, in the right place, with a value that means something.
 
-use cx_spec::{Confidence, Location, Node, OAuthRole, Operation};
+use cx_spec::{Confidence, Location, Node, OAuthRole, Operation, schema::Shape};
 use similar::TextDiff;
 
 use super::{
@@ -127,6 +127,9 @@ fn extension_target(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 missing("x-oauth", "member", name);
             }
         }
+        for path in operation.form.indexed.iter().filter(|path| !has_list(subject, operation, path)) {
+            missing("x-form", "list", path);
+        }
     }
 }
 
@@ -161,4 +164,18 @@ fn body_members(subject: &Subject<'_>, operation: &Operation) -> Vec<String> {
         names.extend(properties(&branch).into_iter().map(|(name, _)| name.to_owned()));
     }
     names
+}
+
+/// Whether the body has a list at a dotted path, which passes over the items of other lists.
+fn has_list(subject: &Subject<'_>, operation: &Operation, path: &str) -> bool {
+    let Some(media) = operation.sent_media() else { return false };
+    let mut shape = Shape::at(subject.api, &media.pointer);
+    for name in path.split('.') {
+        let owner = shape.items().unwrap_or(shape);
+        match owner.step(name) {
+            Some(inner) => shape = inner,
+            None => return false,
+        }
+    }
+    shape.kind() == Some("array")
 }
