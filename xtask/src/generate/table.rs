@@ -1,13 +1,13 @@
 //! The operation table: what the runtime knows of an API, as constants.
 
 use anyhow::{Context, Result};
-use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, Parameter, RefreshScope, Retry};
+use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Retry};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::{
-    lower::{COOKIE_HEADER, View},
+    lower::{COOKIE_HEADER, View, delimiter},
     print_tokens,
     reply::{self, ReplyKind},
 };
@@ -174,16 +174,6 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
             secret: #secret,
             personal: #personal,
         }
-    }
-}
-
-/// What stands between the items of a list that is not repeated as keys.
-fn delimiter(parameter: &Parameter) -> Option<char> {
-    match (parameter.style.as_str(), parameter.explode) {
-        ("form", true) => None,
-        ("spaceDelimited", _) => Some(' '),
-        ("pipeDelimited", _) => Some('|'),
-        _ => Some(','),
     }
 }
 

@@ -17,7 +17,7 @@ mod tests;
 mod view;
 
 pub use bodies::Alternative;
-pub use parameters::COOKIE_HEADER;
+pub use parameters::{COOKIE_HEADER, delimiter};
 pub use patches::PATCH_MARK;
 pub use schemas::PERSONAL_MARK;
 

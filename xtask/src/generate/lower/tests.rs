@@ -202,6 +202,32 @@ fn a_deep_object_becomes_literal_names() {
 }
 
 #[test]
+fn a_list_that_is_one_value_is_a_text_wherever_its_schema_stands() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: a, in: query, explode: false, schema: {{$ref: '#/components/schemas/L'}}}}, \
+             {{name: b, in: query, style: pipeDelimited, schema: {{$ref: '#/components/schemas/L'}}}}, \
+             {{name: c, in: query, style: pipeDelimited, explode: true, schema: {{type: array, items: {{type: integer}}}}}}, \
+             {{name: d, in: query, schema: {{$ref: '#/components/schemas/L'}}}}]\n      {OK}"
+        ),
+        "{L: {type: array, items: {type: integer}}}",
+    );
+    let view = after("flatten_queries", &api);
+    let parameters = operation(&view)["parameters"].as_array().unwrap().iter();
+    let types: Vec<_> = parameters.map(|one| one["schema"]["type"].as_str()).collect();
+    assert_eq!(types, [Some("string"), Some("string"), Some("array"), None]);
+}
+
+#[test]
+fn an_object_that_is_one_value_is_left_out_and_reported() {
+    let object = "{type: object, properties: {x: {type: integer}}}";
+    let parameter = format!("{{name: a, in: query, explode: false, schema: {object}}}");
+    let view = lower(&api(&format!("parameters: [{parameter}]\n      {OK}"), "{}"));
+    assert_eq!(operation(&view)["parameters"], json!([]));
+    assert_eq!(view.unsupported[0].pointer, "/paths/~1a~1{id}/post/parameters/0/schema");
+}
+
+#[test]
 fn a_cookie_travels_under_a_header_of_ours() {
     let api = api(&format!("parameters: [{{name: sid, in: cookie, schema: {{type: string}}}}]\n      {OK}"), "{}");
     let view = after("cookies_as_headers", &api);
