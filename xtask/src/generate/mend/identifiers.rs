@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{Mending, edit};
 use crate::generate::names::argument_name;
 
-/// Names that generated code has for itself: methods of every client, and the function that dispatches.
-const RESERVED: &[&str] = &["builder", "core", "call"];
+/// Names that generated code has for itself: methods of every client, and the functions beside those that dispatch.
+const RESERVED: &[&str] = &["builder", "core", "call", "decode_schema"];
 
 /// Gives each operation an id in the form of its method's name.
 pub fn operations(mending: &mut Mending<'_>) -> Result<(), SpecError> {

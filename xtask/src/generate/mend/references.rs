@@ -56,7 +56,10 @@ pub fn references(mending: &mut Mending<'_>) -> Result<(), SpecError> {
                 }
             } else {
                 mending.unfollowed(&pointer, &reference, is_own_fault)?;
-                edit::remove(&mut mending.value, &holder(&pointer));
+                // Where nothing can go with it, the reference goes alone: otherwise it would be found in every round.
+                if !edit::remove(&mut mending.value, &holder(&pointer)) {
+                    edit::remove(&mut mending.value, &format!("{pointer}/$ref"));
+                }
             }
         }
     }
