@@ -21,7 +21,7 @@ pub(crate) fn operations(document: &Document) -> Result<Vec<Operation>, SpecErro
     let mut operations = Vec::new();
     let mut seen: BTreeMap<String, Place> = BTreeMap::new();
     let paths = document.at("/paths").ok_or_else(|| document.error("", "no `paths`"))?;
-    for (path, item) in paths.members() {
+    for (path, item) in paths.members().into_iter().filter(is_no_extension) {
         if item.text("$ref").is_some() {
             return Err(item.error("a path item by `$ref`: write it out"));
         }
@@ -41,6 +41,11 @@ pub(crate) fn operations(document: &Document) -> Result<Vec<Operation>, SpecErro
     }
     check_references(&document.root(), false)?;
     Ok(operations)
+}
+
+/// The standard lets extensions stand among paths and among statuses.
+fn is_no_extension((key, _): &(&str, Node<'_>)) -> bool {
+    !key.starts_with("x-")
 }
 
 /// Every reference of the document resolves, also in components that no operation uses. The keys of `properties` are
@@ -86,6 +91,7 @@ fn index_operation(
         replies: replies
             .members()
             .into_iter()
+            .filter(is_no_extension)
             .map(|(status, reply)| index_reply(status, &reply))
             .collect::<Result<_, _>>()?,
         security: security.map(|node| index_security(&node)).unwrap_or_default(),

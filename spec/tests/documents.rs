@@ -28,6 +28,15 @@ fn every_parameter_in_a_path_is_declared_and_the_other_way_round() {
     }
 }
 
+#[test]
+fn an_extension_is_neither_a_path_nor_a_status() {
+    let text = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  x-note: {get: {$ref: '#/info'}}\n  /a:\n    \
+        get: {operationId: x, responses: {'200': {description: ok}, x-note: {a: 1}}}\n";
+    let api = Document::parse("t", "t.yaml", text).and_then(Api::index).unwrap_or_else(|error| panic!("{error}"));
+    let replies: Vec<usize> = api.operations.iter().map(|operation| operation.replies.len()).collect();
+    assert_eq!(replies, [1]);
+}
+
 fn error_of(text: &str) -> String {
     match Document::parse("bad", "bad.yaml", text).and_then(Api::index) {
         Ok(_) => panic!("accepted: {text}"),
