@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{judge::Validator, members};
 use crate::{
     incoming::{essence, falls_under, is_json},
+    json,
     schema::Reading,
     violation::{Place, Violation, clip},
 };
@@ -98,7 +99,7 @@ impl Judgement<'_> {
             return self.violations;
         }
         let value = if is_json(content_type) {
-            match serde_json::from_slice(body) {
+            match json::read(body) {
                 Ok(value) => value,
                 Err(error) => {
                     let message = format!("no JSON: wrong at line {}, column {}", error.line(), error.column());
