@@ -26,6 +26,7 @@ mod embedded;
 mod error;
 mod extensions;
 mod index;
+pub mod media_type;
 mod nulls;
 pub mod pointer;
 #[cfg(feature = "schema")]

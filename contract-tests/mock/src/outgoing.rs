@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use cx_spec::{Api, Example, Media, Operation, Reply};
+use cx_spec::{Api, Example, Media, Operation, Reply, media_type::is_json};
 use serde_json::Value;
 
-use crate::incoming::{accepts, is_json};
+use crate::incoming::accepts;
 
 /// Marks a reply that the document does not describe.
 pub(crate) const MARK: &str = "x-cx-mock";

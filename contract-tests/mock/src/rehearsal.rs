@@ -1,13 +1,10 @@
 //! Requests made from the document's own examples: what a client would send that does as the document shows.
 
-use cx_spec::{Api, Arrays, Location, Media, Operation, Parameter, schema::Shape};
+use cx_spec::{Api, Arrays, Location, Media, Operation, Parameter, media_type::essence, schema::Shape};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::{
-    incoming::{Incoming, essence, is_json},
-    issuer::ACCESS_TOKEN,
-};
+use crate::{incoming::Incoming, issuer::ACCESS_TOKEN};
 
 /// What RFC 3986 calls unreserved stays as it is.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -137,7 +134,7 @@ fn write_body(
     request: Incoming,
 ) -> Result<Incoming, String> {
     let media_type = essence(&media.media_type);
-    if is_json(&media_type) {
+    if media.is_json() {
         return Ok(request.with_body(&media_type, value.to_string()));
     }
     let mut pairs = Vec::new();

@@ -1,10 +1,10 @@
 //! Lies about status, content type and headers.
 
-use cx_spec::{Node, Operation, Reply, Status};
+use cx_spec::{Node, Operation, Reply, Status, media_type::is_json};
 use serde_json::Value;
 
 use super::Lie;
-use crate::{incoming::is_json, outgoing::Outgoing, validator::Validator, violation::Place};
+use crate::{outgoing::Outgoing, validator::Validator, violation::Place};
 
 /// A header that no document has.
 const EXTRA: &str = "x-undocumented";

@@ -1,11 +1,14 @@
 //! Replies, judged by the document.
 
-use cx_spec::Operation;
+use cx_spec::{
+    Operation,
+    media_type::{essence, is_json},
+};
 use serde_json::Value;
 
 use super::{judge::Validator, members};
 use crate::{
-    incoming::{essence, falls_under, is_json},
+    incoming::falls_under,
     json,
     schema::Reading,
     violation::{Place, Violation, clip},
@@ -43,7 +46,7 @@ impl Validator {
         which: impl Fn(members::Unnamed) -> Vec<String>,
     ) -> Vec<Violation> {
         let Some(operation) = self.api().operation(operation) else { return Vec::new() };
-        let media = operation.reply(status).and_then(|reply| reply.media.iter().find(|one| is_json(&one.media_type)));
+        let media = operation.reply(status).and_then(|reply| reply.media.iter().find(|one| one.is_json()));
         let Some(media) = media else { return Vec::new() };
         which(members::unnamed(&self.schemas, &media.pointer, Reading::Reply, body))
             .into_iter()

@@ -58,7 +58,7 @@ pub fn other_bodies(view: &mut View, api: &Api) {
 }
 
 fn has_members(media: &Media) -> bool {
-    media.media_type.contains("json") || media.media_type.contains("form")
+    media.is_json() || media.is_form()
 }
 
 /// A media type as a part of a Rust name.

@@ -111,6 +111,19 @@ fn a_media_type_with_a_schema_of_its_own_is_set_aside_as_a_component() {
     assert_eq!(view.schema("PostAFormRequest2"), Some(&json!({"type": "object"})));
 }
 
+#[test]
+fn a_body_that_is_neither_json_nor_a_form_is_any_value() {
+    for media_type in ["application/vnd.platform", "application/x-ndjson"] {
+        let body = format!("requestBody: {{content: {{{media_type}: {{schema: {{type: string}}}}}}}}\n      {OK}");
+        let view = after("one_body", &api(&body, "{}"));
+        assert_eq!(
+            operation(&view)["requestBody"]["content"]["application/json"]["schema"],
+            json!({}),
+            "{media_type}"
+        );
+    }
+}
+
 /// The members of a component, or of a body, that the pass marks.
 fn marked(schema: &Value) -> Vec<&str> {
     let members = schema["properties"].as_object().unwrap().iter();
