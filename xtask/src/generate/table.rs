@@ -7,6 +7,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::{
+    files,
     lower::{COOKIE_HEADER, View, delimiter},
     print_tokens,
     reply::{self, ReplyKind},
@@ -179,10 +180,11 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
 
 fn body(api: &Api, operation: &Operation) -> TokenStream {
     let (Some(body), Some(sent)) = (&operation.body, operation.sent_media()) else { return quote!(None) };
-    let same = body.media.iter().filter(|media| media.schema == sent.schema);
+    let writable = |media: &&Media| files::misplaced(api, media).is_none();
+    let same = body.media.iter().filter(|media| media.schema == sent.schema).filter(writable);
     let others = same.map(|media| media.media_type.as_str()).filter(|one| *one != sent.media_type);
     let media_types: Vec<&str> = std::iter::once(sent.media_type.as_str()).chain(others).collect();
-    let alternatives = operation.alternative_media().map(|media| {
+    let alternatives = operation.alternative_media().filter(writable).map(|media| {
         let media_types = [media.media_type.as_str()];
         body_row(api, operation, media, &media_types, &[])
     });
@@ -200,8 +202,8 @@ fn body_row(
     let required = operation.body.as_ref().is_some_and(|body| body.required);
     let indexed = operation.form.arrays == Arrays::Indices;
     let indexed_members = &operation.form.indexed;
-    let files = files(api, media).into_iter().map(|(name, max_bytes)| {
-        let max_bytes = option(max_bytes.map(|bytes| quote!(#bytes)));
+    let files = files::parts(api, media).into_iter().map(|file| {
+        let (name, max_bytes) = (file.name, option(file.max_bytes.map(|bytes| quote!(#bytes))));
         quote!(File { name: #name, max_bytes: #max_bytes })
     });
     quote! {
@@ -214,22 +216,6 @@ fn body_row(
             alternatives: &[#(#alternatives),*],
         }
     }
-}
-
-/// Members of a body that are files, with the largest size that the vendor takes.
-pub fn files(api: &Api, media: &Media) -> Vec<(String, Option<u64>)> {
-    if !media.media_type.starts_with("multipart/") {
-        return Vec::new();
-    }
-    let Some(schema) = api.document().at(&media.pointer).and_then(|node| node.resolve().ok()) else {
-        return Vec::new();
-    };
-    let members = schema.member("properties").map(|node| node.members()).unwrap_or_default();
-    members
-        .into_iter()
-        .filter(|(_, member)| member.text("format") == Some("binary"))
-        .map(|(name, member)| (name.to_owned(), member.value().get("x-max-bytes").and_then(Value::as_u64)))
-        .collect()
 }
 
 fn reply_row(operation: &Operation, components: &View) -> TokenStream {

@@ -16,6 +16,7 @@ use heck::{ToKebabCase, ToShoutySnakeCase};
 use serde_json::Value;
 
 use super::surface::{Call, Surface};
+use crate::generate::files;
 
 /// One call in three languages.
 pub struct Samples {
@@ -35,7 +36,7 @@ struct Shown<'a> {
     body: Option<&'a Value>,
     /// Members of the body that are credentials.
     secrets: BTreeSet<String>,
-    /// Dotted path of the member of the body that is a file.
+    /// The member of the body that is a file.
     file: Option<String>,
 }
 
@@ -109,21 +110,9 @@ fn body(operation: &Operation) -> Option<&Value> {
     values.clone().find(full).or_else(|| values.next())
 }
 
-/// Where the body has a member that is a file.
+/// The member of the body that is a file.
 fn file(api: &Api, operation: &Operation) -> Option<String> {
-    let schema = api.document().at(&operation.sent_media()?.pointer)?.resolve().ok()?;
-    for (name, member) in schema.member("properties")?.members() {
-        let member = member.resolve().ok()?;
-        if member.text("format") == Some("binary") {
-            return Some(name.to_owned());
-        }
-        for (inner, node) in member.member("properties").map(|node| node.members()).unwrap_or_default() {
-            if node.resolve().ok()?.text("format") == Some("binary") {
-                return Some(format!("{name}.{inner}"));
-            }
-        }
-    }
-    None
+    files::parts(api, operation.sent_media()?).into_iter().next().map(|file| file.name)
 }
 
 /// The variable of a secret: `account_token` is `CX_ACCOUNT_TOKEN`.

@@ -84,6 +84,11 @@ pub const PASSES: &[Pass] = &[
         run: bodies::one_body,
     },
     Pass {
+        name: "misplaced_files",
+        reason: "a file in JSON, in a list or below a member would be sent as its name; the body is left out",
+        run: bodies::misplaced_files,
+    },
+    Pass {
         name: "other_bodies",
         reason: "a media type with a schema of its own has no place in the one body; it gets a setter of its own",
         run: bodies::other_bodies,

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::{PASSES, View, lower};
 
+mod bodies;
+
 /// A document with one operation, whose parts a test gives, and component schemas.
 fn api(operation: &str, schemas: &str) -> Api {
     let text = format!(
@@ -64,64 +66,6 @@ fn a_documented_304_makes_the_success_nullable() {
     let view = after("success_only", &api);
     let schema = &operation(&view)["responses"]["2XX"]["content"]["application/json"]["schema"];
     assert_eq!(schema["nullable"], json!(true));
-}
-
-#[test]
-fn the_body_that_is_sent_stays_as_json() {
-    let api = api(
-        &format!(
-            "x-form: {{media_type: multipart/form-data}}\n      requestBody: {{content: {{application/x-www-form-urlencoded: \
-             {{schema: {{type: object}}}}, multipart/form-data: {{schema: {{type: object, properties: {{f: {{type: string}}}}}}}}}}}}\n      {OK}"
-        ),
-        "{}",
-    );
-    let view = after("one_body", &api);
-    let schema = json!({"type": "object", "properties": {"f": {"type": "string"}}});
-    assert_eq!(
-        operation(&view)["requestBody"],
-        json!({"required": true, "content": {"application/json": {"schema": schema}}})
-    );
-}
-
-#[test]
-fn a_media_type_with_a_schema_of_its_own_is_set_aside_as_a_component() {
-    let api = api(
-        &format!(
-            "requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/A'}}}}, \
-             multipart/form-data: {{schema: {{$ref: '#/components/schemas/A'}}}}, \
-             application/x-www-form-urlencoded: {{schema: {{type: object}}}}, \
-             application/merge-patch+json: {{schema: {{$ref: '#/components/schemas/B'}}}}, text/csv: {{schema: {{type: string}}}}}}}}\n      {OK}"
-        ),
-        "{A: {type: object}, B: {type: object}, PostAFormRequest: {type: object}}",
-    );
-    let view = after("other_bodies", &api);
-    let found: Vec<_> = view
-        .alternatives
-        .iter()
-        .map(|other| (other.setter(), other.media_type.as_str(), other.component.as_deref()))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("body_as_form".to_owned(), "application/x-www-form-urlencoded", Some("PostAFormRequest2")),
-            ("body_as_application_merge_patch_json".to_owned(), "application/merge-patch+json", Some("B")),
-            ("body_as_text_csv".to_owned(), "text/csv", None),
-        ]
-    );
-    assert_eq!(view.schema("PostAFormRequest2"), Some(&json!({"type": "object"})));
-}
-
-#[test]
-fn a_body_that_is_neither_json_nor_a_form_is_any_value() {
-    for media_type in ["application/vnd.platform", "application/x-ndjson"] {
-        let body = format!("requestBody: {{content: {{{media_type}: {{schema: {{type: string}}}}}}}}\n      {OK}");
-        let view = after("one_body", &api(&body, "{}"));
-        assert_eq!(
-            operation(&view)["requestBody"]["content"]["application/json"]["schema"],
-            json!({}),
-            "{media_type}"
-        );
-    }
 }
 
 /// The members of a component, or of a body, that the pass marks.
