@@ -83,6 +83,22 @@ async fn refuses_as_documented_and_says_why() {
 }
 
 #[tokio::test]
+async fn each_of_several_credentials_has_to_be_good() {
+    let vendor = MockVendor::start(crate::vault()).await;
+    let get = async |path: &str, token: &str, key: &str| {
+        let request = http().get(format!("{}{path}", vendor.base_url())).bearer_auth(token).header("x-key", key);
+        request.send().await.unwrap().status().as_u16()
+    };
+    for (token, key, status) in
+        [("mock-token", "mock-token", 200), ("mock-token", "made-up", 401), ("made-up", "mock-token", 401)]
+    {
+        assert_eq!(get("/coins", token, key).await, status, "{token} and {key}");
+    }
+    assert_eq!(get("/doors", "mock-token", "mock-token").await, 200);
+    vendor.assert_no_violations();
+}
+
+#[tokio::test]
 async fn marks_what_no_document_says() {
     let vendor = MockVendor::start(orchard()).await;
     let reply = get(&vendor, "/v2/trees").await;
