@@ -191,6 +191,11 @@ impl Issuer {
         code == CODE || self.lock().codes.remove(code)
     }
 
+    /// The scope that a refresh token is good for; none if it has none, is spent or not known.
+    pub(super) fn refresh_scope(&self, token: &str) -> Option<String> {
+        self.lock().refresh.get(token).filter(|refresh| !refresh.spent)?.scope.clone()
+    }
+
     /// Takes a refresh token. With rotation it is spent; a spent one that comes back ends its whole family
     /// (RFC 9700 §4.14.2).
     pub(super) fn take_refresh(&self, token: &str, rotation: bool) -> Option<Family> {
