@@ -1,6 +1,6 @@
 //! From the texts of a form to the types of a schema.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use cx_spec::{
     Arrays, Form,
@@ -50,6 +50,9 @@ impl fmt::Debug for Coerced {
 /// A schema whose branches branch deeper than this leads back to itself.
 const DEEPEST: usize = 32;
 
+/// Branches that one form may try. Past them, what still branches is taken as it is written.
+const MOST_BRANCHES: usize = 100_000;
+
 /// How arrays have to be written.
 #[derive(Clone, Copy, Debug)]
 pub enum Notation<'f> {
@@ -64,7 +67,8 @@ pub enum Notation<'f> {
 /// value keeps the schema is [`Schemas::judge`]'s to say.
 pub fn coerce(schemas: &Schemas, pointer: &str, tree: &Tree, notation: Notation<'_>) -> Coerced {
     let shape = Shape::at(schemas.api(), pointer);
-    let mut pass = Pass { schemas, notation, depth: 0, faults: Vec::new(), files: Vec::new() };
+    let tried = Cell::new(0);
+    let mut pass = Pass { schemas, notation, depth: 0, tried: &tried, faults: Vec::new(), files: Vec::new() };
     let value = pass.value(&shape, tree, "", "");
     Coerced { value, faults: pass.faults, files: pass.files }
 }
@@ -93,6 +97,8 @@ struct Pass<'s> {
     notation: Notation<'s>,
     /// How many branches this pass stands inside.
     depth: usize,
+    /// How many branches were tried, by all passes over the form.
+    tried: &'s Cell<usize>,
     faults: Vec<FormFault>,
     files: Vec<(String, File)>,
 }
@@ -100,7 +106,7 @@ struct Pass<'s> {
 impl<'s> Pass<'s> {
     /// `at` is the JSON pointer, `path` the same with dots and without indices, as `x-form` names members.
     fn value(&mut self, shape: &Shape<'s>, tree: &Tree, at: &str, path: &str) -> Value {
-        if !shape.branches().is_empty() && self.depth <= DEEPEST {
+        if !shape.branches().is_empty() && self.depth <= DEEPEST && self.tried.get() < MOST_BRANCHES {
             return self.branch(shape, tree, at, path);
         }
         match (tree, shape.kind()) {
@@ -132,8 +138,9 @@ impl<'s> Pass<'s> {
     fn branch(&mut self, shape: &Shape<'s>, tree: &Tree, at: &str, path: &str) -> Value {
         let mut best: Option<(usize, Coerced)> = None;
         for branch in shape.branches() {
-            let (schemas, notation, depth) = (self.schemas, self.notation, self.depth + 1);
-            let mut attempt = Pass { schemas, notation, depth, faults: Vec::new(), files: Vec::new() };
+            self.tried.set(self.tried.get() + 1);
+            let depth = self.depth + 1;
+            let mut attempt = Pass { depth, faults: Vec::new(), files: Vec::new(), ..*self };
             let value = attempt.value(&shape.with_branch(&branch), tree, at, path);
             let broken = self.schemas.judge(branch.pointer(), Reading::Request, &value).len() + attempt.faults.len();
             if best.as_ref().is_none_or(|(least, _)| broken < *least) {

@@ -27,20 +27,28 @@ pub(super) fn unknown(schemas: &Schemas, pointer: &str, value: &Value) -> Vec<St
 /// All members that the schema at a pointer of the document does not name. What `oneOf` allows are the members of those
 /// branches that take the value.
 pub(super) fn unnamed(schemas: &Schemas, pointer: &str, reading: Reading, value: &Value) -> Unnamed {
-    let mut pass = Pass { schemas, reading, found: Unnamed::default() };
+    let mut pass = Pass { schemas, tried: 0, reading, found: Unnamed::default() };
     pass.collect(&[Shape::at(schemas.api(), pointer)], value, "");
     pass.found
 }
 
+/// Branches that one value may be held to, and how many of them inside each other. Past them, which members it might
+/// have is anyone's guess.
+const MOST_BRANCHES: usize = 1_000;
+const DEEPEST: usize = 32;
+
 struct Pass<'s> {
     schemas: &'s Schemas,
+    /// How many branches the value in hand was held to.
+    tried: usize,
     reading: Reading,
     found: Unnamed,
 }
 
 impl Pass<'_> {
     fn collect(&mut self, shapes: &[Shape<'_>], value: &Value, at: &str) {
-        let Some(shapes) = self.with_branches(shapes, value) else { return };
+        self.tried = 0;
+        let Some(shapes) = self.with_branches(shapes, value, 0) else { return };
         match value {
             Value::Object(members) => {
                 let additional: Vec<Additional<'_>> = shapes.iter().map(Shape::additional).collect();
@@ -85,13 +93,17 @@ impl Pass<'_> {
 
     /// The shapes with those branches chosen that take the value. None if a `oneOf` takes it nowhere: which members it
     /// might have had is anyone's guess, and the `oneOf` is reported anyway.
-    fn with_branches<'d>(&self, shapes: &[Shape<'d>], value: &Value) -> Option<Vec<Shape<'d>>> {
+    fn with_branches<'d>(&mut self, shapes: &[Shape<'d>], value: &Value, depth: usize) -> Option<Vec<Shape<'d>>> {
         let mut chosen = Vec::new();
         for shape in shapes {
             let branches = shape.branches();
             if branches.is_empty() {
                 chosen.push(shape.clone());
                 continue;
+            }
+            self.tried += branches.len();
+            if self.tried > MOST_BRANCHES || depth > DEEPEST {
+                return None;
             }
             let taking: Vec<Shape<'d>> = branches
                 .iter()
@@ -102,7 +114,7 @@ impl Pass<'_> {
                 return None;
             }
             // A branch may branch again.
-            chosen.extend(self.with_branches(&taking, value)?);
+            chosen.extend(self.with_branches(&taking, value, depth + 1)?);
         }
         Some(chosen)
     }

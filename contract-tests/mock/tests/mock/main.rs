@@ -10,6 +10,7 @@
 mod documents;
 mod fault;
 mod honesty;
+mod hostile;
 mod issuer;
 mod keywords;
 mod lies;
