@@ -1,6 +1,10 @@
 //! The steps, fastest to fail first.
 
+use super::need::Need;
 use crate::commands::built::AS_TESTED;
+
+/// The version that the manifests declare.
+const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// One step.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +13,8 @@ pub(super) struct Step {
     pub program: Program,
     pub arguments: &'static [&'static str],
     pub environment: &'static [(&'static str, &'static str)],
+    /// What it needs beside the toolchain that runs the others.
+    pub need: Option<Need>,
     /// The arguments that make it build as the workspace's tests are built come after the first.
     pub as_tested: bool,
     /// Findings are breaking changes: they pass if the changelog tells of one.
@@ -35,6 +41,7 @@ const fn step(name: &'static str, program: Program, arguments: &'static [&'stati
         program,
         arguments,
         environment: &[],
+        need: None,
         as_tested: false,
         announced: false,
         documents: false,
@@ -107,6 +114,15 @@ pub(super) const STEPS: &[Step] = &[
     in_full(Step {
         as_tested: true,
         ..cargo("judges of the judges", &["test", "--quiet", "--test", "judges", "--", "--ignored"])
+    }),
+    // In a folder of its own: what another compiler built is of no use to the other steps.
+    in_full(Step {
+        need: Some(Need::Toolchain(OLDEST_RUST)),
+        environment: &[("CARGO_TARGET_DIR", "target/oldest-rust")],
+        ..cargo(
+            "oldest Rust",
+            &["check", "--quiet", "--locked", "--package", "cx-client", "--package", "cx-mock", "--all-features"],
+        )
     }),
     in_full(step("oldest dependencies", Program::Tool("bash"), &[".ci/oldest-dependencies"])),
     // What is not committed yet is packed too: this is about what the package holds.
