@@ -115,6 +115,7 @@ pub(super) const STEPS: &[Step] = &[
         as_tested: true,
         ..cargo("judges of the judges", &["test", "--quiet", "--test", "judges", "--", "--ignored"])
     }),
+    in_full(cargo("schedules", &["xtask", "schedules"])),
     // In a folder of its own: what another compiler built is of no use to the other steps.
     in_full(Step {
         need: Some(Need::Toolchain(OLDEST_RUST)),
