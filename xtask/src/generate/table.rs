@@ -155,14 +155,12 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
     let values = schema.and_then(|schema| schema.get("enum")).and_then(Value::as_array);
     let values = values.into_iter().flatten().filter_map(Value::as_str);
     let description = text("description").trim();
-    // A member of a flattened object is as secret as the object.
-    let facts =
-        operation.parameters.iter().find(|one| one.name == name || name.starts_with(&format!("{}[", one.name)));
+    let facts = operation.parameters.iter().find(|one| one.name == name);
     let is_list = facts
         .is_some_and(|one| components.resolved(&one.schema).get("type").and_then(Value::as_str) == Some("array"));
     let delimiter = option(facts.filter(|_| is_list).and_then(delimiter).map(|delimiter| quote!(#delimiter)));
-    let secret = facts.is_some_and(|one| one.secret);
-    let personal = facts.is_some_and(|one| one.personal);
+    let flag = |key: &str| parameter.get(key) == Some(&Value::Bool(true));
+    let (secret, personal) = (flag("x-secret"), flag("x-personal"));
     quote! {
         Parameter {
             name: #name,
@@ -365,5 +363,31 @@ fn option(tokens: Option<TokenStream>) -> TokenStream {
     match tokens {
         Some(tokens) => quote!(Some(#tokens)),
         None => quote!(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cx_spec::Document;
+
+    use super::*;
+    use crate::generate::lower::lower;
+
+    #[test]
+    fn a_member_of_a_secret_object_in_the_query_is_secret() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      \
+            parameters:\n        - {name: login, in: query, x-secret: true, schema: {type: object, properties: {pin: {type: string}}}}\n        \
+            - {name: who, in: query, style: deepObject, schema: {type: object, properties: {mail: {type: string, x-personal: true}, age: {type: integer}}}}\n      \
+            responses: {'200': {description: ok}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let table = module(&api, std::slice::from_ref(&api), &lower(&api)).unwrap();
+        let flags = |name: &str| {
+            let row = table.split("Parameter {").find(|row| row.contains(&format!("name: \"{name}\""))).unwrap();
+            (row.contains("secret: true"), row.contains("personal: true"))
+        };
+        assert_eq!(
+            (flags("pin"), flags("who[mail]"), flags("who[age]")),
+            ((true, false), (false, true), (false, false))
+        );
     }
 }

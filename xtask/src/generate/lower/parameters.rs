@@ -28,12 +28,17 @@ pub fn flatten_queries(view: &mut View, api: &Api) {
                         .filter_map(Value::as_str)
                         .collect();
                     for (key, member) in members {
+                        // A member is as secret as the object, and may be so alone.
+                        let own = components.resolved(member);
+                        let flag = |key: &str| own.get(key) == Some(&Value::Bool(true));
                         flat.push(json!({
                             "name": if facts.style == "deepObject" { format!("{}[{key}]", facts.name) } else { key.clone() },
                             "in": "query",
                             "required": facts.required && required.contains(&key.as_str()),
                             "description": member.get("description").and_then(Value::as_str).unwrap_or(&facts.description),
                             "schema": member,
+                            "x-secret": facts.secret || flag("x-secret"),
+                            "x-personal": facts.personal || flag("x-personal"),
                         }));
                     }
                 }

@@ -175,6 +175,7 @@ fn plain_operation(operation: &Operation) -> Value {
                 "explode": parameter.explode,
                 "schema": parameter.schema,
                 "x-secret": parameter.secret,
+                "x-personal": parameter.personal,
             })
         })
         .collect();
