@@ -11,7 +11,8 @@ use crate::{
     extensions::{Confidence, Retry},
 };
 
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The methods that a path item may have, as it writes them.
+pub const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// All operations, in the order of the document.
 ///

@@ -42,4 +42,5 @@ pub use extensions::{
     Arrays, Confidence, Envelope, EnvelopeKind, Form, Grant, OAuth, OAuthRole, Pagination, Parent, RefreshScope,
     Resource, ResourceRole, Retry, Sort, Window,
 };
+pub use index::METHODS;
 pub use status::Status;
