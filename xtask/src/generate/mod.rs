@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use cx_spec::{Api, Document};
 
-pub use lower::PASSES;
+pub use lower::{PASSES, delimiter};
 pub use output::{Output, compare, write};
 pub use standalone::standalone;
 

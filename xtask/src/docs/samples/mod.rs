@@ -11,12 +11,12 @@ mod shell;
 
 use std::collections::BTreeSet;
 
-use cx_spec::{Api, Operation};
+use cx_spec::{Api, Operation, Parameter};
 use heck::{ToKebabCase, ToShoutySnakeCase};
 use serde_json::Value;
 
 use super::surface::{Call, Surface};
-use crate::generate::files;
+use crate::generate::{delimiter, files};
 
 /// One call in three languages.
 pub struct Samples {
@@ -94,12 +94,24 @@ fn arguments(operation: &Operation, examples: Option<&Value>) -> Vec<Argument> {
         }
         arguments.extend(given.into_iter().map(|(name, value)| Argument {
             name: name.clone(),
-            value: value.clone(),
+            value: as_sent(parameter, name, value),
             location: parameter.location,
             secret: parameter.secret,
         }));
     }
     arguments
+}
+
+/// The value as a caller gives it: a list that travels as one value is one text.
+fn as_sent(parameter: &Parameter, name: &str, value: &Value) -> Value {
+    let joined = delimiter(parameter).filter(|_| name == parameter.name);
+    match (value, joined) {
+        (Value::Array(items), Some(delimiter)) => {
+            let texts: Vec<_> = items.iter().map(plain).collect();
+            texts.join(&delimiter.to_string()).into()
+        }
+        _ => value.clone(),
+    }
 }
 
 /// The first example of the body that is sent which has anything in it, or else the first one.
