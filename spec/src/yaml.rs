@@ -137,6 +137,11 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
         loop {
             let (key, at) = match self.next(pointer)? {
                 (Event::MappingEnd, _) => return Ok(Value::Object(members)),
+                (Event::Scalar(text, ScalarStyle::Plain, ..), _) if text == "<<" => {
+                    let message =
+                        "a merge key (`<<`) is no part of YAML 1.2; write the members out that it stands for";
+                    return Err(self.error(pointer, message));
+                }
                 (Event::Scalar(text, ..), span) => (text.into_owned(), (span.start.line(), span.start.col() + 1)),
                 _ => return Err(self.error(pointer, "a key that is not a plain text")),
             };
@@ -243,6 +248,14 @@ mod tests {
             (error.line, error.message.as_str()),
             (2, "a second YAML document begins here; one file holds one")
         );
+    }
+
+    #[test]
+    fn refuses_a_merge_key() {
+        let error = parse("a: &a {b: 1}\nc:\n  <<: *a\n  d: 2\n").unwrap_err();
+        assert_eq!((error.line, error.column, error.pointer.as_str()), (3, 3, "/c"));
+        assert!(error.message.contains("write the members out"), "{}", error.message);
+        assert_eq!(parse("'<<': 1\n").unwrap().0, json!({"<<": 1}));
     }
 
     #[test]
