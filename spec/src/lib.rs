@@ -29,6 +29,7 @@ mod index;
 pub mod media_type;
 mod nulls;
 pub mod pointer;
+mod references;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod status;
