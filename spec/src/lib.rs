@@ -25,6 +25,7 @@ mod document;
 mod embedded;
 mod error;
 mod extensions;
+pub mod form;
 mod index;
 pub mod media_type;
 mod nulls;

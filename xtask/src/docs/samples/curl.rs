@@ -1,10 +1,10 @@
 //! The sample for curl.
 
-use cx_spec::{Location, Node};
+use cx_spec::{Location, Node, form};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    Argument, Shown, form, json, plain,
+    Argument, Shown, json, plain,
     shell::{command, quoted, with_variable},
     variable,
 };

@@ -5,7 +5,6 @@
 
 mod curl;
 mod cx;
-mod form;
 mod rust;
 mod shell;
 
