@@ -99,10 +99,8 @@ fn documented_header(
     reply: &Reply,
     wanted: impl Fn(&Node<'_>, &Node<'_>) -> bool,
 ) -> Option<String> {
-    let node = validator.api().document().at(&reply.pointer)?.resolve().ok()?;
-    let headers = node.member("headers")?.members();
-    headers.into_iter().find_map(|(name, header)| {
-        let header = header.resolve().ok()?;
+    let mut headers = validator.documented_headers(reply).into_iter();
+    headers.find_map(|(name, header)| {
         let schema = header.member("schema")?.resolve().ok()?;
         wanted(&header, &schema).then(|| name.to_owned())
     })
