@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use cx_spec::{Api, Media, Node, schema::Shape};
-use serde_json::Value;
 
 /// A member of a multipart body that is a file.
 pub struct File {
@@ -62,5 +61,5 @@ fn first_file(schema: &Node<'_>, seen: &mut BTreeSet<String>, parts: &[String]) 
 }
 
 fn is_file(shape: &Shape<'_>) -> bool {
-    shape.text("format") == Some("binary") && shape.value("type").and_then(Value::as_str) == Some("string")
+    shape.text("format") == Some("binary") && shape.text("type") == Some("string")
 }

@@ -40,7 +40,7 @@ const EXTENSIONS: &[(&str, &[Kind])] = &[
     ("x-envelope", &[Kind::Operation]),
     ("x-secret", VALUES),
     ("x-personal", VALUES),
-    ("x-max-bytes", &[Kind::Property]),
+    ("x-max-bytes", &[Kind::Property, Kind::Component]),
 ];
 
 const VALUES: &[Kind] = &[Kind::Property, Kind::Parameter, Kind::Component, Kind::Schema, Kind::Header];
