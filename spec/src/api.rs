@@ -228,6 +228,17 @@ impl Api {
         self.document.at("/components/securitySchemes").map(|node| node.members()).unwrap_or_default()
     }
 
+    /// The headers that a reply documents, by name. One called `Content-Type` is not among them: OpenAPI has it ignored.
+    pub fn headers(&self, reply: &Reply) -> Vec<(&str, Node<'_>)> {
+        let node = self.document.at(&reply.pointer).and_then(|node| node.resolve().ok());
+        let headers = node.and_then(|node| node.member("headers")).map(|headers| headers.members());
+        let headers = headers.unwrap_or_default().into_iter();
+        headers
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
+            .filter_map(|(name, header)| Some((name, header.resolve().ok()?)))
+            .collect()
+    }
+
     /// Component schemas by name, in the order of the document.
     pub fn schemas(&self) -> Vec<(&str, Node<'_>)> {
         self.document.at("/components/schemas").map(|node| node.members()).unwrap_or_default()

@@ -8,6 +8,7 @@ use crate::{
     error::{Place, SpecError},
     nulls,
     pointer::{escape, unescape},
+    references,
     yaml::{self, Positions},
 };
 
@@ -36,6 +37,7 @@ impl Document {
             SpecError::new(place, error.message)
         })?;
         nulls::fold(&mut value);
+        references::decode(&mut value);
         let document = Self { name: name.to_owned(), file: file.to_owned(), text: text.to_owned(), value, positions };
         match document.value.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => Ok(document),
@@ -81,7 +83,8 @@ impl Document {
         &self.text
     }
 
-    /// The whole document as JSON. A choice with a branch for null (`spec/README.md`, *Conventions*) is a nullable one here.
+    /// The whole document as JSON. A choice with a branch for null (`spec/README.md`, *Conventions*) is a nullable one here,
+    /// and references are JSON pointers, not percent-encoded.
     pub fn value(&self) -> &Value {
         &self.value
     }

@@ -11,7 +11,8 @@ use crate::{
     extensions::{Confidence, Retry},
 };
 
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The methods that a path item may have, as it writes them.
+pub const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// All operations, in the order of the document.
 ///
@@ -21,7 +22,7 @@ pub(crate) fn operations(document: &Document) -> Result<Vec<Operation>, SpecErro
     let mut operations = Vec::new();
     let mut seen: BTreeMap<String, Place> = BTreeMap::new();
     let paths = document.at("/paths").ok_or_else(|| document.error("", "no `paths`"))?;
-    for (path, item) in paths.members() {
+    for (path, item) in paths.members().into_iter().filter(is_no_extension) {
         if item.text("$ref").is_some() {
             return Err(item.error("a path item by `$ref`: write it out"));
         }
@@ -39,22 +40,28 @@ pub(crate) fn operations(document: &Document) -> Result<Vec<Operation>, SpecErro
             operations.push(operation);
         }
     }
-    check_references(&document.root())?;
+    check_references(&document.root(), false)?;
     Ok(operations)
 }
 
-/// Every reference of the document resolves, also in components that no operation uses.
-fn check_references(node: &Node<'_>) -> Result<(), SpecError> {
+/// The standard lets extensions stand among paths and among statuses.
+fn is_no_extension((key, _): &(&str, Node<'_>)) -> bool {
+    !key.starts_with("x-")
+}
+
+/// Every reference of the document resolves, also in components that no operation uses. The keys of `properties` are
+/// names that a vendor chose.
+fn check_references(node: &Node<'_>, are_names: bool) -> Result<(), SpecError> {
     if node.text("$ref").is_some() {
         node.resolve()?;
     }
     for (key, member) in node.members() {
         // The value of an example is data: a member called `$ref` in it means nothing.
-        if key != "example" && key != "value" {
-            check_references(&member)?;
+        if are_names || !matches!(key, "example" | "value") {
+            check_references(&member, !are_names && key == "properties")?;
         }
     }
-    node.items().iter().try_for_each(check_references)
+    node.items().iter().try_for_each(|item| check_references(item, false))
 }
 
 fn index_operation(
@@ -85,6 +92,7 @@ fn index_operation(
         replies: replies
             .members()
             .into_iter()
+            .filter(is_no_extension)
             .map(|(status, reply)| index_reply(status, &reply))
             .collect::<Result<_, _>>()?,
         security: security.map(|node| index_security(&node)).unwrap_or_default(),

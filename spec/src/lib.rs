@@ -25,9 +25,12 @@ mod document;
 mod embedded;
 mod error;
 mod extensions;
+pub mod form;
 mod index;
+pub mod media_type;
 mod nulls;
 pub mod pointer;
+mod references;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod status;
@@ -41,4 +44,5 @@ pub use extensions::{
     Arrays, Confidence, Envelope, EnvelopeKind, Form, Grant, OAuth, OAuthRole, Pagination, Parent, RefreshScope,
     Resource, ResourceRole, Retry, Sort, Window,
 };
+pub use index::METHODS;
 pub use status::Status;

@@ -22,7 +22,7 @@ pub(crate) struct YamlError {
     pub message: String,
 }
 
-/// Nesting beyond this is refused: no sensible document comes near, and the reader recurses.
+/// Nesting beyond this is refused: no sensible document comes near, and whoever reads the value recurses.
 const MAX_DEPTH: usize = 128;
 
 /// Values that aliases may copy, so that aliases of aliases cannot fill the memory.
@@ -42,6 +42,7 @@ pub(crate) fn parse(text: &str) -> Result<(Value, Positions), YamlError> {
             (Event::StreamEnd, _) => return Err(reader.error("", "the file is empty")),
             (event, span) => {
                 let value = reader.value(event, span, "", 0)?;
+                reader.finish()?;
                 return Ok((value, reader.positions));
             }
         }
@@ -73,6 +74,17 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
         }
     }
 
+    /// Nothing follows the value: a second document would be lost in silence.
+    fn finish(&mut self) -> Result<(), YamlError> {
+        loop {
+            match self.next("")? {
+                (Event::StreamEnd, _) => return Ok(()),
+                (Event::DocumentEnd | Event::Nothing, _) => {}
+                _ => return Err(self.error("", "a second YAML document begins here; one file holds one")),
+            }
+        }
+    }
+
     fn error(&self, pointer: &str, message: impl Into<String>) -> YamlError {
         let (line, column) = self.last;
         YamlError { line, column, pointer: pointer.to_owned(), message: message.into() }
@@ -93,6 +105,9 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
                 self.copied += count(&value);
                 if self.copied > MAX_COPIED {
                     return Err(self.error(pointer, format!("aliases that copy more than {MAX_COPIED} values")));
+                }
+                if depth + height(&value) > MAX_DEPTH {
+                    return Err(self.error(pointer, format!("nested deeper than {MAX_DEPTH} levels")));
                 }
                 (value, 0)
             }
@@ -122,6 +137,11 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
         loop {
             let (key, at) = match self.next(pointer)? {
                 (Event::MappingEnd, _) => return Ok(Value::Object(members)),
+                (Event::Scalar(text, ScalarStyle::Plain, ..), _) if text == "<<" => {
+                    let message =
+                        "a merge key (`<<`) is no part of YAML 1.2; write the members out that it stands for";
+                    return Err(self.error(pointer, message));
+                }
                 (Event::Scalar(text, ..), span) => (text.into_owned(), (span.start.line(), span.start.col() + 1)),
                 _ => return Err(self.error(pointer, "a key that is not a plain text")),
             };
@@ -142,6 +162,15 @@ fn count(value: &Value) -> usize {
         Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
         Value::Object(members) => 1 + members.values().map(count).sum::<usize>(),
         _ => 1,
+    }
+}
+
+/// How many levels lie below a value.
+fn height(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(height).max().map_or(0, |deepest| deepest + 1),
+        Value::Object(members) => members.values().map(height).max().map_or(0, |deepest| deepest + 1),
+        _ => 0,
     }
 }
 
@@ -201,6 +230,32 @@ mod tests {
             bomb.push_str(&format!("l{level}: &l{level} [{aliases}]\n"));
         }
         assert!(parse(&bomb).unwrap_err().message.contains("aliases that copy more"));
+    }
+
+    #[test]
+    fn an_alias_nests_no_deeper_than_anything_else() {
+        let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(80), "]".repeat(80));
+        assert!(parse(&format!("a: &x {}\nb: *x\n", nested("1"))).is_ok());
+        let error = parse(&format!("a: &x {}\nb: {}\n", nested("1"), nested("*x"))).unwrap_err();
+        assert_eq!((error.line, error.message.as_str()), (2, "nested deeper than 128 levels"));
+    }
+
+    #[test]
+    fn refuses_a_second_document() {
+        assert!(parse("---\na: 1\n...\n").is_ok());
+        let error = parse("a: 1\n---\nb: 2\n").unwrap_err();
+        assert_eq!(
+            (error.line, error.message.as_str()),
+            (2, "a second YAML document begins here; one file holds one")
+        );
+    }
+
+    #[test]
+    fn refuses_a_merge_key() {
+        let error = parse("a: &a {b: 1}\nc:\n  <<: *a\n  d: 2\n").unwrap_err();
+        assert_eq!((error.line, error.column, error.pointer.as_str()), (3, 3, "/c"));
+        assert!(error.message.contains("write the members out"), "{}", error.message);
+        assert_eq!(parse("'<<': 1\n").unwrap().0, json!({"<<": 1}));
     }
 
     #[test]

@@ -28,6 +28,15 @@ fn every_parameter_in_a_path_is_declared_and_the_other_way_round() {
     }
 }
 
+#[test]
+fn an_extension_is_neither_a_path_nor_a_status() {
+    let text = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  x-note: {get: {$ref: '#/info'}}\n  /a:\n    \
+        get: {operationId: x, responses: {'200': {description: ok}, x-note: {a: 1}}}\n";
+    let api = Document::parse("t", "t.yaml", text).and_then(Api::index).unwrap_or_else(|error| panic!("{error}"));
+    let replies: Vec<usize> = api.operations.iter().map(|operation| operation.replies.len()).collect();
+    assert_eq!(replies, [1]);
+}
+
 fn error_of(text: &str) -> String {
     match Document::parse("bad", "bad.yaml", text).and_then(Api::index) {
         Ok(_) => panic!("accepted: {text}"),
@@ -51,6 +60,13 @@ fn a_broken_document_is_named_by_file_line_and_pointer() {
         )),
         "bad.yaml:7:20: /paths/~1a/get/parameters/0: `$ref: #/components/parameters/No` points at nothing; define it or \
          correct the name"
+    );
+    assert_eq!(
+        error_of(&format!(
+            "{head}paths: {{}}\ncomponents:\n  schemas:\n    A:\n      properties:\n        value: {{$ref: '#/components/schemas/No'}}\n"
+        )),
+        "bad.yaml:8:9: /components/schemas/A/properties/value: `$ref: #/components/schemas/No` points at nothing; define \
+         it or correct the name"
     );
     assert_eq!(
         error_of(&format!(

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use cx_spec::media_type::essence;
+
 use crate::form::{self, Pair};
 
 /// A request as it came off the wire: nothing decoded, nothing judged.
@@ -118,11 +120,6 @@ impl fmt::Debug for Incoming {
     }
 }
 
-/// A media type without its parameters, in lower case.
-pub(crate) fn essence(content_type: &str) -> String {
-    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
 /// Whether a media type falls under a range such as `application/*`.
 pub(crate) fn falls_under(media_type: &str, range: &str) -> bool {
     let range = essence(range);
@@ -140,10 +137,4 @@ pub(crate) fn accepts(accept: &str, media_type: &str) -> bool {
         });
         !refused && falls_under(media_type, range)
     })
-}
-
-/// Whether a media type is JSON, `application/problem+json` and the like included.
-pub(crate) fn is_json(media_type: &str) -> bool {
-    let essence = essence(media_type);
-    essence == "application/json" || essence.ends_with("+json")
 }

@@ -1,4 +1,4 @@
-//! JSON of a request, read so that no number slips back into the range it has left.
+//! JSON off the wire, read so that no number slips back into the range it has left.
 
 use serde_json::Value;
 

@@ -77,5 +77,5 @@ pub use outgoing::Outgoing;
 pub use rehearsal::example_request;
 pub use router::{Found, Router};
 pub use server::{Answer, Exchange, MockVendor, MockVendorBuilder};
-pub use validator::{Carrier, Credentials, Parameters, Validator, Verdict};
+pub use validator::{Carrier, Credential, Parameters, Validator, Verdict};
 pub use violation::{Place, Violation};

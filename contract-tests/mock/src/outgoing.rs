@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use cx_spec::{Api, Example, Media, Operation, Reply};
+use cx_spec::{Api, Example, Media, Operation, Reply, media_type::is_json};
 use serde_json::Value;
 
-use crate::incoming::{accepts, is_json};
+use crate::incoming::accepts;
 
 /// Marks a reply that the document does not describe.
 pub(crate) const MARK: &str = "x-cx-mock";
@@ -92,11 +92,8 @@ impl fmt::Debug for Outgoing {
 
 /// The documented headers of a reply that have an example.
 fn example_headers(api: &Api, reply: &Reply) -> Vec<(String, String)> {
-    let node = api.document().at(&reply.pointer).and_then(|node| node.resolve().ok());
-    let Some(headers) = node.and_then(|node| node.member("headers")) else { return Vec::new() };
     let mut found = Vec::new();
-    for (name, header) in headers.members() {
-        let Ok(header) = header.resolve() else { continue };
+    for (name, header) in api.headers(reply) {
         let schema = header.member("schema").and_then(|schema| schema.resolve().ok());
         let example = header.member("example").or_else(|| schema?.member("example"));
         match example.map(|node| node.value()) {

@@ -1,13 +1,10 @@
 //! Requests made from the document's own examples: what a client would send that does as the document shows.
 
-use cx_spec::{Api, Arrays, Location, Media, Operation, Parameter, schema::Shape};
+use cx_spec::{Api, Location, Media, Operation, Parameter, form, media_type::essence, schema::Shape};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::{
-    incoming::{Incoming, essence, is_json},
-    issuer::ACCESS_TOKEN,
-};
+use crate::{incoming::Incoming, issuer::ACCESS_TOKEN};
 
 /// What RFC 3986 calls unreserved stays as it is.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -137,50 +134,27 @@ fn write_body(
     request: Incoming,
 ) -> Result<Incoming, String> {
     let media_type = essence(&media.media_type);
-    if is_json(&media_type) {
+    if media.is_json() {
         return Ok(request.with_body(&media_type, value.to_string()));
     }
-    let mut pairs = Vec::new();
+    let pairs = || {
+        let pairs = form::pairs(value, &operation.form).into_iter();
+        pairs.map(|pair| (pair.name, pair.value)).collect::<Vec<_>>()
+    };
     match media_type.as_str() {
-        "application/x-www-form-urlencoded" => {
-            write_form(operation, value, "", "", &mut pairs);
-            Ok(request.with_body(&media_type, urlencoded(&pairs)))
-        }
+        "application/x-www-form-urlencoded" => Ok(request.with_body(&media_type, urlencoded(&pairs()))),
         "multipart/form-data" => {
-            write_form(operation, value, "", "", &mut pairs);
             let shape = Shape::at(api, &media.pointer);
             let is_file = |name: &str| {
                 shape.property(name).is_some_and(|member| matches!(member.text("format"), Some("binary" | "byte")))
             };
             let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
-            Ok(request.with_body(&content_type, multipart(&pairs, is_file)))
+            Ok(request.with_body(&content_type, multipart(&pairs(), is_file)))
         }
         _ => match value {
             Value::String(text) => Ok(request.with_body(&media_type, text.clone())),
             _ => Err(format!("nobody here can write `{media_type}`")),
         },
-    }
-}
-
-/// `name` is the name on the wire so far, `path` the same as `x-form` names members.
-fn write_form(operation: &Operation, value: &Value, name: &str, path: &str, pairs: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(members) => {
-            for (key, member) in members {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}[{key}]") };
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                write_form(operation, member, &name, &path, pairs);
-            }
-        }
-        Value::Array(items) => {
-            let form = &operation.form;
-            let indices = form.arrays == Arrays::Indices || form.indexed.iter().any(|indexed| indexed == path);
-            for (index, item) in items.iter().enumerate() {
-                let name = if indices { format!("{name}[{index}]") } else { format!("{name}[]") };
-                write_form(operation, item, &name, path, pairs);
-            }
-        }
-        other => pairs.push((name.to_owned(), simple(other))),
     }
 }
 

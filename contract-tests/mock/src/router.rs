@@ -1,8 +1,9 @@
 //! Which operation a method and a path belong to.
 
-use percent_encoding::percent_decode_str;
+use std::cmp::Reverse;
 
 use cx_spec::Api;
+use percent_encoding::percent_decode_str;
 
 /// The paths of one document.
 ///
@@ -28,11 +29,61 @@ struct Route {
     operation: usize,
 }
 
-// The order is the order of preference.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq)]
 enum Segment {
     Literal(String),
-    Template { prefix: String, name: String, suffix: String },
+    Template(Template),
+}
+
+/// A segment with parameters, such as `{name}.{extension}`.
+#[derive(Debug, PartialEq, Eq)]
+struct Template {
+    /// What stands before the first parameter.
+    prefix: String,
+    /// Each parameter, and what stands between it and the next one or the end.
+    parameters: Vec<(String, String)>,
+}
+
+impl Template {
+    /// None where a brace is not closed or there is no parameter.
+    fn read(text: &str) -> Option<Self> {
+        let mut pieces = text.split('{');
+        let prefix = pieces.next()?.to_owned();
+        let parameter = |piece: &str| piece.split_once('}').map(|(name, after)| (name.to_owned(), after.to_owned()));
+        let parameters = pieces.map(parameter).collect::<Option<Vec<_>>>()?;
+        (!parameters.is_empty()).then_some(Self { prefix, parameters })
+    }
+
+    /// The texts that stand around the parameters.
+    fn around(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.prefix.as_str()).chain(self.parameters.iter().map(|(_, after)| after.as_str()))
+    }
+
+    /// The value of each parameter. None is empty, and each but the last is as short as it can be.
+    fn values<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        let mut rest = text.strip_prefix(self.prefix.as_str())?;
+        let (last, others) = self.parameters.split_last()?;
+        let mut values = Vec::new();
+        for (_, after) in others {
+            let first = rest.chars().next()?.len_utf8();
+            let end = first + rest.get(first..)?.find(after.as_str())?;
+            values.push(rest.get(..end)?);
+            rest = rest.get(end + after.len()..)?;
+        }
+        let value = rest.strip_suffix(last.1.as_str())?;
+        values.push(Some(value).filter(|value| !value.is_empty())?);
+        Some(values)
+    }
+}
+
+impl Segment {
+    /// The least is preferred: a literal segment, then the template with most around its parameters, whatever they are called.
+    fn rank(&self) -> (bool, Reverse<usize>) {
+        match self {
+            Self::Literal(_) => (false, Reverse(0)),
+            Self::Template(template) => (true, Reverse(template.around().map(str::len).sum())),
+        }
+    }
 }
 
 /// What stands under a method and a path.
@@ -68,7 +119,7 @@ impl Router {
             })
             .collect();
         // Literal segments first, from the left; the sort is stable, so the document's order decides the rest.
-        routes.sort_by(|a, b| a.segments.cmp(&b.segments));
+        routes.sort_by_cached_key(|route| route.segments.iter().map(Segment::rank).collect::<Vec<_>>());
         Self { routes }
     }
 
@@ -99,10 +150,7 @@ impl Route {
     /// Whether two routes have one path, whatever they call its parameters.
     fn is_beside(&self, other: &Self) -> bool {
         self.segments.iter().zip(&other.segments).all(|(own, other)| match (own, other) {
-            (
-                Segment::Template { prefix, suffix, .. },
-                Segment::Template { prefix: other_prefix, suffix: other_suffix, .. },
-            ) => prefix == other_prefix && suffix == other_suffix,
+            (Segment::Template(own), Segment::Template(other)) => own.around().eq(other.around()),
             (own, other) => own == other,
         })
     }
@@ -120,12 +168,9 @@ impl Route {
                         return None;
                     }
                 }
-                Segment::Template { prefix, name, suffix } => {
-                    let value = found.strip_prefix(prefix.as_str())?.strip_suffix(suffix.as_str())?;
-                    if value.is_empty() {
-                        return None;
-                    }
-                    parameters.push((name.clone(), value.to_owned()));
+                Segment::Template(template) => {
+                    let names = template.parameters.iter().map(|(name, _)| name.clone());
+                    parameters.extend(names.zip(template.values(&found)?.into_iter().map(str::to_owned)));
                 }
             }
         }
@@ -134,11 +179,7 @@ impl Route {
 }
 
 fn segment(text: &str) -> Segment {
-    let template = text.split_once('{').and_then(|(prefix, rest)| {
-        let (name, suffix) = rest.split_once('}')?;
-        Some(Segment::Template { prefix: prefix.to_owned(), name: name.to_owned(), suffix: suffix.to_owned() })
-    });
-    template.unwrap_or_else(|| Segment::Literal(text.to_owned()))
+    Template::read(text).map_or_else(|| Segment::Literal(text.to_owned()), Segment::Template)
 }
 
 #[cfg(test)]
@@ -166,8 +207,11 @@ mod tests {
     }
 
     fn find(method: &str, path: &str) -> (String, Vec<String>) {
-        let api = api();
-        match Router::new(&api).find(method, path) {
+        find_in(&api(), method, path)
+    }
+
+    fn find_in(api: &Api, method: &str, path: &str) -> (String, Vec<String>) {
+        match Router::new(api).find(method, path) {
             Found::Operation { index, parameters } => {
                 (api.operations[index].id.clone(), parameters.into_iter().map(|(_, value)| value).collect())
             }
@@ -183,6 +227,39 @@ mod tests {
         assert_eq!(find("PATCH", "/users/7"), ("patch_user".into(), vec!["7".into()]));
         assert_eq!(find("GET", "/users/phone/export"), ("get_by_phone".into(), vec!["export".into()]));
         assert_eq!(find("DELETE", "/users/me"), ("405".into(), vec!["GET".into()]));
+    }
+
+    #[test]
+    fn what_a_parameter_is_called_decides_nothing() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  \
+            /trees/{a}/{part}:\n    get: {operationId: get_part, responses: {}}\n  \
+            /trees/{tree}/fruits:\n    get: {operationId: list_fruits, responses: {}}\n  \
+            /files/{a}:\n    get: {operationId: get_file, responses: {}}\n  \
+            /files/{a}.csv:\n    get: {operationId: get_table, responses: {}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        assert_eq!(find_in(&api, "GET", "/trees/7/fruits"), ("list_fruits".into(), vec!["7".into()]));
+        assert_eq!(find_in(&api, "GET", "/trees/7/bark"), ("get_part".into(), vec!["7".into(), "bark".into()]));
+        assert_eq!(find_in(&api, "GET", "/files/a.csv"), ("get_table".into(), vec!["a".into()]));
+        assert_eq!(find_in(&api, "GET", "/files/a.png"), ("get_file".into(), vec!["a.png".into()]));
+    }
+
+    #[test]
+    fn a_segment_may_have_several_parameters() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  \
+            /files/{name}.{extension}:\n    get: {operationId: get_file, responses: {}}\n  \
+            /files/v{major}-{minor}.zip:\n    get: {operationId: get_release, responses: {}}\n  \
+            /pairs/{a}{b}:\n    get: {operationId: get_pair, responses: {}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let find = |path: &str| find_in(&api, "GET", path);
+        assert_eq!(find("/files/a.csv"), ("get_file".into(), vec!["a".into(), "csv".into()]));
+        assert_eq!(find("/files/a.tar.gz"), ("get_file".into(), vec!["a".into(), "tar.gz".into()]));
+        assert_eq!(find("/files/.a.b"), ("get_file".into(), vec![".a".into(), "b".into()]));
+        assert_eq!(find("/files/v1-2.zip"), ("get_release".into(), vec!["1".into(), "2".into()]));
+        assert_eq!(find("/files/v1.zip"), ("get_file".into(), vec!["v1".into(), "zip".into()]));
+        assert_eq!(find("/pairs/%C3%A9bc"), ("get_pair".into(), vec!["é".into(), "bc".into()]));
+        for path in ["/files/a", "/files/.csv", "/files/a.", "/pairs/a"] {
+            assert_eq!(find(path).0, "404", "{path}");
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Whoever goes through a value asks the same few questions of its schema: which type, which member, which items. The answers
 //! are spread over `$ref` and `allOf`; this is the one place that gathers them.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::{api::Api, document::Node, pointer::unescape};
@@ -169,25 +171,30 @@ impl<'d> Shape<'d> {
 
     /// Whether the document calls a value of this shape secret or personal.
     pub fn is_sensitive(&self) -> bool {
-        self.sensitive(0)
+        self.sensitive(&mut HashSet::new())
     }
 
-    fn sensitive(&self, depth: usize) -> bool {
+    /// `seen` holds the shapes that were asked already: what leads back to one says nothing new.
+    fn sensitive(&self, seen: &mut HashSet<String>) -> bool {
+        if !seen.insert(self.pointer().to_owned()) {
+            return false;
+        }
         self.flag("x-secret")
             || self.flag("x-personal")
-            // Branches that lead back to themselves tell nothing, and what is not known is not shown.
-            || depth > DEEPEST
-            || self.branches().iter().any(|branch| Shape::of(branch).sensitive(depth + 1))
+            || self.branches().iter().any(|branch| Shape::of(branch).sensitive(seen))
     }
 
     /// The shape one step down a JSON pointer, over all branches; none for what the document does not declare.
     pub fn step(&self, key: &str) -> Option<Shape<'d>> {
-        self.step_down(key, 0)
+        let mut parts = Vec::new();
+        self.step_down(key, &mut parts, &mut HashSet::new());
+        (!parts.is_empty()).then(|| Self::new(parts))
     }
 
-    fn step_down(&self, key: &str, depth: usize) -> Option<Shape<'d>> {
-        if depth > DEEPEST {
-            return None;
+    /// Gathers what is one step down. `seen` is as in [`Shape::sensitive`].
+    fn step_down(&self, key: &str, parts: &mut Vec<Node<'d>>, seen: &mut HashSet<String>) {
+        if !seen.insert(self.pointer().to_owned()) {
+            return;
         }
         let own = match self.property(key) {
             Some(shape) => Some(shape),
@@ -197,13 +204,14 @@ impl<'d> Shape<'d> {
                 _ => None,
             },
         };
-        let mut parts = own.map(|shape| shape.parts).unwrap_or_default();
-        for branch in self.branches() {
-            if let Some(shape) = Shape::of(&branch).step_down(key, depth + 1) {
-                parts.extend(shape.parts);
+        for part in own.map(|shape| shape.parts).unwrap_or_default() {
+            if !parts.iter().any(|known| known.pointer() == part.pointer()) {
+                parts.push(part);
             }
         }
-        (!parts.is_empty()).then(|| Self::new(parts))
+        for branch in self.branches() {
+            Shape::of(&branch).step_down(key, parts, seen);
+        }
     }
 }
 
@@ -245,8 +253,68 @@ fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
         }
         return;
     }
+    // What is gathered already says nothing new, and may lead here again, by more ways than anyone could follow.
+    if parts.iter().any(|known| known.pointer() == node.pointer()) {
+        return;
+    }
     parts.push(node.clone());
     for part in node.member("allOf").map(|all| all.items()).unwrap_or_default() {
         gather(&part, parts, depth + 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Document;
+
+    #[test]
+    fn a_schema_that_is_made_of_itself_is_gathered_once() {
+        let itself = "{$ref: '#/components/schemas/Tree'}";
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths: {{}}\ncomponents:\n  schemas:\n    \
+             Tree: {{allOf: [{itself}, {itself}, {itself}, {{type: object}}, {itself}]}}\n"
+        );
+        let api = Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap();
+        let shape = Shape::at(&api, "/components/schemas/Tree");
+        assert_eq!((shape.parts().len(), shape.kind()), (2, Some("object")));
+    }
+
+    /// Forty levels of branches that meet again in the next one: more ways down than anyone could go.
+    fn ladder(end: &str) -> Api {
+        let mut text =
+            "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n".to_owned();
+        for level in 0..40 {
+            let next = format!("{{$ref: '#/components/schemas/L{}'}}", level + 1);
+            text.push_str(&format!("    L{level}: {{oneOf: [{next}, {next}]}}\n"));
+        }
+        text.push_str(&format!("    L40: {end}\n"));
+        Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn branches_that_meet_again_are_asked_once() {
+        let api = ladder("{type: object, properties: {a: {type: string}}}");
+        let top = Shape::at(&api, "/components/schemas/L0");
+        assert!(!top.is_sensitive());
+        assert_eq!(top.step("a").map(|shape| shape.parts().len()), Some(1));
+        assert!(top.step("b").is_none());
+        let api = ladder("{type: string, x-secret: true}");
+        assert!(Shape::at(&api, "/components/schemas/L0").is_sensitive());
+    }
+
+    #[test]
+    fn branches_that_lead_back_hide_nothing_that_another_says() {
+        let itself = "{$ref: '#/components/schemas/Tree'}";
+        let tree = |leaf: &str| {
+            let text = format!(
+                "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths: {{}}\ncomponents:\n  schemas:\n    \
+                 Tree: {{oneOf: [{itself}, {leaf}]}}\n"
+            );
+            Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap()
+        };
+        let sensitive = |leaf: &str| Shape::at(&tree(leaf), "/components/schemas/Tree").is_sensitive();
+        assert!(sensitive("{type: string, x-personal: true}"));
+        assert!(!sensitive("{type: string}"));
     }
 }

@@ -42,8 +42,8 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if let (Some(spec), Some(name), Some(out)) = (&arguments.spec, &arguments.name, &arguments.out) {
         let (outputs, unsupported) =
             generate::standalone(spec, name, out, &root.join("client"), arguments.keep_going)?;
-        for one in &unsupported {
-            eprintln!("{}: {one}", spec.display());
+        for (line, one) in &unsupported {
+            eprintln!("{}:{line}: {one}", spec.display());
         }
         return finish(&outputs, out, arguments.check);
     }

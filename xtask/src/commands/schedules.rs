@@ -8,7 +8,7 @@ use std::{
     process::{Command, ExitCode, Stdio},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::shell;
@@ -17,11 +17,21 @@ use crate::shell;
 #[derive(clap::Args)]
 pub struct Arguments {}
 
+/// In the names of the tests of the model.
+const MODEL: &str = "::model::";
+
 /// Builds the tests and runs those of the model.
 pub fn run(root: &Path, _: &Arguments) -> Result<ExitCode> {
     let tests = build(root)?;
-    let status = Command::new(tests).current_dir(root).arg("::model::").status();
-    let status = status.context("the schedules cannot be started")?;
+    let call = || {
+        let mut call = Command::new(&tests);
+        call.current_dir(root).arg(MODEL);
+        call
+    };
+    let listed = call().arg("--list").output().context("the schedules cannot be listed")?;
+    let names = String::from_utf8_lossy(&listed.stdout);
+    ensure!(names.lines().any(|line| line.ends_with(": test")), "no test of the client has `{MODEL}` in its name");
+    let status = call().status().context("the schedules cannot be started")?;
     Ok(ExitCode::from(u8::from(!status.success())))
 }
 

@@ -40,6 +40,11 @@ pub fn requests(changes: &mut Changes<'_>, old: &Operation, new: &Operation) {
         let message = format!("{name} sends `{}` now, was `{}`", sends.media_type, sent.media_type);
         changes.breaking(&sends.pointer, message);
     }
+    // What was sent by default is told above.
+    let gone = before.media.iter().filter(|one| !has(&after.media, one) && one.media_type != sent.media_type);
+    for media in gone {
+        changes.lost(&media.pointer, format!("the vendor no longer takes `{}` from {name}", media.media_type));
+    }
     media(changes, sent, sends, Way::Request, &format!("the body of {name}"));
 }
 

@@ -1,4 +1,4 @@
-//! Bounds, patterns and formats: not part of any Rust type, but the vendor refuses what breaks them.
+//! Bounds, patterns, formats and listed numbers: not part of any Rust type, but the vendor refuses what breaks them.
 
 use cx_spec::Node;
 use serde_json::Value;
@@ -22,6 +22,7 @@ pub fn compare(changes: &mut Changes<'_>, old: &Node<'_>, new: &Node<'_>, way: W
     if way == Way::Reply {
         return;
     }
+    values(changes, old, new, path);
     for key in [UPPER, LOWER, OTHER].concat() {
         let (before, after) = (value(old, key), value(new, key));
         if before == after {
@@ -42,6 +43,33 @@ pub fn compare(changes: &mut Changes<'_>, old: &Node<'_>, new: &Node<'_>, way: W
             }
         }
     }
+}
+
+/// Compares the values that schemas list. Those of a text are variants of an enum, and compared as such.
+fn values(changes: &mut Changes<'_>, old: &Node<'_>, new: &Node<'_>, path: &str) {
+    let at = format!("{}/enum", new.pointer());
+    match (listed(old), listed(new)) {
+        (Some(before), Some(after)) => {
+            for gone in before.iter().filter(|value| !after.contains(value)) {
+                changes.breaking(&at, format!("{path} is refused where it was taken: {gone} is not listed now"));
+            }
+            for added in after.iter().filter(|value| !before.contains(value)) {
+                changes.compatible(&at, format!("{path} is taken where it was refused: {added} is listed now"));
+            }
+        }
+        (None, Some(_)) => {
+            changes.breaking(&at, format!("{path} is refused where it was taken: its values are listed now"));
+        }
+        (Some(_), None) => {
+            changes.compatible(&at, format!("{path} is taken where it was refused: its values are not listed now"));
+        }
+        (None, None) => {}
+    }
+}
+
+fn listed<'d>(schema: &Node<'d>) -> Option<&'d [Value]> {
+    let values = schema.member("enum").filter(|_| schema.text("type") != Some("string"))?.value();
+    values.as_array().map(Vec::as_slice)
 }
 
 /// The value of a keyword, as far as it refuses anything.

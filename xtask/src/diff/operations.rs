@@ -42,6 +42,10 @@ fn successor<'d>(old: &Api, new: &'d Api, operation: &Operation) -> Option<&'d O
     })
 }
 
+fn differs(changes: &Changes<'_>, old: &Operation, new: &Operation, key: &str) -> bool {
+    extension(changes.old, old, key) != extension(changes.new, new, key)
+}
+
 fn extension<'d>(api: &'d Api, operation: &Operation, key: &str) -> Option<&'d Value> {
     Some(api.document().at(&operation.place.pointer)?.member(key)?.value())
 }
@@ -66,13 +70,16 @@ fn operation(changes: &mut Changes<'_>, old: &Operation, new: &Operation) {
         changes.compatible(at, format!("{name} is repeated as `Retry::{after}` now, was `Retry::{before}`"));
     }
     for key in ["x-form", "x-envelope", "x-oauth"] {
-        if extension(changes.old, old, key) != extension(changes.new, new, key) {
+        if differs(changes, old, new, key) {
             changes.compatible(at, format!("{name} follows another `{key}`"));
         }
     }
     match (&old.pagination, &new.pagination) {
         (Some(_), None) => changes.breaking(at, format!("{name} lost its pages: no `stream()` any more")),
         (None, Some(_)) => changes.compatible(at, format!("{name} gained pages: `stream()`")),
+        (Some(_), Some(_)) if differs(changes, old, new, "x-pagination") => {
+            changes.compatible(at, format!("{name} follows another `x-pagination`"));
+        }
         _ => {}
     }
     parameters::compare(changes, old, new);

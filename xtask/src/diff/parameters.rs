@@ -45,7 +45,9 @@ pub fn compare(changes: &mut Changes<'_>, old: &Operation, new: &Operation) {
             }
         }
     }
-    for added in after.iter().filter(|one| !before.iter().any(|other| other.name == one.name)) {
+    let is_moved =
+        |one: &Wire<'_>| before.iter().any(|gone| gone.name == one.name && !after.iter().any(|other| other.is(gone)));
+    for added in after.iter().filter(|one| !before.iter().any(|other| other.is(one)) && !is_moved(one)) {
         let (call, pointer) = (snake_case(&added.name), parameter_pointer(added.parameter));
         if added.required {
             changes.breaking(pointer, format!("{name} gained the method `{call}`, which has to be called"));

@@ -170,7 +170,7 @@ fn branches(changes: &mut Changes<'_>, pair: &Pair<'_, '_>, old: &[Node<'_>], ne
     // Branches have no names. Where their number stays, the position tells which is which.
     if old.len() == new.len() {
         for (index, (before, after)) in old.iter().zip(new).enumerate() {
-            compare(changes, &Pair::new(before, after, *way, format!("variant {} of {path}", index + 1)));
+            compare(changes, &pair.inner(before, after, format!("variant {} of {path}", index + 1)));
         }
         return;
     }

@@ -22,14 +22,8 @@ pub fn servers(changes: &mut Changes<'_>) {
     }
 }
 
-/// The first server, variables at their defaults.
 fn server(api: &Api) -> String {
-    let Some(server) = api.document().at("/servers/0") else { return "no server".to_owned() };
-    let mut url = server.text("url").unwrap_or_default().to_owned();
-    for (name, variable) in server.member("variables").map(|node| node.members()).unwrap_or_default() {
-        url = url.replace(&format!("{{{name}}}"), variable.text("default").unwrap_or_default());
-    }
-    url
+    api.server().unwrap_or_else(|| "no server".to_owned())
 }
 
 pub fn schemes(changes: &mut Changes<'_>) {

@@ -1,9 +1,10 @@
 //! One operation.
 
-use cx_spec::{Api, Confidence, Location, Media, Node, Operation, Reply, Retry};
+use cx_spec::{Api, Confidence, Media, Node, Operation, Reply, Retry};
 use maud::{Markup, html};
 
 use super::{markdown, samples::Samples, schema};
+use crate::lint::location;
 
 /// The anchor of an operation.
 pub fn anchor(api: &Api, operation: &Operation) -> String {
@@ -102,15 +103,6 @@ fn parameters(api: &Api, operation: &Operation) -> Markup {
                 }
             } } }
         } }
-    }
-}
-
-fn location(location: Location) -> &'static str {
-    match location {
-        Location::Path => "path",
-        Location::Query => "query",
-        Location::Header => "header",
-        Location::Cookie => "cookie",
     }
 }
 

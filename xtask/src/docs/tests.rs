@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use cx_spec::{Api, Document};
+use cx_spec::{Api, Document, Location};
 
 use super::Reference;
 use crate::generate;
@@ -36,9 +36,11 @@ fn every_operation_is_on_the_page_with_three_samples() {
             assert!(samples.cx.starts_with(&format!("cx {} ", chapter.api.name())), "{id}: {}", samples.cx);
             assert!(samples.rust.contains(&format!(".{}()", operation.id)), "{id}: {}", samples.rust);
             for parameter in operation.parameters.iter().filter(|one| one.required && !one.secret) {
-                let value = samples.curl.contains(&parameter.name)
-                    || !samples.curl.contains(&format!("{{{}}}", parameter.name));
-                assert!(value, "{id}: curl leaves `{}` open: {}", parameter.name, samples.curl);
+                let given = match parameter.location {
+                    Location::Path => !samples.curl.contains(&format!("{{{}}}", parameter.name)),
+                    _ => samples.curl.contains(&parameter.name),
+                };
+                assert!(given, "{id}: curl leaves `{}` open: {}", parameter.name, samples.curl);
             }
         }
     }
@@ -131,4 +133,27 @@ fn texts_of_a_document_are_shown_and_not_obeyed() {
     let rust = ".put_thing()\n    .id(\"a/b'c$(d)\")\n    .x_key(std::env::var(\"CX_X_KEY\")?)\n    .body_map(|body| {\n        \
                 body\n            .note(\"it's \\\"</code>\\\" $(rm) \\\\\".to_owned())\n            .token(token)\n    })";
     assert!(samples.rust.contains(rust), "{}", samples.rust);
+}
+
+#[test]
+fn a_list_that_is_one_value_is_given_as_one() {
+    let text = "openapi: 3.0.3\ninfo: {title: Lists, version: '1'}\nservers: [{url: 'https://api.example.com'}]\npaths:\n  /things/{ids}:\n    \
+        get:\n      operationId: get_things\n      security: []\n      parameters:\n        \
+        - {name: ids, in: path, required: true, schema: {type: array, items: {type: integer}}, example: [1, 2]}\n        \
+        - {name: kinds, in: query, required: true, style: pipeDelimited, explode: false, schema: {type: array, items: {type: string}}, example: [a, b]}\n        \
+        - {name: tags, in: query, required: true, schema: {type: array, items: {type: string}}, example: [c, d]}\n        \
+        - {name: X-Parts, in: header, required: true, schema: {type: array, items: {type: string}}, example: [e, f]}\n      \
+        responses: {'204': {description: Done.}}\n";
+    let apis = [Api::index(Document::parse("lists", "lists.yaml", text).unwrap()).unwrap()];
+    let reference = Reference::new(&root(), &apis).unwrap();
+    let samples = &reference.chapters[0].samples[0];
+    for part in ["'kinds=a|b'", "tags=c", "tags=d", "'X-Parts: e,f'", "https://api.example.com/things/1%2C2"] {
+        assert!(samples.curl.contains(part), "{part}: {}", samples.curl);
+    }
+    for part in [".ids(\"1,2\")", ".kinds(\"a|b\")", ".tags(vec![", ".x_parts(\"e,f\")"] {
+        assert!(samples.rust.contains(part), "{part}: {}", samples.rust);
+    }
+    for part in ["--ids 1,2", "--kinds 'a|b'", "--tags c", "--tags d", "--x-parts e,f"] {
+        assert!(samples.cx.contains(part), "{part}: {}", samples.cx);
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use cx_spec::{Api, Media, Node, Operation};
+use cx_spec::{Api, Media, Node, Operation, schema::Shape};
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Map, Value};
@@ -86,7 +86,7 @@ fn collect(schema: &Node<'_>, names: &mut BTreeSet<String>, seen: &mut BTreeSet<
         return;
     }
     for (name, member) in schema.member("properties").map(|node| node.members()).unwrap_or_default() {
-        if member.flag("x-secret") || member.resolve().is_ok_and(|member| member.flag("x-secret")) {
+        if Shape::of(&member).flag("x-secret") {
             names.insert(name.to_owned());
         }
         collect(&member, names, seen);
@@ -96,9 +96,26 @@ fn collect(schema: &Node<'_>, names: &mut BTreeSet<String>, seen: &mut BTreeSet<
             collect(&inner, names, seen);
         }
     }
-    for key in ["allOf", "oneOf"] {
+    for key in ["allOf", "oneOf", "anyOf"] {
         for branch in schema.member(key).map(|list| list.items()).unwrap_or_default() {
             collect(&branch, names, seen);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cx_spec::Document;
+
+    #[test]
+    fn a_secret_is_found_wherever_it_is_described() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      responses:\n        \
+            '200': {description: ok, content: {application/json: {schema: {anyOf: [{$ref: '#/components/schemas/A'}]}}}}\n\
+            components:\n  schemas:\n    \
+            A: {type: object, properties: {plain: {type: string}, key: {nullable: true, allOf: [{$ref: '#/components/schemas/Key'}]}}}\n    \
+            Key: {type: string, x-secret: true}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        assert_eq!(secrets(&api, api.operations[0].replies[0].media.iter()), BTreeSet::from(["key".to_owned()]));
     }
 }

@@ -6,6 +6,7 @@
 mod digest;
 mod dispatch;
 mod engine;
+pub mod files;
 mod guide;
 mod lower;
 mod mend;
@@ -22,7 +23,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use cx_spec::{Api, Document};
 
-pub use lower::PASSES;
+pub use lower::{PASSES, delimiter};
 pub use output::{Output, compare, write};
 pub use standalone::standalone;
 
@@ -81,7 +82,7 @@ fn folder_of(
     for (api, generated) in apis.iter().zip(generate_all(&apis, home)?) {
         let heading = heading(api, generator);
         if let Some(first) = generated.unsupported.first() {
-            anyhow::bail!("{}: {first}", api.document().file());
+            anyhow::bail!("{}:{}: {first}", api.document().file(), api.document().place(&first.pointer).line);
         }
         for (name, text) in generated.files {
             let path = folder.join(&generated.module).join(name);

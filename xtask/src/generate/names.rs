@@ -2,6 +2,9 @@
 
 use heck::{ToPascalCase, ToSnakeCase};
 
+/// Names that generated code has for itself: methods of every client, and the functions beside those that dispatch.
+pub const RESERVED: &[&str] = &["builder", "core", "call", "decode_schema"];
+
 /// The Rust name of a field, as typify writes it.
 pub fn snake_case(name: &str) -> String {
     identifier(name, str::to_snake_case, "x")

@@ -1,6 +1,6 @@
 //! What a success of an operation carries, as the document says it.
 
-use cx_spec::{Operation, Reply, Status};
+use cx_spec::{Operation, Reply, Status, media_type};
 
 /// The body of a success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +43,9 @@ pub fn not_modified(operation: &Operation) -> bool {
     })
 }
 
-/// `application/json` and its relatives.
+/// JSON, and a body of any type, which the client writes and asks for as JSON.
 pub fn is_json(media_type: &str) -> bool {
-    let bare = media_type.split(';').next().unwrap_or_default().trim();
-    bare == "application/json" || bare.ends_with("+json") || bare == "*/*"
+    media_type::is_json(media_type) || media_type::essence(media_type) == "*/*"
 }
 
 /// The replies that say that all went well; where none says so, `default` stands for them.

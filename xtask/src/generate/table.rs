@@ -1,13 +1,14 @@
 //! The operation table: what the runtime knows of an API, as constants.
 
 use anyhow::{Context, Result};
-use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, Parameter, RefreshScope, Retry};
+use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Retry};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::{
-    lower::{COOKIE_HEADER, View},
+    files,
+    lower::{COOKIE_HEADER, View, delimiter},
     print_tokens,
     reply::{self, ReplyKind},
 };
@@ -154,14 +155,12 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
     let values = schema.and_then(|schema| schema.get("enum")).and_then(Value::as_array);
     let values = values.into_iter().flatten().filter_map(Value::as_str);
     let description = text("description").trim();
-    // A member of a flattened object is as secret as the object.
-    let facts =
-        operation.parameters.iter().find(|one| one.name == name || name.starts_with(&format!("{}[", one.name)));
+    let facts = operation.parameters.iter().find(|one| one.name == name);
     let is_list = facts
         .is_some_and(|one| components.resolved(&one.schema).get("type").and_then(Value::as_str) == Some("array"));
     let delimiter = option(facts.filter(|_| is_list).and_then(delimiter).map(|delimiter| quote!(#delimiter)));
-    let secret = facts.is_some_and(|one| one.secret);
-    let personal = facts.is_some_and(|one| one.personal);
+    let flag = |key: &str| parameter.get(key) == Some(&Value::Bool(true));
+    let (secret, personal) = (flag("x-secret"), flag("x-personal"));
     quote! {
         Parameter {
             name: #name,
@@ -177,22 +176,13 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
     }
 }
 
-/// What stands between the items of a list that is not repeated as keys.
-fn delimiter(parameter: &Parameter) -> Option<char> {
-    match (parameter.style.as_str(), parameter.explode) {
-        ("form", true) => None,
-        ("spaceDelimited", _) => Some(' '),
-        ("pipeDelimited", _) => Some('|'),
-        _ => Some(','),
-    }
-}
-
 fn body(api: &Api, operation: &Operation) -> TokenStream {
     let (Some(body), Some(sent)) = (&operation.body, operation.sent_media()) else { return quote!(None) };
-    let same = body.media.iter().filter(|media| media.schema == sent.schema);
+    let writable = |media: &&Media| files::misplaced(api, media).is_none();
+    let same = body.media.iter().filter(|media| media.schema == sent.schema).filter(writable);
     let others = same.map(|media| media.media_type.as_str()).filter(|one| *one != sent.media_type);
     let media_types: Vec<&str> = std::iter::once(sent.media_type.as_str()).chain(others).collect();
-    let alternatives = operation.alternative_media().map(|media| {
+    let alternatives = operation.alternative_media().filter(writable).map(|media| {
         let media_types = [media.media_type.as_str()];
         body_row(api, operation, media, &media_types, &[])
     });
@@ -210,8 +200,8 @@ fn body_row(
     let required = operation.body.as_ref().is_some_and(|body| body.required);
     let indexed = operation.form.arrays == Arrays::Indices;
     let indexed_members = &operation.form.indexed;
-    let files = files(api, media).into_iter().map(|(name, max_bytes)| {
-        let max_bytes = option(max_bytes.map(|bytes| quote!(#bytes)));
+    let files = files::parts(api, media).into_iter().map(|file| {
+        let (name, max_bytes) = (file.name, option(file.max_bytes.map(|bytes| quote!(#bytes))));
         quote!(File { name: #name, max_bytes: #max_bytes })
     });
     quote! {
@@ -224,22 +214,6 @@ fn body_row(
             alternatives: &[#(#alternatives),*],
         }
     }
-}
-
-/// Members of a body that are files, with the largest size that the vendor takes.
-pub fn files(api: &Api, media: &Media) -> Vec<(String, Option<u64>)> {
-    if !media.media_type.starts_with("multipart/") {
-        return Vec::new();
-    }
-    let Some(schema) = api.document().at(&media.pointer).and_then(|node| node.resolve().ok()) else {
-        return Vec::new();
-    };
-    let members = schema.member("properties").map(|node| node.members()).unwrap_or_default();
-    members
-        .into_iter()
-        .filter(|(_, member)| member.text("format") == Some("binary"))
-        .map(|(name, member)| (name.to_owned(), member.value().get("x-max-bytes").and_then(Value::as_u64)))
-        .collect()
 }
 
 fn reply_row(operation: &Operation, components: &View) -> TokenStream {
@@ -389,5 +363,31 @@ fn option(tokens: Option<TokenStream>) -> TokenStream {
     match tokens {
         Some(tokens) => quote!(Some(#tokens)),
         None => quote!(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cx_spec::Document;
+
+    use super::*;
+    use crate::generate::lower::lower;
+
+    #[test]
+    fn a_member_of_a_secret_object_in_the_query_is_secret() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      \
+            parameters:\n        - {name: login, in: query, x-secret: true, schema: {type: object, properties: {pin: {type: string}}}}\n        \
+            - {name: who, in: query, style: deepObject, schema: {type: object, properties: {mail: {type: string, x-personal: true}, age: {type: integer}}}}\n      \
+            responses: {'200': {description: ok}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let table = module(&api, std::slice::from_ref(&api), &lower(&api)).unwrap();
+        let flags = |name: &str| {
+            let row = table.split("Parameter {").find(|row| row.contains(&format!("name: \"{name}\""))).unwrap();
+            (row.contains("secret: true"), row.contains("personal: true"))
+        };
+        assert_eq!(
+            (flags("pin"), flags("who[mail]"), flags("who[age]")),
+            ((true, false), (false, true), (false, false))
+        );
     }
 }

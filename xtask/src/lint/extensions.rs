@@ -1,6 +1,6 @@
 //! Extensions: spelled right, in the right place, with a value that means something.
 
-use cx_spec::{Confidence, Location, Node, OAuthRole, Operation};
+use cx_spec::{Confidence, Location, Node, OAuthRole, Operation, pointer::unescape, schema::Shape};
 use similar::TextDiff;
 
 use super::{
@@ -40,7 +40,7 @@ const EXTENSIONS: &[(&str, &[Kind])] = &[
     ("x-envelope", &[Kind::Operation]),
     ("x-secret", VALUES),
     ("x-personal", VALUES),
-    ("x-max-bytes", &[Kind::Property]),
+    ("x-max-bytes", &[Kind::Property, Kind::Component]),
 ];
 
 const VALUES: &[Kind] = &[Kind::Property, Kind::Parameter, Kind::Component, Kind::Schema, Kind::Header];
@@ -127,6 +127,12 @@ fn extension_target(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 missing("x-oauth", "member", name);
             }
         }
+        for (extension, what, name) in missing_in_reply(subject, operation) {
+            missing(extension, what, name);
+        }
+        for path in operation.form.indexed.iter().filter(|path| !has_list(subject, operation, path)) {
+            missing("x-form", "list", path);
+        }
     }
 }
 
@@ -152,6 +158,49 @@ fn token_members(operation: &Operation) -> Vec<&str> {
     token.flat_map(|oauth| oauth.grants.values()).flat_map(|grant| &grant.parameters).map(String::as_str).collect()
 }
 
+/// What extensions name and no success in JSON has: the extension, what is named, its name.
+fn missing_in_reply<'o>(
+    subject: &Subject<'_>,
+    operation: &'o Operation,
+) -> Vec<(&'static str, &'static str, &'o str)> {
+    let successes = operation.replies.iter().filter(|reply| reply.status.is_success());
+    let media = successes.flat_map(|reply| &reply.media).filter(|media| media.is_json());
+    let replies: Vec<Shape<'_>> =
+        media.map(|media| Shape::at(subject.api, &media.pointer)).filter(is_described).collect();
+    let mut missing = Vec::new();
+    if replies.is_empty() {
+        return missing;
+    }
+    if let Some(pages) = &operation.pagination {
+        let lists: Vec<Shape<'_>> = replies.iter().filter_map(|reply| below(reply, &pages.items)).collect();
+        if !lists.iter().any(|list| list.kind() == Some("array")) {
+            missing.push(("x-pagination", "list in the reply", pages.items.as_str()));
+        }
+        let items: Vec<Shape<'_>> = lists.iter().filter_map(Shape::items).filter(is_described).collect();
+        let named = pages.windows.values().map(|window| &window.member).chain(&pages.key);
+        for name in named.filter(|name| !items.is_empty() && !items.iter().any(|item| item.step(name).is_some())) {
+            missing.push(("x-pagination", "member of an item", name));
+        }
+    }
+    if let Some(envelope) = &operation.envelope {
+        let named = std::iter::once(&envelope.data).chain(&envelope.items);
+        for name in named.filter(|name| !replies.iter().any(|reply| reply.step(name).is_some())) {
+            missing.push(("x-envelope", "member of the reply", name));
+        }
+    }
+    missing
+}
+
+/// Whether a schema says what it holds.
+fn is_described(shape: &Shape<'_>) -> bool {
+    shape.has("properties") || shape.has("items") || !shape.branches().is_empty()
+}
+
+/// The shape at a JSON pointer into a value.
+fn below<'d>(shape: &Shape<'d>, pointer: &str) -> Option<Shape<'d>> {
+    pointer.split('/').skip(1).try_fold(shape.clone(), |shape, step| shape.step(&unescape(step)))
+}
+
 /// Names of the members of the body, of all its alternatives.
 fn body_members(subject: &Subject<'_>, operation: &Operation) -> Vec<String> {
     let media = operation.sent_media();
@@ -161,4 +210,18 @@ fn body_members(subject: &Subject<'_>, operation: &Operation) -> Vec<String> {
         names.extend(properties(&branch).into_iter().map(|(name, _)| name.to_owned()));
     }
     names
+}
+
+/// Whether the body has a list at a dotted path, which passes over the items of other lists.
+fn has_list(subject: &Subject<'_>, operation: &Operation, path: &str) -> bool {
+    let Some(media) = operation.sent_media() else { return false };
+    let mut shape = Shape::at(subject.api, &media.pointer);
+    for name in path.split('.') {
+        let owner = shape.items().unwrap_or(shape);
+        match owner.step(name) {
+            Some(inner) => shape = inner,
+            None => return false,
+        }
+    }
+    shape.kind() == Some("array")
 }

@@ -34,7 +34,7 @@ fn form_notation(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let Some(body) = &operation.body else { continue };
         let stated = subject.node(operation).and_then(|node| node.member("x-form"));
         match (stated, &operation.form.media_type) {
-            (None, _) if body.media.iter().any(is_form) => {
+            (None, _) if body.media.iter().any(Media::is_form) => {
                 let message = format!("`{}` sends a form and has no `x-form`", operation.id);
                 findings.at(
                     &operation.place.pointer,
@@ -152,14 +152,10 @@ fn members<'d>(schema: &Node<'d>) -> Vec<(&'d str, Node<'d>)> {
     found
 }
 
-fn is_form(media: &Media) -> bool {
-    media.media_type.starts_with("application/x-www-form-urlencoded") || media.media_type.starts_with("multipart/")
-}
-
 /// Visits each form body: its operation, its media type and its schema.
 fn each_form<'d>(subject: &Subject<'d>, mut visit: impl FnMut(&Operation, &Node<'d>, &Node<'d>)) {
     for operation in &subject.api.operations {
-        for media in operation.body.iter().flat_map(|body| &body.media).filter(|media| is_form(media)) {
+        for media in operation.body.iter().flat_map(|body| &body.media).filter(|media| media.is_form()) {
             let owner = media.pointer.strip_suffix("/schema").unwrap_or(&media.pointer);
             let document = subject.api.document();
             if let (Some(node), Some(schema)) = (document.at(owner), document.at(&media.pointer)) {

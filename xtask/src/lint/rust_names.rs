@@ -9,12 +9,12 @@ use super::{
     rules::Rule,
     subject::{Subject, location, parameter_pointer, plain, properties},
 };
-use crate::generate::names::snake_case;
+use crate::generate::names::{RESERVED, snake_case};
 
 pub const RULES: &[Rule] = &[
     Rule {
         name: "operation-collision",
-        reason: "two operations that become one method do not compile",
+        reason: "two operations that become one method, or one that the runtime has, do not compile",
         check: operation_collision,
     },
     Rule {
@@ -43,9 +43,12 @@ fn operation_collision(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let mut taken: BTreeMap<String, &Operation> = BTreeMap::new();
     for operation in &subject.api.operations {
         let name = snake_case(&operation.id);
+        let pointer = format!("{}/operationId", operation.place.pointer);
+        if RESERVED.contains(&name.as_str()) {
+            findings.at(&pointer, format!("`{name}` is a name of the runtime's"), "say in more words what it does");
+        }
         match taken.get(&name) {
             Some(first) => {
-                let pointer = format!("{}/operationId", operation.place.pointer);
                 let message = format!(
                     "`{}` and `{}` on line {} both become `{name}`",
                     operation.id, first.id, first.place.line

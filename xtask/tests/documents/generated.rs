@@ -25,7 +25,7 @@ pub struct Generated {
     /// First line of the document: what it is a case of.
     pub group: String,
     pub text: String,
-    /// Lines of the report, without the file's name.
+    /// Lines of the report, without file and line.
     pub reports: Vec<String>,
     /// Ids of the generated operations.
     pub operations: Vec<String>,
@@ -119,8 +119,13 @@ fn document(file: &Path, out: &Path) -> Generated {
     let output = run(file, &name, out, &["--keep-going"]);
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{name}: {message}");
-    let shown = format!("{}: ", file.display());
-    let reports = message.lines().filter_map(|line| line.strip_prefix(&shown)).map(ToOwned::to_owned).collect();
+    // The lines of the document are those of the fixture, and move with it.
+    let shown = format!("{}:", file.display());
+    let report = |line: &str| {
+        let (number, report) = line.strip_prefix(&shown)?.split_once(": ")?;
+        number.parse::<usize>().is_ok_and(|number| number > 0).then(|| report.to_owned())
+    };
+    let reports = message.lines().filter_map(report).collect();
     let group = text.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or_default().to_owned();
     let table = fs::read_to_string(out.join(&name).join("src/operations.rs")).unwrap();
     let ids = table.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.strip_suffix(": Operation,"));

@@ -1,6 +1,6 @@
 //! From the texts of a form to the types of a schema.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 use cx_spec::{
     Arrays, Form,
@@ -50,6 +50,9 @@ impl fmt::Debug for Coerced {
 /// A schema whose branches branch deeper than this leads back to itself.
 const DEEPEST: usize = 32;
 
+/// Branches that one form may try. Past them, what still branches is taken as it is written.
+const MOST_BRANCHES: usize = 100_000;
+
 /// How arrays have to be written.
 #[derive(Clone, Copy, Debug)]
 pub enum Notation<'f> {
@@ -64,7 +67,8 @@ pub enum Notation<'f> {
 /// value keeps the schema is [`Schemas::judge`]'s to say.
 pub fn coerce(schemas: &Schemas, pointer: &str, tree: &Tree, notation: Notation<'_>) -> Coerced {
     let shape = Shape::at(schemas.api(), pointer);
-    let mut pass = Pass { schemas, notation, depth: 0, faults: Vec::new(), files: Vec::new() };
+    let tried = Cell::new(0);
+    let mut pass = Pass { schemas, notation, depth: 0, tried: &tried, faults: Vec::new(), files: Vec::new() };
     let value = pass.value(&shape, tree, "", "");
     Coerced { value, faults: pass.faults, files: pass.files }
 }
@@ -93,6 +97,8 @@ struct Pass<'s> {
     notation: Notation<'s>,
     /// How many branches this pass stands inside.
     depth: usize,
+    /// How many branches were tried, by all passes over the form.
+    tried: &'s Cell<usize>,
     faults: Vec<FormFault>,
     files: Vec<(String, File)>,
 }
@@ -100,7 +106,7 @@ struct Pass<'s> {
 impl<'s> Pass<'s> {
     /// `at` is the JSON pointer, `path` the same with dots and without indices, as `x-form` names members.
     fn value(&mut self, shape: &Shape<'s>, tree: &Tree, at: &str, path: &str) -> Value {
-        if !shape.branches().is_empty() && self.depth <= DEEPEST {
+        if !shape.branches().is_empty() && self.depth <= DEEPEST && self.tried.get() < MOST_BRANCHES {
             return self.branch(shape, tree, at, path);
         }
         match (tree, shape.kind()) {
@@ -132,8 +138,9 @@ impl<'s> Pass<'s> {
     fn branch(&mut self, shape: &Shape<'s>, tree: &Tree, at: &str, path: &str) -> Value {
         let mut best: Option<(usize, Coerced)> = None;
         for branch in shape.branches() {
-            let (schemas, notation, depth) = (self.schemas, self.notation, self.depth + 1);
-            let mut attempt = Pass { schemas, notation, depth, faults: Vec::new(), files: Vec::new() };
+            self.tried.set(self.tried.get() + 1);
+            let depth = self.depth + 1;
+            let mut attempt = Pass { depth, faults: Vec::new(), files: Vec::new(), ..*self };
             let value = attempt.value(&shape.with_branch(&branch), tree, at, path);
             let broken = self.schemas.judge(branch.pointer(), Reading::Request, &value).len() + attempt.faults.len();
             if best.as_ref().is_none_or(|(least, _)| broken < *least) {
@@ -267,11 +274,9 @@ pub(crate) fn scalar(text: &str, kind: Option<&str>) -> Option<Value> {
             "false" => Some(Value::Bool(false)),
             _ => None,
         },
-        // JSON's own grammar: no blanks, no leading zero, no plus sign.
-        Some("integer") => {
-            serde_json::from_str::<Number>(text).ok().filter(|number| !number.is_f64()).map(Value::Number)
-        }
-        Some("number") => serde_json::from_str::<Number>(text).ok().map(Value::Number),
+        // JSON's own grammar: no leading zero, no plus sign. Unlike `from_str`, `parse` takes no blanks around it either.
+        Some("integer") => text.parse::<Number>().ok().filter(|number| !number.is_f64()).map(Value::Number),
+        Some("number") => text.parse::<Number>().ok().map(Value::Number),
         Some(_) => None,
     }
 }
@@ -345,6 +350,14 @@ components:
                 ]
             )
         );
+    }
+
+    #[test]
+    fn takes_no_blank_beside_a_number() {
+        // A plus sign that was not escaped is a blank.
+        for form in ["count=+7", "count=7+", "count=%0A7"] {
+            assert_eq!(read(form).1, [("type", "/count".into())], "{form}");
+        }
     }
 
     #[test]

@@ -90,15 +90,15 @@ impl<'r> Request<'r> {
             if self.oauth.refresh_scope == RefreshScope::Required && scope.is_none() {
                 return Err(Refusal::new("invalid_request", "a refresh has to name its scope"));
             }
-            let taken = self.issuer.take_refresh(token, self.oauth.rotation);
-            let taken = taken.ok_or(Refusal::new("invalid_grant", "the refresh token is not known or spent"))?;
-            if let (Some(granted), Some(asked)) = (&taken.scope, &scope) {
+            // Asked before the token is spent: what is refused for its scope may be asked for again with a better one.
+            if let (Some(granted), Some(asked)) = (self.issuer.refresh_scope(token), &scope) {
                 let granted: Vec<&str> = granted.split_whitespace().collect();
                 if !asked.split_whitespace().all(|word| granted.contains(&word)) {
                     return Err(Refusal::new("invalid_scope", "a refresh cannot widen the scope"));
                 }
             }
-            family = Some(taken);
+            let taken = self.issuer.take_refresh(token, self.oauth.rotation);
+            family = Some(taken.ok_or(Refusal::new("invalid_grant", "the refresh token is not known or spent"))?);
             if !self.oauth.rotation {
                 refresh = RefreshOrder::Keep(token.to_owned());
             }

@@ -32,7 +32,9 @@ pub enum Standing {
 struct State {
     access: HashMap<String, Access>,
     refresh: HashMap<String, Refresh>,
+    /// Codes that nobody has taken yet.
     codes: HashSet<String>,
+    codes_issued: u64,
     families: u64,
     requests: u64,
     issued: u64,
@@ -147,7 +149,8 @@ impl Issuer {
     /// A new authorization code, good once.
     pub fn issue_code(&self) -> String {
         let mut state = self.lock();
-        let code = format!("mock-code-{:06}", state.codes.len() + 1);
+        state.codes_issued += 1;
+        let code = format!("mock-code-{:06}", state.codes_issued);
         state.codes.insert(code.clone());
         code
     }
@@ -185,9 +188,12 @@ impl Issuer {
 
     /// Takes an authorization code; false if it is not known or taken already.
     pub(super) fn take_code(&self, code: &str) -> bool {
-        // Taken codes are emptied, not removed: their number names the next one.
-        let mut state = self.lock();
-        code == CODE || (state.codes.remove(code) && state.codes.insert(format!("{code} (taken)")))
+        code == CODE || self.lock().codes.remove(code)
+    }
+
+    /// The scope that a refresh token is good for; none if it has none, is spent or not known.
+    pub(super) fn refresh_scope(&self, token: &str) -> Option<String> {
+        self.lock().refresh.get(token).filter(|refresh| !refresh.spent)?.scope.clone()
     }
 
     /// Takes a refresh token. With rotation it is spent; a spent one that comes back ends its whole family

@@ -1,10 +1,10 @@
 //! Lies about status, content type and headers.
 
-use cx_spec::{Node, Operation, Reply, Status};
+use cx_spec::{Node, Operation, Reply, Status, media_type::is_json};
 use serde_json::Value;
 
 use super::Lie;
-use crate::{incoming::is_json, outgoing::Outgoing, validator::Validator, violation::Place};
+use crate::{outgoing::Outgoing, validator::Validator, violation::Place};
 
 /// A header that no document has.
 const EXTRA: &str = "x-undocumented";
@@ -99,10 +99,8 @@ fn documented_header(
     reply: &Reply,
     wanted: impl Fn(&Node<'_>, &Node<'_>) -> bool,
 ) -> Option<String> {
-    let node = validator.api().document().at(&reply.pointer)?.resolve().ok()?;
-    let headers = node.member("headers")?.members();
-    headers.into_iter().find_map(|(name, header)| {
-        let header = header.resolve().ok()?;
+    let mut headers = validator.documented_headers(reply).into_iter();
+    headers.find_map(|(name, header)| {
         let schema = header.member("schema")?.resolve().ok()?;
         wanted(&header, &schema).then(|| name.to_owned())
     })

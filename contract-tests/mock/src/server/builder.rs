@@ -143,7 +143,9 @@ impl MockVendorBuilder {
             lenient: self.lenient,
             latency: self.latency,
         });
-        // wiremock keeps every request it sees, for good; the record above is bounded.
+        // Two lists of wiremock's grow with every request. That of the server is switched off here. That of the mock has
+        // no switch: only a reset empties it, which unmounts the mock, and a request in that moment would get a bare 404.
+        // So a vendor that serves for long grows by what it is sent, though the record above is bounded.
         let mut server = MockServer::builder().disable_request_recording();
         // Where none of ours can be had, wiremock says why.
         if let Some(listener) = self.listener.or_else(|| listen::on_loopback().ok()) {

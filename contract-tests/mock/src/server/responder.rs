@@ -25,7 +25,7 @@ use crate::{
     lie::{Ledger, Lie},
     outgoing::Outgoing,
     state::State,
-    validator::{Carrier, Credentials, Verdict},
+    validator::{Carrier, Credential, Verdict},
     violation::{Place, Violation, clip},
 };
 
@@ -129,8 +129,7 @@ impl Core {
     /// What an honest vendor would have refused the request for.
     fn tolerated(&self, lie: Lie, verdict: &Verdict) -> Option<Place> {
         let violation = verdict.violations.iter().find(|violation| !lying::minds(Some(lie), violation));
-        let has_bad = || verdict.credentials.as_ref().is_some_and(|credentials| !self.is_good(credentials));
-        let bad = || (lie == Lie::IgnoresCredentials && has_bad()).then_some(Place::Security);
+        let bad = || (lie == Lie::IgnoresCredentials && self.has_bad(verdict)).then_some(Place::Security);
         violation.map(|violation| violation.place.clone()).or_else(bad)
     }
 
@@ -165,8 +164,7 @@ impl Core {
             let outgoing = answer.outgoing(api, operation, accept);
             return Reply { outgoing, delay: answer.delay(), verbatim: !answer.is_shown() };
         }
-        let is_bad = |credentials: &Credentials| !self.is_good(credentials) && lie != Some(Lie::IgnoresCredentials);
-        if verdict.credentials.as_ref().is_some_and(is_bad) {
+        if lie != Some(Lie::IgnoresCredentials) && self.has_bad(verdict) {
             let outgoing = match operation.reply(401) {
                 Some(_) => answer::documented(api, operation, 401, None, accept),
                 None => Outgoing::undocumented(401, &json!({"error": "the credentials are not good"})),
@@ -185,8 +183,8 @@ impl Core {
         let outgoing = match role {
             Some(OAuthRole::Token) => self.issuer.token(mount.schemas(), operation, incoming, verdict),
             Some(OAuthRole::Logout) => {
-                if let Some(credentials) = &verdict.credentials {
-                    self.issuer.end(credentials.token());
+                for credential in &verdict.credentials {
+                    self.issuer.end(credential.token());
                 }
                 mount.first_success(operation, accept)
             }
@@ -209,12 +207,16 @@ impl Core {
         handler(incoming, verdict)
     }
 
-    fn is_good(&self, credentials: &Credentials) -> bool {
-        match credentials.carrier {
+    fn has_bad(&self, verdict: &Verdict) -> bool {
+        verdict.credentials.iter().any(|credential| !self.is_good(credential))
+    }
+
+    fn is_good(&self, credential: &Credential) -> bool {
+        match credential.carrier {
             Carrier::Basic => [(CLIENT_ID, CLIENT_SECRET), (USERNAME, PASSWORD)]
                 .iter()
-                .any(|(name, secret)| credentials.token() == BASE64.encode(format!("{name}:{secret}"))),
-            _ => credentials.token() == ACCESS_TOKEN || self.issuer.standing(credentials.token()) == Standing::Live,
+                .any(|(name, secret)| credential.token() == BASE64.encode(format!("{name}:{secret}"))),
+            _ => credential.token() == ACCESS_TOKEN || self.issuer.standing(credential.token()) == Standing::Live,
         }
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn page(operation: &Operation, query: &Map<String, Value>, mut items:
         if let Some(key) = said(&sort.key) {
             items.sort_by(|a, b| compare(a.get(&key), b.get(&key)));
         }
-        if said(&sort.order).is_some_and(|order| order.eq_ignore_ascii_case("desc")) {
+        let descending = sort.descending.as_deref().unwrap_or("desc");
+        if said(&sort.order).is_some_and(|order| order.eq_ignore_ascii_case(descending)) {
             items.reverse();
         }
     }
@@ -78,5 +79,25 @@ fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
             _ => text(a).cmp(&text(b)),
         },
         _ => a.is_some().cmp(&b.is_some()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cx_spec::{Api, Document};
+    use serde_json::json;
+
+    #[test]
+    fn an_order_is_called_what_the_document_calls_it() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: list_a\n      \
+            x-pagination: {style: page, page: page, per_page: rows, sort: {key: by, order: way, descending: newest}}\n      responses: {}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let sorted = |way: &str| {
+            let query = json!({"by": "id", "way": way});
+            page(&api.operations[0], query.as_object().unwrap(), vec![json!({"id": 2}), json!({"id": 1})])
+        };
+        assert_eq!(sorted("oldest"), [json!({"id": 1}), json!({"id": 2})]);
+        assert_eq!(sorted("newest"), [json!({"id": 2}), json!({"id": 1})]);
     }
 }

@@ -15,12 +15,10 @@ pub(super) struct Scope<'a> {
 /// A schema without `$ref` and `allOf` at its top; members and branches are still as they were.
 pub(super) type Flat = Map<String, Value>;
 
-/// Longer chains are circles.
-const DEEPEST: usize = 32;
-
 /// Resolves a schema as far as its own level goes. `seen` gathers the references on the way.
 pub(super) fn flatten(scope: Scope<'_>, schema: &Value, seen: &mut Vec<String>) -> Flat {
-    let mut flat = flatten_to(scope.api, schema, seen, 0);
+    let from = seen.len();
+    let mut flat = flatten_to(scope.api, schema, seen, from);
     one_way(&mut flat, scope.way);
     flat
 }
@@ -41,22 +39,24 @@ fn one_way(flat: &mut Flat, way: Reading) {
     }
 }
 
-fn flatten_to(api: &Api, schema: &Value, seen: &mut Vec<String>, depth: usize) -> Flat {
+/// `from` is where in `seen` the references of this schema begin.
+fn flatten_to(api: &Api, schema: &Value, seen: &mut Vec<String>, from: usize) -> Flat {
     let Some(members) = schema.as_object() else { return Flat::new() };
-    if depth > DEEPEST {
-        return Flat::new();
-    }
     if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+        // What was laid over the schema once changes nothing the second time, and may lead back here.
+        if seen.iter().skip(from).any(|known| known == reference) {
+            return Flat::new();
+        }
         seen.push(reference.to_owned());
         let target = reference.strip_prefix('#').and_then(|pointer| api.document().at(pointer));
-        return target.map_or_else(Flat::new, |node| flatten_to(api, node.value(), seen, depth + 1));
+        return target.map_or_else(Flat::new, |node| flatten_to(api, node.value(), seen, from));
     }
     let mut flat = members.clone();
     let parts = flat.shift_remove("allOf");
     let nullable = flat.shift_remove("nullable");
     let alone = flat.is_empty();
     for (index, part) in parts.as_ref().and_then(Value::as_array).into_iter().flatten().enumerate() {
-        let part = flatten_to(api, part, seen, depth + 1);
+        let part = flatten_to(api, part, seen, from);
         if alone && index == 0 {
             flat = part;
         } else {

@@ -1,6 +1,6 @@
 //! Values that keep a schema.
 
-use std::sync::Arc;
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
 use cx_spec::Api;
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -18,6 +18,9 @@ const DEEP: usize = 5;
 const DEEPEST: usize = 12;
 /// A schema inside itself so often is deep enough.
 const TURNS: usize = 2;
+/// Schemas that one strategy may hold. Past them, a schema gets no values: it has more ways through its branches than
+/// anyone could go.
+const MOST: usize = 20_000;
 
 /// Values that keep a schema, which may refer to the document.
 ///
@@ -48,13 +51,21 @@ pub fn valid_as(api: &Api, schema: &Value, way: Reading) -> BoxedStrategy<Value>
 pub(super) struct Place {
     depth: usize,
     inside: Vec<String>,
+    /// How many schemas the strategy holds so far, wherever they stand in it.
+    held: Rc<Cell<usize>>,
 }
 
 impl Place {
     fn below(&self, seen: Vec<String>) -> Self {
         let mut inside = self.inside.clone();
         inside.extend(seen);
-        Self { depth: self.depth + 1, inside }
+        Self { depth: self.depth + 1, inside, held: Rc::clone(&self.held) }
+    }
+
+    /// Whether there is no room for one more schema.
+    fn is_full(&self) -> bool {
+        self.held.set(self.held.get() + 1);
+        self.held.get() > MOST
     }
 
     /// Whether what may be left out is left out from here on.
@@ -77,7 +88,7 @@ impl Builder<'_> {
 
     pub(super) fn flat(&self, flat: &Flat, place: &Place) -> BoxedStrategy<Value> {
         let nullable = merge::is_nullable(flat);
-        if place.depth > DEEPEST || (nullable && place.is_deep()) {
+        if place.is_full() || place.depth > DEEPEST || (nullable && place.is_deep()) {
             return Just(Value::Null).boxed();
         }
         let value = self.non_null(flat, place);

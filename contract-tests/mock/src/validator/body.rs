@@ -1,12 +1,15 @@
 //! The body of a request, and what kind of reply it asks for.
 
-use cx_spec::Media;
+use cx_spec::{
+    Media,
+    media_type::{essence, is_json},
+};
 use serde_json::Value;
 
 use super::{judge::Case, members};
 use crate::{
     form::{self, Notation},
-    incoming::{accepts, essence, falls_under, is_json},
+    incoming::{accepts, falls_under},
     json,
     schema::Reading,
     violation::{Place, clip},

@@ -135,13 +135,6 @@ impl Validator {
 
     /// The headers that a reply documents, by name.
     pub fn documented_headers(&self, reply: &Reply) -> Vec<(&str, Node<'_>)> {
-        let node = self.api().document().at(&reply.pointer).and_then(|node| node.resolve().ok());
-        let headers = node.and_then(|node| node.member("headers")).map(|headers| headers.members());
-        let headers = headers.unwrap_or_default().into_iter();
-        headers
-            // OpenAPI says that a `Content-Type` among the headers is to be ignored.
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("content-type"))
-            .filter_map(|(name, header)| Some((name, header.resolve().ok()?)))
-            .collect()
+        self.api().headers(reply)
     }
 }

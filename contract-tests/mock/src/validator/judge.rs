@@ -53,8 +53,9 @@ impl Validator {
         Self { unknown_members: self.unknown_members, ..next }
     }
 
-    /// Lets members of bodies and of object-valued parameters pass that a request schema does not name. They are violations otherwise: a schema without
-    /// `additionalProperties` leaves open what it has never heard of, and a client should not send that.
+    /// Lets members of bodies and of object-valued parameters pass that a request schema does not name. They are
+    /// violations otherwise: a schema without `additionalProperties` leaves open what it has never heard of, and a client
+    /// should not send that.
     #[must_use]
     pub fn allowing_unknown_members(self) -> Self {
         Self { unknown_members: false, ..self }

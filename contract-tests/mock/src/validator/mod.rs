@@ -10,5 +10,5 @@ mod security;
 mod verdict;
 
 pub use judge::Validator;
-pub use security::{Carrier, Credentials};
+pub use security::{Carrier, Credential};
 pub use verdict::{Parameters, Verdict};

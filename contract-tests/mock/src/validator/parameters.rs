@@ -93,7 +93,7 @@ fn missing(case: &mut Case<'_>, parameter: &Parameter, place: fn(String) -> Plac
 }
 
 /// What the query says about a parameter; none if nothing.
-fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut [bool]) -> Option<Tree> {
+fn query_tree(case: &mut Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut [bool]) -> Option<Tree> {
     let mut take = |wanted: &dyn Fn(&str) -> bool| -> Vec<Pair> {
         let mut taken = Vec::new();
         for (pair, used) in pairs.iter().zip(used.iter_mut()) {
@@ -111,10 +111,7 @@ fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut
         if taken.is_empty() {
             return None;
         }
-        return match form::nest(&taken).0 {
-            Tree::Map(mut members) => members.swap_remove(name),
-            _ => None,
-        };
+        return deep_object(case, parameter, &taken);
     }
     // Most parameters of most requests are not there, and to see that their schema need not be gathered: only an object
     // may be there without its name.
@@ -145,6 +142,22 @@ fn query_tree(case: &Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut
         }
         _ => Some(Tree::Leaf(parts)),
     }
+}
+
+/// The members of a parameter, put together by their brackets. What has no place in it is reported.
+fn deep_object(case: &mut Case<'_>, parameter: &Parameter, pairs: &[Pair]) -> Option<Tree> {
+    let (tree, faults) = form::nest(pairs);
+    for fault in faults {
+        case.report(Place::Query(parameter.name.clone()), fault.rule, fault.message, &parameter.pointer);
+    }
+    let Tree::Map(mut members) = tree else { return None };
+    let own = members.swap_remove(&parameter.name);
+    // Brackets that do not close are a part of the name, which is another one then.
+    for name in members.keys() {
+        let message = "the document has no such query parameter";
+        case.report(Place::Query(clip(name)), "unknown-parameter", message, &parameter.pointer);
+    }
+    own
 }
 
 fn delimiter(style: &str) -> char {

@@ -1,11 +1,15 @@
 //! Replies, judged by the document.
 
-use cx_spec::Operation;
+use cx_spec::{
+    Operation,
+    media_type::{essence, is_json},
+};
 use serde_json::Value;
 
 use super::{judge::Validator, members};
 use crate::{
-    incoming::{essence, falls_under, is_json},
+    incoming::falls_under,
+    json,
     schema::Reading,
     violation::{Place, Violation, clip},
 };
@@ -42,9 +46,9 @@ impl Validator {
         which: impl Fn(members::Unnamed) -> Vec<String>,
     ) -> Vec<Violation> {
         let Some(operation) = self.api().operation(operation) else { return Vec::new() };
-        let media = operation.reply(status).and_then(|reply| reply.media.iter().find(|one| is_json(&one.media_type)));
+        let media = operation.reply(status).and_then(|reply| reply.media.iter().find(|one| one.is_json()));
         let Some(media) = media else { return Vec::new() };
-        which(members::unnamed(&self.schemas, &media.pointer, body))
+        which(members::unnamed(&self.schemas, &media.pointer, Reading::Reply, body))
             .into_iter()
             .map(|pointer| {
                 let message = "the document has no such member";
@@ -98,7 +102,7 @@ impl Judgement<'_> {
             return self.violations;
         }
         let value = if is_json(content_type) {
-            match serde_json::from_slice(body) {
+            match json::read(body) {
                 Ok(value) => value,
                 Err(error) => {
                     let message = format!("no JSON: wrong at line {}, column {}", error.line(), error.column());

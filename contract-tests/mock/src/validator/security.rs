@@ -2,23 +2,24 @@
 
 use std::fmt;
 
+use cx_spec::Node;
 use serde_json::Value;
 
 use super::judge::Case;
 use crate::violation::Place;
 
-/// Credentials that satisfied the document.
+/// What a request carried for one security scheme of the document.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Credentials {
-    /// The schemes of the first alternative that they satisfy.
-    pub schemes: Vec<String>,
-    /// How they travelled.
+pub struct Credential {
+    /// Name of the scheme.
+    pub scheme: String,
+    /// How it travelled.
     pub carrier: Carrier,
     token: String,
 }
 
-/// How credentials travelled.
+/// How a credential travelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// `Authorization: Bearer …`
@@ -33,17 +34,17 @@ pub enum Carrier {
     Cookie,
 }
 
-impl Credentials {
+impl Credential {
     /// The token, key or encoded pair itself.
     pub fn token(&self) -> &str {
         &self.token
     }
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("schemes", &self.schemes)
+        f.debug_struct("Credential")
+            .field("scheme", &self.scheme)
             .field("carrier", &self.carrier)
             .finish_non_exhaustive()
     }
@@ -51,48 +52,56 @@ impl fmt::Debug for Credentials {
 
 pub(super) fn judge(case: &mut Case<'_>) {
     let pointer = case.pointer("security");
-    let authorization: Vec<String> = case
-        .incoming
-        .headers()
-        .iter()
-        .filter(|(name, _)| name == "authorization")
-        .map(|(_, value)| value.clone())
-        .collect();
-    if authorization.len() > 1 {
+    let authorizations = case.incoming.headers().iter().filter(|(name, _)| name == "authorization").count();
+    if authorizations > 1 {
         case.report(Place::Security, "duplicate", "`Authorization` is given more than once", &pointer);
     }
     let alternatives = &case.operation.security;
     let asks = alternatives.iter().any(|schemes| !schemes.is_empty());
     if !asks {
-        if !authorization.is_empty() {
+        if authorizations > 0 {
             let message = "credentials for an operation that takes none";
             case.report(Place::Security, "unexpected-credentials", message, &pointer);
         }
         return;
     }
-    let mut carriers: Vec<Carrier> = Vec::new();
-    for schemes in alternatives.iter().filter(|schemes| !schemes.is_empty()) {
-        let presented: Option<Vec<(Carrier, String)>> = schemes.iter().map(|name| presented(case, name)).collect();
-        let Some((carrier, token)) = presented.and_then(|all| all.into_iter().next()) else { continue };
-        if !carriers.contains(&carrier) {
-            carriers.push(carrier);
-        }
-        if case.verdict.credentials.is_none() {
-            case.verdict.credentials = Some(Credentials { schemes: schemes.clone(), carrier, token });
-        }
-    }
-    if carriers.len() > 1 {
+    let presented: Vec<(&Vec<String>, Vec<Credential>)> = alternatives
+        .iter()
+        .filter(|schemes| !schemes.is_empty())
+        .map(|schemes| (schemes, schemes.iter().filter_map(|name| presented(case, name)).collect()))
+        .collect();
+    let satisfied: Vec<&Vec<Credential>> =
+        presented.iter().filter(|(schemes, all)| schemes.len() == all.len()).map(|(_, all)| all).collect();
+    if satisfied.iter().any(|one| satisfied.iter().any(|other| !is_within(one, other) && !is_within(other, one))) {
         let message = "the same credentials in more than one place (RFC 6750 §2)";
         case.report(Place::Security, "duplicate", message, &pointer);
     }
-    let optional = alternatives.iter().any(Vec::is_empty);
-    if case.verdict.credentials.is_none() && (!optional || !authorization.is_empty()) {
-        let (rule, message) = match authorization.first() {
-            None => ("required", "no credentials"),
-            Some(_) => ("syntax", "`Authorization` holds none of the documented credentials"),
-        };
-        case.report(Place::Security, rule, message, &pointer);
+    if let Some(first) = satisfied.first() {
+        case.verdict.credentials = first.to_vec();
+        return;
     }
+    let half = presented.iter().find_map(|(schemes, all)| {
+        let given = &all.first()?.scheme;
+        let missing = schemes.iter().find(|name| all.iter().all(|one| one.scheme != **name))?;
+        Some(format!("no credentials for `{missing}`, which go with those for `{given}`"))
+    });
+    // Where none are needed, only those are judged that a client took the trouble to send.
+    if alternatives.iter().any(Vec::is_empty) && authorizations == 0 {
+        return;
+    }
+    match half {
+        Some(message) => case.report(Place::Security, "required", message, &pointer),
+        None if authorizations == 0 => case.report(Place::Security, "required", "no credentials", &pointer),
+        None => {
+            let message = "`Authorization` holds none of the documented credentials";
+            case.report(Place::Security, "syntax", message, &pointer);
+        }
+    }
+}
+
+/// Whether all that one alternative asks for travels where another has it too.
+fn is_within(one: &[Credential], other: &[Credential]) -> bool {
+    one.iter().all(|own| other.iter().any(|known| (known.carrier, &known.token) == (own.carrier, &own.token)))
 }
 
 /// Names under which the operation takes credentials in the query.
@@ -105,10 +114,14 @@ pub(super) fn query_names(case: &Case<'_>) -> Vec<String> {
         .collect()
 }
 
-/// The credentials of one scheme, if the request carries them.
-fn presented(case: &Case<'_>, scheme: &str) -> Option<(Carrier, String)> {
-    let api = case.validator.api();
-    let scheme = api.security_scheme(scheme)?;
+/// What the request carries for one scheme.
+fn presented(case: &Case<'_>, name: &str) -> Option<Credential> {
+    let scheme = case.validator.api().security_scheme(name)?;
+    let (carrier, token) = carried(case, &scheme)?;
+    Some(Credential { scheme: name.to_owned(), carrier, token })
+}
+
+fn carried(case: &Case<'_>, scheme: &Node<'_>) -> Option<(Carrier, String)> {
     let incoming = case.incoming;
     let header = |wanted: &str| {
         let (kind, rest) = incoming.header("authorization")?.split_once(' ')?;

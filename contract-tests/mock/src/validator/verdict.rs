@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::security::Credentials;
+use super::security::Credential;
 use crate::{
     form::{File, Pair},
     violation::Violation,
@@ -30,8 +30,8 @@ pub struct Verdict {
     pub pairs: Vec<Pair>,
     /// Files of a multipart body, with the pointer of the marker that stands for each in the decoded body.
     pub files: Vec<(String, File)>,
-    /// The credentials that satisfied the document.
-    pub credentials: Option<Credentials>,
+    /// The credentials that satisfied the document: one for each scheme of the first alternative that the request keeps.
+    pub credentials: Vec<Credential>,
 }
 
 /// Decoded parameters by name.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cx_mock::{ManualClock, MockVendor, Standing};
+use cx_spec::{Api, Document};
 use serde_json::Value;
 
 use crate::orchard;
@@ -15,8 +16,12 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Self {
+        Self::of(orchard()).await
+    }
+
+    async fn of(api: Api) -> Self {
         let clock = ManualClock::default();
-        let vendor = MockVendor::builder(orchard()).clock(clock.clone()).start().await;
+        let vendor = MockVendor::builder(api).clock(clock.clone()).start().await;
         Self { vendor, clock, http: crate::server::http() }
     }
 
@@ -83,6 +88,30 @@ async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_family() {
     for _ in 0..2 {
         assert_eq!(desk.refresh("mock-refresh-token").await.0, 201);
     }
+}
+
+#[tokio::test]
+async fn a_refresh_that_is_refused_for_its_scope_spends_no_token() {
+    let text = orchard()
+        .document()
+        .text()
+        .replace("scopes: {all: Everything.}", "scopes: {all: Everything., some: A part.}");
+    let text = text.replace("username: {type: string},", "username: {type: string}, scope: {type: string},");
+    let desk = Desk::of(Api::index(Document::parse("orchard", "scoped.yaml", &text).unwrap()).unwrap()).await;
+    let (_, login) = desk
+        .token(&[
+            ("grant_type", "password"),
+            ("username", "mock@example.com"),
+            ("password", "mock-password"),
+            ("scope", "some"),
+        ])
+        .await;
+    let token = login["refresh_token"].as_str().unwrap();
+    let refresh = |scope| [("grant_type", "refresh_token"), ("refresh_token", token), ("scope", scope)];
+    let (status, refusal) = desk.token(&refresh("some all")).await;
+    assert_eq!((status, refusal["error"].as_str()), (400, Some("invalid_scope")));
+    assert_eq!(desk.token(&refresh("some")).await.0, 201);
+    assert_eq!(desk.vendor.issuer().reuse_detected(), 0);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
 mod documents;
 mod fault;
 mod honesty;
+mod hostile;
 mod issuer;
 mod keywords;
 mod lies;
@@ -22,6 +23,15 @@ mod unseen;
 mod wire;
 
 use cx_spec::{Api, Document};
+
+/// A vendor that asks for two credentials at once, or for one of them where that is enough.
+pub fn vault() -> Api {
+    let text = "openapi: 3.0.3\ninfo: {title: Vault, version: '1'}\npaths:\n  /coins:\n    get:\n      operationId: list_coins\n      \
+        security: [{bearer: [], key: []}]\n      responses: {'200': {description: Coins.}, '401': {description: No.}}\n  /doors:\n    get:\n      \
+        operationId: list_doors\n      security: [{bearer: [], key: []}, {key: []}]\n      responses: {'200': {description: Doors.}}\n\
+        components:\n  securitySchemes:\n    bearer: {type: http, scheme: bearer}\n    key: {type: apiKey, in: header, name: X-Key}\n";
+    Api::index(Document::parse("vault", "vault.yaml", text).unwrap()).unwrap()
+}
 
 /// The made-up vendor.
 pub fn orchard() -> Api {

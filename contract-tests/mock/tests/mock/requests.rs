@@ -50,6 +50,8 @@ fn a_query_is_held_to_its_document() {
     assert_eq!(broken(get("/v1/trees?kinds=fig")), [query("kinds[0]", "enum")]);
     assert_eq!(broken(get("/v1/trees?planted[gt]=x")), [query("planted[gt]", "type")]);
     assert_eq!(broken(get("/v1/trees?planted[than]=1")), [query("planted[than]", "unknown-parameter")]);
+    assert_eq!(broken(get("/v1/trees?planted[gt=1")), [query("planted[gt", "unknown-parameter")]);
+    assert_eq!(broken(get("/v1/trees?planted[gt]=1&planted=2")), [query("planted", "notation")]);
     assert_eq!(broken(get("/v1/trees?sort=up")), [query("sort", "unknown-parameter")]);
     assert_eq!(broken(Incoming::new("GET", "/oauth/authorize")), [query("client_id", "required")]);
 }
@@ -72,11 +74,11 @@ fn a_path_parameter_is_held_to_its_schema() {
 #[test]
 fn credentials_are_found_wherever_the_document_takes_them() {
     let verdict = judge(get("/v1/trees"));
-    assert_eq!(verdict.credentials.as_ref().unwrap().schemes, ["oauth2"]);
+    assert_eq!(verdict.credentials[0].scheme, "oauth2");
     let verdict = judge(Incoming::new("GET", "/v1/trees?access_token=t"));
     assert_eq!(verdict.violations, []);
-    assert_eq!(verdict.credentials.as_ref().unwrap().carrier, Carrier::Query);
-    assert_eq!(verdict.credentials.as_ref().unwrap().schemes, ["token_query"]);
+    assert_eq!(verdict.credentials[0].carrier, Carrier::Query);
+    assert_eq!(verdict.credentials[0].scheme, "token_query");
     assert_eq!(judge(Incoming::new("GET", "/health")).violations, []);
 }
 
@@ -87,6 +89,22 @@ fn credentials_are_missed_and_unwanted_ones_noticed() {
     assert_eq!(broken(Incoming::new("GET", "/v1/trees").with_header("authorization", "t")), security("syntax"));
     assert_eq!(broken(get("/v1/trees?access_token=t")), security("duplicate"));
     assert_eq!(broken(get("/oauth/authorize?client_id=c")), security("unexpected-credentials"));
+}
+
+#[test]
+fn credentials_that_go_together_are_all_asked_for() {
+    let validator = Validator::new(crate::vault());
+    let judge = |key: Option<&str>| {
+        let request = Incoming::new("GET", "/coins").with_header("authorization", "Bearer t");
+        validator.request(&key.into_iter().fold(request, |request, key| request.with_header("x-key", key)))
+    };
+    let verdict = judge(Some("k"));
+    assert_eq!(verdict.violations, []);
+    let found: Vec<_> = verdict.credentials.iter().map(|one| (one.scheme.as_str(), one.carrier)).collect();
+    assert_eq!(found, [("bearer", Carrier::Bearer), ("key", Carrier::Header)]);
+    let violations = judge(None).violations;
+    assert_eq!((violations.len(), violations[0].rule.as_str()), (1, "required"));
+    assert!(violations[0].message.contains("no credentials for `key`"), "{}", violations[0].message);
 }
 
 #[test]

@@ -75,10 +75,13 @@ async fn the_bookstore_keeps_its_books_and_its_rules() {
 
 #[test]
 fn what_cannot_be_served_is_named_with_its_place() {
+    let mut refused = 0;
     for (name, loaded) in documents() {
         let Err(error) = loaded else { continue };
+        refused += 1;
         assert!(error.place.file.ends_with(&name), "{error}");
         assert!(error.place.line > 0, "{error}");
         assert!(!error.place.pointer.is_empty(), "{error}");
     }
+    assert!(refused > 0);
 }

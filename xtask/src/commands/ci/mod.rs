@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: every check and every test, fastest to fail first.
 
+mod need;
 mod steps;
 mod totals;
 
@@ -25,20 +26,23 @@ pub struct Arguments {
 }
 
 /// What came of a step.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Passed,
     Failed,
-    LeftOut,
+    /// What is missing, and how to install it where that is one command.
+    LeftOut(String),
 }
 
 impl Outcome {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Passed => "ok",
-            Self::Failed => "FAILED",
-            Self::LeftOut => "left out (not installed)",
-        }
+    /// The line of the summary.
+    fn line(&self, name: &str, seconds: f64) -> String {
+        let (word, reason) = match self {
+            Self::Passed => ("ok", ""),
+            Self::Failed => ("FAILED", ""),
+            Self::LeftOut(reason) => ("left out", reason.as_str()),
+        };
+        format!("{name:<24}{word:<10}{seconds:>6.1} s  {reason}").trim_end().to_owned()
     }
 }
 
@@ -51,7 +55,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         let started = Instant::now();
         let (outcome, counted) = perform(root, step)?;
         totals += counted;
-        lines.push(format!("{:<24}{:<26}{:>6.1} s", step.name, outcome.word(), started.elapsed().as_secs_f64()));
+        lines.push(outcome.line(step.name, started.elapsed().as_secs_f64()));
         if outcome == Outcome::Failed {
             good = false;
             break;
@@ -65,7 +69,11 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
 /// Runs a step, shows its output and counts the tests in it.
 fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
     let mut command = match step.program {
-        Program::Cargo => shell::cargo(),
+        Program::Cargo => match step.need.map(|need| need.cargo(root)) {
+            None => shell::cargo(),
+            Some(Ok(command)) => command,
+            Some(Err(missing)) => return Ok((Outcome::LeftOut(missing), Totals::default())),
+        },
         Program::Suite => shell::command(built::executable(root, &["--tests"], "bin", "suite", &[])?),
         Program::Tool(name) => shell::command(name),
     };
@@ -78,10 +86,12 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let output = match command.spawn() {
         Ok(child) => child.wait_with_output()?,
-        Err(error) if matches!(step.program, Program::Tool(_)) && error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok((Outcome::LeftOut, Totals::default()));
-        }
-        Err(error) => return Err(error).with_context(|| format!("{} cannot be started", step.name)),
+        Err(error) => match step.program {
+            Program::Tool(name) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Ok((Outcome::LeftOut(format!("`{name}` is not installed")), Totals::default()));
+            }
+            _ => return Err(error).with_context(|| format!("{} cannot be started", step.name)),
+        },
     };
     let text = String::from_utf8_lossy(&output.stdout);
     print!("{text}");
@@ -97,8 +107,13 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
         }
         code => code == Some(0),
     };
-    let outcome = if passed { Outcome::Passed } else { Outcome::Failed };
-    Ok((outcome, Totals::of(&text)))
+    let totals = Totals::of(&text);
+    let ran = totals.passed > 0 || !step.runs_tests();
+    if passed && !ran {
+        eprintln!("no test ran: the name or the filter of this step matches none");
+    }
+    let outcome = if passed && ran { Outcome::Passed } else { Outcome::Failed };
+    Ok((outcome, totals))
 }
 
 /// Whether the changelog tells of a breaking change that is not released yet.
@@ -106,4 +121,27 @@ fn announces_a_breaking_change(root: &Path) -> Result<bool> {
     let text = std::fs::read_to_string(root.join("CHANGELOG.md")).context("CHANGELOG.md cannot be read")?;
     let unreleased = text.lines().skip_while(|line| *line != "## Unreleased").skip(1);
     Ok(unreleased.take_while(|line| !line.starts_with("## ")).any(|line| line.contains("**Breaking**")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_is_left_out_says_what_is_missing() {
+        let left_out = Outcome::LeftOut("`typos` is not installed".to_owned());
+        assert_eq!(
+            left_out.line("spelling", 0.0),
+            "spelling                left out     0.0 s  `typos` is not installed"
+        );
+        assert_eq!(Outcome::Passed.line("format", 1.5), "format                  ok           1.5 s");
+    }
+
+    #[test]
+    fn a_step_whose_need_is_not_met_is_left_out() {
+        let step = STEPS.iter().find(|step| step.name == "oldest Rust").unwrap();
+        let step = Step { need: Some(need::Need::Toolchain("0.1")), ..*step };
+        let (outcome, _) = perform(Path::new(env!("CARGO_MANIFEST_DIR")), &step).unwrap();
+        assert!(matches!(outcome, Outcome::LeftOut(reason) if reason.contains("rustup toolchain install 0.1")));
+    }
 }

@@ -1,6 +1,10 @@
 //! The steps, fastest to fail first.
 
+use super::need::Need;
 use crate::commands::built::AS_TESTED;
+
+/// The version that the manifests declare.
+const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 /// One step.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +13,8 @@ pub(super) struct Step {
     pub program: Program,
     pub arguments: &'static [&'static str],
     pub environment: &'static [(&'static str, &'static str)],
+    /// What it needs beside the toolchain that runs the others.
+    pub need: Option<Need>,
     /// The arguments that make it build as the workspace's tests are built come after the first.
     pub as_tested: bool,
     /// Findings are breaking changes: they pass if the changelog tells of one.
@@ -35,6 +41,7 @@ const fn step(name: &'static str, program: Program, arguments: &'static [&'stati
         program,
         arguments,
         environment: &[],
+        need: None,
         as_tested: false,
         announced: false,
         documents: false,
@@ -110,6 +117,16 @@ pub(super) const STEPS: &[Step] = &[
         as_tested: true,
         ..cargo("judges of the judges", &["test", "--quiet", "--test", "judges", "--", "--ignored"])
     }),
+    in_full(cargo("schedules", &["xtask", "schedules"])),
+    // In a folder of its own: what another compiler built is of no use to the other steps.
+    in_full(Step {
+        need: Some(Need::Toolchain(OLDEST_RUST)),
+        environment: &[("CARGO_TARGET_DIR", "target/oldest-rust")],
+        ..cargo(
+            "oldest Rust",
+            &["check", "--quiet", "--locked", "--package", "cx-client", "--package", "cx-mock", "--all-features"],
+        )
+    }),
     in_full(step("oldest dependencies", Program::Tool("bash"), &[".ci/oldest-dependencies"])),
     // What is not committed yet is packed too: this is about what the package holds.
     in_full(cargo("package", &["publish", "--dry-run", "--locked", "--allow-dirty", "--package", "cx-client"])),
@@ -128,6 +145,11 @@ impl Step {
         }
         words
     }
+
+    /// Whether it runs tests. One that then runs none is green for nothing.
+    pub(super) fn runs_tests(&self) -> bool {
+        self.program == Program::Cargo && self.arguments.first() == Some(&"test")
+    }
 }
 
 #[cfg(test)]
@@ -141,6 +163,12 @@ mod tests {
             clippy.words().join(" "),
             "clippy --workspace --all-features --locked --quiet --all-targets -- -D warnings"
         );
+    }
+
+    #[test]
+    fn steps_of_tests_are_known_as_such() {
+        let names: Vec<_> = STEPS.iter().filter(|step| step.runs_tests()).map(|step| step.name).collect();
+        assert_eq!(names, ["tests", "operations through cx", "documents compile", "judges of the judges"]);
     }
 
     #[test]

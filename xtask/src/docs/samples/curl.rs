@@ -1,10 +1,10 @@
 //! The sample for curl.
 
-use cx_spec::{Location, Node};
+use cx_spec::{Location, Node, form};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    Argument, Shown, form, json, plain,
+    Argument, Shown, json, plain,
     shell::{command, quoted, with_variable},
     variable,
 };
@@ -105,9 +105,8 @@ fn key(scheme: &Node<'_>) -> Option<String> {
 
 fn body(shown: &Shown<'_>) -> Vec<String> {
     let (Some(body), Some(media)) = (shown.body, shown.operation.sent_media()) else { return Vec::new() };
-    let multipart = media.media_type == "multipart/form-data";
-    if multipart || media.media_type == "application/x-www-form-urlencoded" {
-        let flag = if multipart { "--form" } else { "--data-urlencode" };
+    if media.is_form() {
+        let flag = if media.is_multipart() { "--form" } else { "--data-urlencode" };
         return form::pairs(body, &shown.operation.form).iter().map(|pair| member(shown, pair, flag)).collect();
     }
     let hide = |name: &str| format!("\"'\"${name}\"'\"");

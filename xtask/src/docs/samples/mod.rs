@@ -5,17 +5,17 @@
 
 mod curl;
 mod cx;
-mod form;
 mod rust;
 mod shell;
 
 use std::collections::BTreeSet;
 
-use cx_spec::{Api, Operation};
+use cx_spec::{Api, Operation, Parameter};
 use heck::{ToKebabCase, ToShoutySnakeCase};
 use serde_json::Value;
 
 use super::surface::{Call, Surface};
+use crate::generate::{delimiter, files};
 
 /// One call in three languages.
 pub struct Samples {
@@ -35,7 +35,7 @@ struct Shown<'a> {
     body: Option<&'a Value>,
     /// Members of the body that are credentials.
     secrets: BTreeSet<String>,
-    /// Dotted path of the member of the body that is a file.
+    /// The member of the body that is a file.
     file: Option<String>,
 }
 
@@ -93,12 +93,24 @@ fn arguments(operation: &Operation, examples: Option<&Value>) -> Vec<Argument> {
         }
         arguments.extend(given.into_iter().map(|(name, value)| Argument {
             name: name.clone(),
-            value: value.clone(),
+            value: as_sent(parameter, name, value),
             location: parameter.location,
             secret: parameter.secret,
         }));
     }
     arguments
+}
+
+/// The value as a caller gives it: a list that travels as one value is one text.
+fn as_sent(parameter: &Parameter, name: &str, value: &Value) -> Value {
+    let joined = delimiter(parameter).filter(|_| name == parameter.name);
+    match (value, joined) {
+        (Value::Array(items), Some(delimiter)) => {
+            let texts: Vec<_> = items.iter().map(plain).collect();
+            texts.join(&delimiter.to_string()).into()
+        }
+        _ => value.clone(),
+    }
 }
 
 /// The first example of the body that is sent which has anything in it, or else the first one.
@@ -109,21 +121,9 @@ fn body(operation: &Operation) -> Option<&Value> {
     values.clone().find(full).or_else(|| values.next())
 }
 
-/// Where the body has a member that is a file.
+/// The member of the body that is a file.
 fn file(api: &Api, operation: &Operation) -> Option<String> {
-    let schema = api.document().at(&operation.sent_media()?.pointer)?.resolve().ok()?;
-    for (name, member) in schema.member("properties")?.members() {
-        let member = member.resolve().ok()?;
-        if member.text("format") == Some("binary") {
-            return Some(name.to_owned());
-        }
-        for (inner, node) in member.member("properties").map(|node| node.members()).unwrap_or_default() {
-            if node.resolve().ok()?.text("format") == Some("binary") {
-                return Some(format!("{name}.{inner}"));
-            }
-        }
-    }
-    None
+    files::parts(api, operation.sent_media()?).into_iter().next().map(|file| file.name)
 }
 
 /// The variable of a secret: `account_token` is `CX_ACCOUNT_TOKEN`.

@@ -4,8 +4,8 @@ use cx_spec::{Api, Media};
 use heck::ToPascalCase;
 use serde_json::{Value, json};
 
-use super::{View, set};
-use crate::generate::names::snake_case;
+use super::{Unsupported, View, set};
+use crate::generate::{files, names::snake_case};
 
 /// A body that may be sent in the place of the usual one, in a media type of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,10 +34,29 @@ pub fn one_body(view: &mut View, api: &Api) {
     }
 }
 
+/// Leaves bodies out that have a file where none can be written, and the operation with the one that it sends.
+pub fn misplaced_files(view: &mut View, api: &Api) {
+    const REASON: &str = "a file is written as a member of a multipart body, and nowhere else";
+    for operation in &api.operations {
+        let Some(sent) = operation.sent_media() else { continue };
+        if let Some(pointer) = files::misplaced(api, sent) {
+            view.leave_out_for(operation, pointer, format!("{REASON}; so is all of `{}`", operation.id));
+            continue;
+        }
+        for media in operation.body.iter().flat_map(|body| &body.media) {
+            if let Some(pointer) = files::misplaced(api, media) {
+                let (media_type, id) = (&media.media_type, &operation.id);
+                let reason = format!("{REASON}; `{id}` does not send `{media_type}`");
+                view.unsupported.push(Unsupported::left_out(pointer, reason));
+            }
+        }
+    }
+}
+
 /// Sets the media types with a schema of their own aside, each as a component.
 pub fn other_bodies(view: &mut View, api: &Api) {
     for operation in &api.operations {
-        for media in operation.alternative_media() {
+        for media in operation.alternative_media().filter(|media| files::misplaced(api, media).is_none()) {
             let reference = media.schema.get("$ref").and_then(Value::as_str);
             let named = reference.and_then(|text| text.strip_prefix("#/components/schemas/")).map(ToOwned::to_owned);
             let component = has_members(media).then(|| {
@@ -58,7 +77,7 @@ pub fn other_bodies(view: &mut View, api: &Api) {
 }
 
 fn has_members(media: &Media) -> bool {
-    media.media_type.contains("json") || media.media_type.contains("form")
+    media.is_json() || media.is_form()
 }
 
 /// A media type as a part of a Rust name.

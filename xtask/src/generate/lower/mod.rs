@@ -17,7 +17,7 @@ mod tests;
 mod view;
 
 pub use bodies::Alternative;
-pub use parameters::COOKIE_HEADER;
+pub use parameters::{COOKIE_HEADER, delimiter};
 pub use patches::PATCH_MARK;
 pub use schemas::PERSONAL_MARK;
 
@@ -82,6 +82,11 @@ pub const PASSES: &[Pass] = &[
         name: "one_body",
         reason: "several media types, multipart and nested forms are refused; the transport writes the notation",
         run: bodies::one_body,
+    },
+    Pass {
+        name: "misplaced_files",
+        reason: "a file in JSON, in a list or below a member would be sent as its name; the body is left out",
+        run: bodies::misplaced_files,
     },
     Pass {
         name: "other_bodies",

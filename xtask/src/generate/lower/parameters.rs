@@ -1,6 +1,6 @@
 //! Parameters that progenitor refuses.
 
-use cx_spec::{Api, Location};
+use cx_spec::{Api, Location, Parameter};
 use serde_json::{Value, json};
 
 use super::{View, set};
@@ -19,7 +19,7 @@ pub fn flatten_queries(view: &mut View, api: &Api) {
             let schema = components.resolved(&facts.schema);
             let members = schema.get("properties").and_then(Value::as_object);
             match members {
-                Some(members) if facts.location == Location::Query => {
+                Some(members) if facts.location == Location::Query && names_members(facts) => {
                     let required: Vec<&str> = schema
                         .get("required")
                         .and_then(Value::as_array)
@@ -28,26 +28,46 @@ pub fn flatten_queries(view: &mut View, api: &Api) {
                         .filter_map(Value::as_str)
                         .collect();
                     for (key, member) in members {
+                        // A member is as secret as the object, and may be so alone.
+                        let own = components.resolved(member);
+                        let flag = |key: &str| own.get(key) == Some(&Value::Bool(true));
                         flat.push(json!({
                             "name": if facts.style == "deepObject" { format!("{}[{key}]", facts.name) } else { key.clone() },
                             "in": "query",
                             "required": facts.required && required.contains(&key.as_str()),
                             "description": member.get("description").and_then(Value::as_str).unwrap_or(&facts.description),
                             "schema": member,
+                            "x-secret": facts.secret || flag("x-secret"),
+                            "x-personal": facts.personal || flag("x-personal"),
                         }));
                     }
                 }
-                _ => flat.push(scalar_or_list(parameter, &facts.style, facts.explode)),
+                _ => flat.push(scalar_or_list(parameter, schema, facts)),
             }
         }
         set(value, "parameters", flat);
     }
 }
 
+/// Whether an object travels as one parameter a member. Otherwise it is one text, for which nothing here has a notation.
+fn names_members(parameter: &Parameter) -> bool {
+    parameter.style == "deepObject" || (parameter.style == "form" && parameter.explode)
+}
+
+/// What stands between the items of a list that is not repeated as keys.
+pub fn delimiter(parameter: &Parameter) -> Option<char> {
+    match (parameter.style.as_str(), parameter.explode) {
+        ("form" | "spaceDelimited" | "pipeDelimited", true) => None,
+        ("spaceDelimited", false) => Some(' '),
+        ("pipeDelimited", false) => Some('|'),
+        _ => Some(','),
+    }
+}
+
 /// A list that is not repeated as keys is joined by the caller: progenitor would repeat it all the same.
-fn scalar_or_list(mut parameter: Value, style: &str, explode: bool) -> Value {
-    let is_list = parameter.pointer("/schema/type").and_then(Value::as_str) == Some("array");
-    if is_list && !(style == "form" && explode) {
+fn scalar_or_list(mut parameter: Value, schema: &Value, facts: &Parameter) -> Value {
+    let is_list = schema.get("type").and_then(Value::as_str) == Some("array");
+    if is_list && delimiter(facts).is_some() {
         set(&mut parameter, "schema", json!({"type": "string"}));
     }
     if let Some(members) = parameter.as_object_mut() {

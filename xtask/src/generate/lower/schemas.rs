@@ -40,9 +40,25 @@ const BOUNDS: &[&str] = &[
 const FORMATS: &[&str] = &["int32", "int64", "float", "double", "password", "cx-file", "cx-time", "cx-bytes"];
 
 /// The file members of an upload take a format of ours: progenitor reads `binary` as a text.
+///
+/// A component that is a file would become a type around that one, which nothing sends: it is written out where it is used.
 pub fn files(view: &mut View, _api: &Api) {
+    let is_file = |schema: &Value| {
+        schema.get("type") == Some(&json!("string")) && schema.get("format") == Some(&json!("binary"))
+    };
+    let before = view.clone();
     each_schema(view, &mut |schema| {
-        if schema.get("type") == Some(&json!("string")) && schema.get("format") == Some(&json!("binary")) {
+        let target = before.resolved(schema);
+        if is_file(target) && !is_file(schema) {
+            let mut file = target.clone();
+            for key in ["description", "nullable"] {
+                if let Some(own) = schema.get(key) {
+                    set(&mut file, key, own.clone());
+                }
+            }
+            *schema = file;
+        }
+        if is_file(schema) {
             set(schema, "format", "cx-file");
         }
     });

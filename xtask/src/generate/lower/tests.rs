@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::{PASSES, View, lower};
 
+mod bodies;
+
 /// A document with one operation, whose parts a test gives, and component schemas.
 fn api(operation: &str, schemas: &str) -> Api {
     let text = format!(
@@ -64,51 +66,6 @@ fn a_documented_304_makes_the_success_nullable() {
     let view = after("success_only", &api);
     let schema = &operation(&view)["responses"]["2XX"]["content"]["application/json"]["schema"];
     assert_eq!(schema["nullable"], json!(true));
-}
-
-#[test]
-fn the_body_that_is_sent_stays_as_json() {
-    let api = api(
-        &format!(
-            "x-form: {{media_type: multipart/form-data}}\n      requestBody: {{content: {{application/x-www-form-urlencoded: \
-             {{schema: {{type: object}}}}, multipart/form-data: {{schema: {{type: object, properties: {{f: {{type: string}}}}}}}}}}}}\n      {OK}"
-        ),
-        "{}",
-    );
-    let view = after("one_body", &api);
-    let schema = json!({"type": "object", "properties": {"f": {"type": "string"}}});
-    assert_eq!(
-        operation(&view)["requestBody"],
-        json!({"required": true, "content": {"application/json": {"schema": schema}}})
-    );
-}
-
-#[test]
-fn a_media_type_with_a_schema_of_its_own_is_set_aside_as_a_component() {
-    let api = api(
-        &format!(
-            "requestBody: {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/A'}}}}, \
-             multipart/form-data: {{schema: {{$ref: '#/components/schemas/A'}}}}, \
-             application/x-www-form-urlencoded: {{schema: {{type: object}}}}, \
-             application/merge-patch+json: {{schema: {{$ref: '#/components/schemas/B'}}}}, text/csv: {{schema: {{type: string}}}}}}}}\n      {OK}"
-        ),
-        "{A: {type: object}, B: {type: object}, PostAFormRequest: {type: object}}",
-    );
-    let view = after("other_bodies", &api);
-    let found: Vec<_> = view
-        .alternatives
-        .iter()
-        .map(|other| (other.setter(), other.media_type.as_str(), other.component.as_deref()))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("body_as_form".to_owned(), "application/x-www-form-urlencoded", Some("PostAFormRequest2")),
-            ("body_as_application_merge_patch_json".to_owned(), "application/merge-patch+json", Some("B")),
-            ("body_as_text_csv".to_owned(), "text/csv", None),
-        ]
-    );
-    assert_eq!(view.schema("PostAFormRequest2"), Some(&json!({"type": "object"})));
 }
 
 /// The members of a component, or of a body, that the pass marks.
@@ -199,6 +156,32 @@ fn a_deep_object_becomes_literal_names() {
     let names: Vec<_> =
         operation(&view)["parameters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["created[gt]", "created[lt]"]);
+}
+
+#[test]
+fn a_list_that_is_one_value_is_a_text_wherever_its_schema_stands() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: a, in: query, explode: false, schema: {{$ref: '#/components/schemas/L'}}}}, \
+             {{name: b, in: query, style: pipeDelimited, schema: {{$ref: '#/components/schemas/L'}}}}, \
+             {{name: c, in: query, style: pipeDelimited, explode: true, schema: {{type: array, items: {{type: integer}}}}}}, \
+             {{name: d, in: query, schema: {{$ref: '#/components/schemas/L'}}}}]\n      {OK}"
+        ),
+        "{L: {type: array, items: {type: integer}}}",
+    );
+    let view = after("flatten_queries", &api);
+    let parameters = operation(&view)["parameters"].as_array().unwrap().iter();
+    let types: Vec<_> = parameters.map(|one| one["schema"]["type"].as_str()).collect();
+    assert_eq!(types, [Some("string"), Some("string"), Some("array"), None]);
+}
+
+#[test]
+fn an_object_that_is_one_value_is_left_out_and_reported() {
+    let object = "{type: object, properties: {x: {type: integer}}}";
+    let parameter = format!("{{name: a, in: query, explode: false, schema: {object}}}");
+    let view = lower(&api(&format!("parameters: [{parameter}]\n      {OK}"), "{}"));
+    assert_eq!(operation(&view)["parameters"], json!([]));
+    assert_eq!(view.unsupported[0].pointer, "/paths/~1a~1{id}/post/parameters/0/schema");
 }
 
 #[test]

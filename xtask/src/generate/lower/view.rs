@@ -141,7 +141,12 @@ impl View {
 
     /// Takes an operation out and remembers why.
     pub fn leave_out(&mut self, operation: &Operation, reason: impl Into<String>) {
-        self.unsupported.push(Unsupported::left_out(&operation.place.pointer, reason));
+        self.leave_out_for(operation, &operation.place.pointer, reason);
+    }
+
+    /// Takes an operation out because of what stands at a pointer.
+    pub fn leave_out_for(&mut self, operation: &Operation, pointer: impl Into<String>, reason: impl Into<String>) {
+        self.unsupported.push(Unsupported::left_out(pointer, reason));
         let method = operation.method.to_ascii_lowercase();
         let item = self.value.get_mut("paths").and_then(|paths| paths.get_mut(&operation.path));
         if let Some(item) = item.and_then(Value::as_object_mut) {
@@ -170,6 +175,7 @@ fn plain_operation(operation: &Operation) -> Value {
                 "explode": parameter.explode,
                 "schema": parameter.schema,
                 "x-secret": parameter.secret,
+                "x-personal": parameter.personal,
             })
         })
         .collect();

@@ -3,12 +3,12 @@
 use cx_spec::pointer::{escape, unescape};
 use serde_json::Value;
 
-/// Takes the value at a pointer out of the object that holds it. Items of arrays stay: their neighbours would move.
-pub fn remove(value: &mut Value, pointer: &str) {
-    let Some((parent, key)) = pointer.rsplit_once('/') else { return };
-    if let Some(members) = value.pointer_mut(parent).and_then(Value::as_object_mut) {
-        members.shift_remove(&unescape(key));
-    }
+/// Takes the value at a pointer out of the object that holds it; says whether it did. Items of arrays stay: their
+/// neighbours would move.
+pub fn remove(value: &mut Value, pointer: &str) -> bool {
+    let Some((parent, key)) = pointer.rsplit_once('/') else { return false };
+    let members = value.pointer_mut(parent).and_then(Value::as_object_mut);
+    members.is_some_and(|members| members.shift_remove(&unescape(key)).is_some())
 }
 
 /// Calls `visit` with pointer and value of every object, outermost first. What is data, and not a part of the document,

@@ -6,10 +6,7 @@ use cx_spec::SpecError;
 use serde_json::Value;
 
 use super::{Mending, edit};
-use crate::generate::names::argument_name;
-
-/// Names that generated code has for itself: methods of every client, and the function that dispatches.
-const RESERVED: &[&str] = &["builder", "core", "call"];
+use crate::generate::names::{RESERVED, argument_name};
 
 /// Gives each operation an id in the form of its method's name.
 pub fn operations(mending: &mut Mending<'_>) -> Result<(), SpecError> {

@@ -13,13 +13,10 @@ mod references;
 #[cfg(test)]
 mod tests;
 
-use cx_spec::{Document, SpecError, pointer::escape};
+use cx_spec::{Document, METHODS, SpecError, pointer::escape};
 use serde_json::Value;
 
 use super::lower::Unsupported;
-
-/// The methods of a path item.
-const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// A document in the making.
 struct Mending<'d> {
@@ -76,7 +73,8 @@ impl Mending<'_> {
     fn operations(&self) -> Vec<(String, String, String)> {
         let mut found = Vec::new();
         let paths = self.value.get("paths").and_then(Value::as_object);
-        for (path, item) in paths.into_iter().flatten() {
+        // Extensions may stand among the paths.
+        for (path, item) in paths.into_iter().flatten().filter(|(path, _)| !path.starts_with("x-")) {
             for method in item.as_object().into_iter().flatten().map(|(key, _)| key) {
                 if METHODS.contains(&method.as_str()) {
                     let pointer = format!("/paths/{}/{method}", escape(path));

@@ -1,14 +1,15 @@
 //! References: local ones are followed, others are reported.
 
-use cx_spec::{SpecError, pointer::escape};
+use cx_spec::{METHODS, SpecError, pointer::escape};
 use serde_json::{Value, json};
 
-use super::{METHODS, Mending, edit};
+use super::{Mending, edit};
 
 /// Writes out path items that stand elsewhere in the document.
 pub fn path_items(mending: &mut Mending<'_>) -> Result<(), SpecError> {
     let paths = mending.value.get("paths").and_then(Value::as_object).cloned().unwrap_or_default();
-    for (path, item) in paths.into_iter().filter(|(_, item)| item.get("$ref").is_some()) {
+    let by_reference = |(path, item): &(String, Value)| !path.starts_with("x-") && item.get("$ref").is_some();
+    for (path, item) in paths.into_iter().filter(by_reference) {
         let pointer = format!("/paths/{}", escape(&path));
         match edit::follow(&mending.value, &item) {
             Ok(target) => {
@@ -56,7 +57,10 @@ pub fn references(mending: &mut Mending<'_>) -> Result<(), SpecError> {
                 }
             } else {
                 mending.unfollowed(&pointer, &reference, is_own_fault)?;
-                edit::remove(&mut mending.value, &holder(&pointer));
+                // Where nothing can or need go with it, the reference goes alone: otherwise it would be found in every round.
+                if in_extension(&pointer) || !edit::remove(&mut mending.value, &holder(&pointer)) {
+                    edit::remove(&mut mending.value, &format!("{pointer}/$ref"));
+                }
             }
         }
     }
@@ -91,6 +95,15 @@ impl Mending<'_> {
 
 fn is_schema(pointer: &str) -> bool {
     pointer.split('/').any(|step| step == "schema") || pointer.starts_with("/components/schemas/")
+}
+
+/// Whether a pointer leads into an extension, which nothing here is made from.
+fn in_extension(pointer: &str) -> bool {
+    /// Objects whose keys are names that a vendor chose.
+    const NAMES: &[&str] =
+        &["properties", "headers", "schemas", "parameters", "responses", "requestBodies", "examples"];
+    let steps: Vec<&str> = pointer.split('/').collect();
+    steps.windows(2).any(|pair| matches!(pair, [map, step] if step.starts_with("x-") && !NAMES.contains(map)))
 }
 
 /// The smallest part of the document that can go when a reference in it cannot be followed.

@@ -66,6 +66,29 @@ fn a_reference_takes_no_more_with_it_than_it_must() {
 }
 
 #[test]
+fn a_reference_that_nothing_can_go_with_goes_alone() {
+    let (document, reports) = mended("paths: {}\nx-notes: [{$ref: 'x.yaml#/N', kept: 1}]\n");
+    assert_eq!(document.value()["x-notes"], json!([{"kept": 1}]));
+    assert_eq!(reports, ["left out: /x-notes/0: `$ref: x.yaml#/N` leaves the document"]);
+}
+
+#[test]
+fn a_reference_in_an_extension_takes_nothing_with_it() {
+    let (document, reports) =
+        mended(&format!("paths: {{/a: {{get: {{operationId: get_a, x-see: {{$ref: 'x.yaml#/A'}}, {OK}}}}}}}\n"));
+    assert_eq!(ids(document), ["get_a"]);
+    assert_eq!(reports, ["left out: /paths/~1a/get/x-see: `$ref: x.yaml#/A` leaves the document"]);
+}
+
+#[test]
+fn an_extension_among_the_paths_is_no_path() {
+    let (document, reports) =
+        mended(&format!("paths: {{x-notes: {{get: {{since: 2019}}}}, /a: {{get: {{operationId: get_a, {OK}}}}}}}\n"));
+    assert_eq!(ids(document), ["get_a"]);
+    assert!(reports.is_empty(), "{reports:?}");
+}
+
+#[test]
 fn what_goes_with_a_component_is_gone_too() {
     let (document, reports) = mended(&format!(
         "paths: {{/a: {{get: {{operationId: get_a, parameters: [{{$ref: '#/components/parameters/P'}}], {OK}}}, put: {{operationId: put_a, {OK}}}}}}}\n\

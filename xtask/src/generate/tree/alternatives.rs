@@ -8,12 +8,11 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Expr, Fields, ImplItem, ImplItemFn, Item, ItemMod, Pat, Stmt, Type, parse_quote};
 
-use super::{items, send::Call};
-use crate::generate::{
-    lower::{Alternative, View},
-    names::snake_case,
-    table,
+use super::{
+    items,
+    send::{Call, with_files},
 };
+use crate::generate::lower::{Alternative, View};
 
 /// Another body of an operation.
 pub struct OtherBody {
@@ -134,10 +133,7 @@ fn setter(other: &Alternative, api: &Api, row: &TokenStream) -> Result<ImplItem>
     let OtherBody { media_type, setter, ty } = other_body(other);
     let operation = api.operation(&other.operation).context("an operation that the document lacks")?;
     let media = operation.alternative_media().find(|media| media.media_type == media_type);
-    let files = media.map(|media| table::files(api, media)).unwrap_or_default().into_iter().map(|(name, _)| {
-        let field = format_ident!("{}", snake_case(&name));
-        quote!(.with_file(#name, &body.#field))
-    });
+    let files = media.map(|media| with_files(api, media));
     let text = format!("Sends this body, as `{media_type}`, in the place of the usual one.");
     Ok(parse_quote! {
         #[doc = #text]
@@ -149,7 +145,7 @@ fn setter(other: &Alternative, api: &Api, row: &TokenStream) -> Result<ImplItem>
             let body = value.try_into().map_err(|reason| reason.to_string());
             self.other_body = Some(body.and_then(|body| {
                 let payload = runtime::Payload::new(&body, #row).map_err(|error| error.to_string())?;
-                Ok(payload #(#files)* .sent_as(#media_type))
+                Ok(payload #files .sent_as(#media_type))
             }));
             self
         }

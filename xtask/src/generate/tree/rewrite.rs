@@ -16,16 +16,25 @@ pub(super) struct Rewrite {
     pub wire_names: Vec<(String, Ident)>,
     /// Arguments of the path, in its order.
     pub path_arguments: Vec<Ident>,
+    /// Whether this is inside `if let Some(value) = …`, where `value` is no argument.
+    in_optional: bool,
 }
 
 impl Rewrite {
     pub(super) fn new(row: TokenStream) -> Self {
-        Self { row, wire_names: Vec::new(), path_arguments: Vec::new() }
+        Self { row, wire_names: Vec::new(), path_arguments: Vec::new(), in_optional: false }
     }
 }
 
 impl VisitMut for Rewrite {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Expr::If(condition) = expr {
+            self.optional_header(condition);
+            self.in_optional = true;
+            visit_mut::visit_expr_if_mut(self, condition);
+            self.in_optional = false;
+            return;
+        }
         visit_mut::visit_expr_mut(self, expr);
         let row = &self.row;
         match expr {
@@ -42,21 +51,17 @@ impl VisitMut for Rewrite {
             {
                 call.args = std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
             }
-            Expr::MethodCall(call) if call.method == "append" => {
+            Expr::MethodCall(call) if call.method == "append" && !self.in_optional => {
                 if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
                     && let (Lit::Str(name), Some(ident)) = (&name.lit, first_ident(value))
                 {
-                    // `value` is what an optional header is called inside its `if let`.
-                    if ident != "value" {
-                        self.wire_names.push((name.value(), ident));
-                    }
+                    self.wire_names.push((name.value(), ident));
                 }
             }
             Expr::Try(tried) if matches!(&*tried.expr, Expr::MethodCall(call) if call.method == "try_into") => {
                 let inner = &tried.expr;
                 *expr = parse_quote!(#inner.map_err(|cause| runtime::unwritable_header(cause, #row))?);
             }
-            Expr::If(condition) => self.optional_header(condition),
             Expr::Macro(one) if one.mac.path.is_ident("format") => self.url(&mut one.mac),
             Expr::Reference(reference) => self.query(&mut reference.expr),
             _ => {}
@@ -118,5 +123,29 @@ fn first_ident(expr: &Expr) -> Option<Ident> {
         Expr::MethodCall(call) => first_ident(&call.receiver),
         Expr::Try(tried) => first_ident(&tried.expr),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn a_header_may_be_called_as_the_value_of_an_optional_one_is() {
+        let mut block: syn::Block = parse_quote!({
+            header_map.append("Value", value.to_string().try_into()?);
+            if let Some(value) = x_trace {
+                header_map.append("X-Trace", value.to_string().try_into()?);
+            }
+        });
+        let mut rewrite = Rewrite::new(quote!(&ROW));
+        rewrite.visit_block_mut(&mut block);
+        let names: Vec<_> =
+            rewrite.wire_names.iter().map(|(name, ident)| (name.as_str(), ident.to_string())).collect();
+        assert_eq!(names, [("Value", "value".to_owned()), ("X-Trace", "x_trace".to_owned())]);
+        let written = block.to_token_stream().to_string();
+        assert_eq!(written.matches("unwritable_header").count(), 2, "{written}");
     }
 }

@@ -1,7 +1,8 @@
 //! `send()`: the request is progenitor's, what happens to it is ours.
 
 use anyhow::{Context, Result, bail, ensure};
-use cx_spec::Api;
+use cx_spec::{Api, Media};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{
     Expr, Fields, FnArg, Ident, ImplItem, ImplItemFn, Item, ItemImpl, ItemMod, ItemStruct, Lit, Stmt, Type,
@@ -9,6 +10,7 @@ use syn::{
 };
 
 use super::{alternatives::OtherBody, chain, items, rewrite::Rewrite, underive};
+use crate::generate::{files, names};
 
 /// What dispatch needs to know of one operation.
 pub struct Call {
@@ -131,11 +133,9 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
     destructure_options(function)?;
 
     let payload = if chain.has_body {
-        let files = files(api, &id).into_iter().map(|name| {
-            let field = format_ident!("{}", crate::generate::names::snake_case(&name));
-            quote!(.with_file(#name, &body.#field))
-        });
-        quote!(runtime::Payload::new(&body, #row)? #(#files)*)
+        let media = operation.sent_media();
+        let files = media.map(|media| with_files(api, media));
+        quote!(runtime::Payload::new(&body, #row)? #files)
     } else {
         quote!(runtime::Payload::none())
     };
@@ -172,10 +172,13 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
     })
 }
 
-/// Members of the body that are files.
-fn files(api: &Api, id: &str) -> Vec<String> {
-    let media = api.operation(id).and_then(|operation| operation.sent_media());
-    media.map(|one| super::super::table::files(api, one)).into_iter().flatten().map(|(name, _)| name).collect()
+/// The calls that add the files of a body to its payload.
+pub(super) fn with_files(api: &Api, media: &Media) -> TokenStream {
+    let calls = files::parts(api, media).into_iter().map(|file| {
+        let (name, field) = (&file.name, format_ident!("{}", names::snake_case(&file.name)));
+        quote!(.with_file(#name, &body.#field))
+    });
+    quote!(#(#calls)*)
 }
 
 /// `T` of `Result<ResponseValue<T>, Error<()>>`.

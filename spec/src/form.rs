@@ -1,11 +1,11 @@
 //! A body in the notation of its form: `end_user[properties][plan]=Pro`, `emails[]=a`.
 
-use cx_spec::{Arrays, Form};
 use serde_json::Value;
 
-use super::plain;
+use crate::extensions::{Arrays, Form};
 
 /// A member of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
     /// Its name on the wire.
     pub name: String,
@@ -15,7 +15,7 @@ pub struct Pair {
     pub dotted: String,
 }
 
-/// The members of a body, in the order of the example.
+/// The members of a body, in its order. A null is left out: a form has no word for it.
 pub fn pairs(body: &Value, form: &Form) -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (name, member) in body.as_object().into_iter().flatten() {
@@ -38,9 +38,9 @@ fn write(value: &Value, name: String, dotted: String, form: &Form, pairs: &mut V
                 write(item, format!("{name}[{index}]"), dotted.clone(), form, pairs);
             }
         }
-        // A form has no word for it.
         Value::Null => {}
-        scalar => pairs.push(Pair { name, value: plain(scalar), dotted }),
+        Value::String(text) => pairs.push(Pair { name, value: text.clone(), dotted }),
+        scalar => pairs.push(Pair { name, value: scalar.to_string(), dotted }),
     }
 }
 
