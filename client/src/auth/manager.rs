@@ -212,8 +212,12 @@ impl Shared {
             match &state.session {
                 Session::Open(_) => {}
                 Session::Ended => return Err(Failure::signed_out().to_error()),
-                // Such a token has no end, so nobody comes here but with a refusal.
+                // Such a token has no end, so whoever comes here was refused, or began with a token of the session before.
                 Session::Fixed => {
+                    let current = self.current.load_full();
+                    if let Some(current) = current.filter(|current| rejected.is_none_or(|it| !current.is(it))) {
+                        return Ok(Place::Served(Bearer::clone(&current)));
+                    }
                     let message = "the vendor refused the access token, which cannot be renewed";
                     return Err(Error::new(ErrorKind::Authentication, message));
                 }

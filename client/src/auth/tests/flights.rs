@@ -187,6 +187,16 @@ async fn a_token_from_elsewhere_is_never_renewed() {
 }
 
 #[tokio::test]
+async fn a_token_from_elsewhere_serves_whoever_was_refused_before_it_came() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), application());
+    let before = bench.manager.bearer().await.unwrap();
+    bench.manager.sign_in(Credentials::fixed("given")).unwrap();
+    let given = bench.manager.rejected(&before).await.unwrap();
+    assert_eq!(text(&given), "given");
+    assert!(bench.manager.rejected(&given).await.unwrap_err().is_authentication());
+}
+
+#[tokio::test]
 async fn a_session_that_was_ended_stays_ended() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), application());
     let key = bench.manager.key().unwrap();
