@@ -247,7 +247,7 @@ pub(crate) async fn logout(core: &Core, bearer: &Bearer, operation: &'static Ope
     let request = request.map_err(|cause| crate::runtime::unbuilt(cause, operation))?;
     let options = CallOptions::new();
     let outgoing = Outgoing::new(core, request, Payload::none(), operation, &options)?;
-    let deadline = core.environment().now() + core.limits().deadline;
+    let deadline = core.environment().now().saturating_add(core.limits().deadline);
     let mut retry = retry::Schedule::new(core, operation, &options, deadline, outgoing.can_repeat()).with_put_off();
     let mut sent = 0;
     loop {

@@ -137,6 +137,10 @@ struct Stage {
 
 impl Stage {
     async fn set<const N: usize>(replies: [Reply; N]) -> Self {
+        Self::set_with(replies, |builder| builder).await
+    }
+
+    async fn set_with<const N: usize>(replies: [Reply; N], set: fn(CoreBuilder) -> CoreBuilder) -> Self {
         let script = Arc::new(Mutex::new(VecDeque::from(replies)));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let state = (Arc::clone(&script), Arc::clone(&requests));
@@ -148,13 +152,12 @@ impl Stage {
         static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
         let http = HTTP.get_or_init(|| http_client(true, &[]).unwrap()).clone();
         let environment = Arc::new(Hasty::default());
-        let core = CoreBuilder::new(&API)
+        let builder = CoreBuilder::new(&API)
             .base_url(url)
             .http_client(http)
             .environment(Arc::clone(&environment) as Arc<dyn Environment>)
-            .credentials(Credentials::client_credentials("id", "secret"))
-            .build()
-            .unwrap();
+            .credentials(Credentials::client_credentials("id", "secret"));
+        let core = set(builder).build().unwrap();
         Self { core, environment, script, requests }
     }
 
@@ -330,4 +333,13 @@ async fn a_logout_that_is_put_off_is_asked_for_again_and_not_for_ever() {
     let error = stage.log_out().await.unwrap_err();
     assert_eq!((error.status(), error.attempts()), (Some(StatusCode::SERVICE_UNAVAILABLE), 3));
     assert_eq!(stage.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_logout_may_take_as_long_as_it_likes() {
+    let stage = Stage::set_with([token(FIRST), reply(204)], |builder| builder.deadline(Duration::MAX)).await;
+    // So that the end of the deadline is past all times.
+    stage.environment.sleep(Duration::from_secs(1)).await;
+    stage.log_out().await.unwrap();
+    assert_eq!(stage.requests().len(), 2);
 }
