@@ -213,8 +213,10 @@ async fn renew(
         return Err(refused("the vendor refused the token, and the body cannot be sent again"));
     }
     tokens.rejected(rejected).await.map_err(|error| {
-        let refusal = error.refusal().cloned();
-        refused("the vendor refused the token, and no other could be had").with_refusal(refusal).with_cause(error)
+        refused("the vendor refused the token, and no other could be had")
+            .with_refusal(error.refusal().cloned())
+            .with_retry_after(error.retry_after())
+            .with_cause(error)
     })
 }
 

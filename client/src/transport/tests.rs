@@ -215,6 +215,19 @@ async fn a_second_refusal_is_the_outcome() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_ends_in_a_busy_token_server_says_how_long_to_wait() {
+    let mut busy = reply(429);
+    busy.headers_mut().insert(header::RETRY_AFTER, "90".parse().unwrap());
+    let stage = Stage::set([token(FIRST), reply(401), busy]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.retry_after()),
+        (Some(StatusCode::UNAUTHORIZED), Some(Duration::from_secs(90)))
+    );
+    assert_eq!(stage.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn nothing_but_a_401_has_the_token_replaced() {
     for status in [400, 403, 404] {
         let mut refused = reply(status);
