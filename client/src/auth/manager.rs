@@ -114,6 +114,15 @@ impl TokenManager {
         self.obtain(Some(bearer)).await
     }
 
+    /// Takes a token out of use that was answered with 401, for a request that cannot be replayed: the next caller renews.
+    /// A token from elsewhere stays, because there is no other.
+    pub(crate) fn discard(&self, bearer: &Bearer) {
+        let state = self.0.state();
+        if matches!(state.session, Session::Open(_)) {
+            self.0.forget(bearer);
+        }
+    }
+
     /// What the session is kept under; `None` for a token from elsewhere and after the end.
     #[cfg(test)]
     pub(crate) fn key(&self) -> Option<Arc<super::store::StoreKey>> {
@@ -204,6 +213,15 @@ impl Shared {
         self.current.load().as_deref().filter(|bearer| !bearer.token().expired(now)).cloned()
     }
 
+    /// Hands a refused token out no longer, if it is the present one. To be called with the state locked.
+    fn forget(&self, rejected: &Bearer) {
+        if let Some(current) = &*self.current.load()
+            && (current.is(rejected) || twin::broken(Rule::LateRefusalRenewed))
+        {
+            self.current.store(None);
+        }
+    }
+
     fn check_in(&self, rejected: Option<&Bearer>) -> Result<Place, Error> {
         let now = self.deps.now();
         let abandoned;
@@ -222,10 +240,8 @@ impl Shared {
                     return Err(Error::new(ErrorKind::Authentication, message));
                 }
             }
-            if let (Some(rejected), Some(current)) = (rejected, &*self.current.load())
-                && (current.is(rejected) || twin::broken(Rule::LateRefusalRenewed))
-            {
-                self.current.store(None);
+            if let Some(rejected) = rejected {
+                self.forget(rejected);
             }
             let live = self.live();
             if let Some(bearer) = &live {

@@ -210,6 +210,7 @@ async fn renew(
     };
     let Some(tokens) = core.tokens() else { return Err(refused("the vendor refused the token")) };
     if !outgoing.can_repeat() {
+        tokens.discard(rejected);
         return Err(refused("the vendor refused the token, and the body cannot be sent again"));
     }
     tokens.rejected(rejected).await.map_err(|error| {

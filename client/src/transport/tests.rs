@@ -21,7 +21,8 @@ use crate::{
     auth::Credentials,
     client::{CoreBuilder, http_client},
     env::{BoxFuture, Environment},
-    operation::{Api, Grant, OAuth, Retry},
+    operation::{Api, File, Grant, OAuth, Retry},
+    upload::Upload,
 };
 
 static TOKEN: Operation = operation(Method::POST, "create_token", "/oauth/token", false);
@@ -188,6 +189,8 @@ type Shared = (Arc<Mutex<VecDeque<Reply>>>, Arc<Mutex<Vec<Seen>>>);
 async fn answer(State((script, requests)): State<Shared>, request: Request) -> http::Response<Body> {
     let token = request.headers().get(header::AUTHORIZATION).map_or("", |value| value.to_str().unwrap());
     requests.lock().unwrap().push(seen(request.method().as_str(), request.uri().path(), token));
+    // Read to its end, or the connection might be reset before the reply is read.
+    axum::body::to_bytes(request.into_body(), 64 * 1024).await.unwrap();
     let next = script.lock().unwrap().pop_front().unwrap_or_else(|| reply(418));
     next.map(Body::from)
 }
@@ -212,6 +215,30 @@ async fn a_second_refusal_is_the_outcome() {
     let error = stage.call(&LIST).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 2));
     assert_eq!(stage.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_token_that_was_refused_with_a_stream_is_not_used_again() {
+    static FILES: [File; 1] = [File { name: "csv", max_bytes: None }];
+    let mut upload = operation(Method::POST, "upload", "/v1/files", true);
+    upload.body = Some(crate::operation::Body {
+        required: true,
+        media_types: &["multipart/form-data"],
+        indexed: false,
+        indexed_members: &[],
+        files: &FILES,
+        alternatives: &[],
+    });
+    let upload: &'static Operation = Box::leak(Box::new(upload));
+    let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
+    let request = stage.core.http().post(format!("{}{}", stage.core.base_url(), upload.path)).build().unwrap();
+    let once = Upload::stream("a.csv", futures_util::stream::empty());
+    let payload = Payload { json: Some("{}".into()), ..Payload::none() }.with_file("csv", &once);
+    let outcome = execute::<Value>(&stage.core, request, payload, upload, CallOptions::new()).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 1), "{error}");
+    stage.call(&LIST).await.unwrap();
+    assert_eq!(stage.requests().pop(), Some(seen("GET", "/v1/things", "Bearer second")));
 }
 
 #[tokio::test]

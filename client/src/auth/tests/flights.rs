@@ -175,12 +175,25 @@ async fn a_refused_token_is_not_served_again() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_taken_out_of_use_is_renewed_by_the_next_caller() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    let first = bench.manager.bearer().await.unwrap();
+    bench.manager.discard(&first);
+    assert_eq!(bench.vendor.count(), 1);
+    assert_eq!(bench.token().await, "access-2");
+    // Not the present one any more.
+    bench.manager.discard(&first);
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-2", 2));
+}
+
+#[tokio::test]
 async fn a_token_from_elsewhere_is_never_renewed() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), Credentials::fixed("given"));
     let bearer = bench.manager.bearer().await.unwrap();
     assert!(bearer.header().is_sensitive());
     assert_eq!(text(&bearer), "given");
     assert_eq!(bench.manager.rejected(&bearer).await.unwrap_err().kind(), ErrorKind::Authentication);
+    bench.manager.discard(&bearer);
     assert_eq!(bench.token().await, "given");
     assert_eq!(bench.vendor.count(), 0);
     assert!(bench.manager.key().is_none());
