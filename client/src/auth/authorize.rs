@@ -112,7 +112,7 @@ impl AuthorizationRequest {
     ///
     /// `InvalidRequest` when the vendor has no authorization operation, an argument is empty, or the machine gives no
     /// random numbers.
-    pub(crate) fn new(origin: &Url, oauth: &OAuth, options: AuthorizationOptions) -> Result<Self, Error> {
+    pub(crate) fn new(server: &Url, oauth: &OAuth, options: AuthorizationOptions) -> Result<Self, Error> {
         let invalid = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
         let operation = oauth.authorize.ok_or_else(|| invalid("the vendor has no authorization operation"))?;
         let AuthorizationOptions { client_id, scope, redirect_uri, state, pkce, issuer } = options;
@@ -125,8 +125,8 @@ impl AuthorizationRequest {
         let state = if state { Some(random()?) } else { None };
         let verifier = if pkce { Some(random()?) } else { None };
         let challenge = verifier.as_ref().map(challenge);
-        let mut url = origin.clone();
-        url.set_path(operation.path);
+        let mut url = server.clone();
+        url.set_path(&format!("{}{}", server.path().trim_end_matches('/'), operation.path));
         url.set_fragment(None);
         url.set_query(None);
         {
