@@ -82,7 +82,7 @@ async fn once(deps: &Deps, control: &Control, pairs: Pairs, attempt: u32) -> Ans
         None => return lost(ErrorKind::Transport, "the token request was abandoned"),
         Some(None) => return lost(ErrorKind::Timeout, "the token request took too long"),
         Some(Some(Err(error))) => {
-            let failure = Failure::new(error.with_operation(deps.oauth.token));
+            let failure = Failure::new(error.with_operation(deps.oauth.token).with_attempts(attempt));
             return if failure.error().was_sent() == Sent::No {
                 Answer::Unsent(failure)
             } else {

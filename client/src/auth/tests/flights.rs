@@ -38,7 +38,7 @@ async fn ten_thousand_callers_on_an_expired_token_share_one_request() {
 #[tokio::test]
 async fn a_failure_is_shared_and_then_tried_afresh() {
     let vendor = Vendor::new(|_| Reaction::Answer(500, json!({"error": "server_error"})));
-    let bench = Bench::new(&WOOTRIC, vendor, code_for_wootric());
+    let bench = Bench::new(&WOOTRIC, vendor, resumed());
     bench.vendor.hold();
     let callers = bench.callers(100).await;
     bench.vendor.release();
@@ -55,7 +55,7 @@ async fn a_failure_is_shared_and_then_tried_afresh() {
 }
 
 /// A session that starts with a refresh, which is not repeated after a 500.
-fn code_for_wootric() -> Credentials {
+fn resumed() -> Credentials {
     Credentials::refresh_token("refresh-0")
 }
 

@@ -34,8 +34,11 @@ async fn a_login_is_tried_three_times_at_most() {
         (vec![Reaction::Answer(200, json!({"token_type": "mac", "access_token": "x"}))], 1, false),
     ] {
         let bench = Bench::new(&WOOTRIC, Vendor::new(script(reactions)), application());
-        assert_eq!(bench.manager.bearer().await.is_ok(), good);
-        assert_eq!(bench.vendor.count(), requests);
+        let outcome = bench.manager.bearer().await;
+        assert_eq!((outcome.is_ok(), bench.vendor.count()), (good, requests));
+        if let Err(error) = outcome {
+            assert_eq!(error.attempts() as usize, requests, "{error}");
+        }
     }
 }
 
