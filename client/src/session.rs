@@ -54,13 +54,15 @@ impl Core {
     ///
     /// # Errors
     /// `Store` when the record may still be in the store, otherwise what the vendor or the way to it said. The session
-    /// of this client is over in any case.
+    /// of this client is over in any case, and the vendor is told in any case.
     pub async fn sign_out(&self) -> Result<()> {
-        let Some(bearer) = self.require_tokens()?.sign_out().await? else { return Ok(()) };
-        match self.api().oauth.as_ref().and_then(|oauth| oauth.logout) {
-            Some(operation) => transport::logout(self, &bearer, operation).await,
-            None => Ok(()),
-        }
+        let signed_out = self.require_tokens()?.sign_out().await;
+        let logout = self.api().oauth.as_ref().and_then(|oauth| oauth.logout);
+        let told = match (signed_out.last, logout) {
+            (Some(bearer), Some(operation)) => transport::logout(self, &bearer, operation).await,
+            _ => Ok(()),
+        };
+        signed_out.cleared.and(told)
     }
 
     fn require_tokens(&self) -> Result<&crate::auth::TokenManager> {

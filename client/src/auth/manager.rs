@@ -138,27 +138,29 @@ impl TokenManager {
         self.0.state().flight.as_ref().map_or(0, |flight| flight.seats())
     }
 
-    /// Ends the session: no token, no credentials and no record of it stay, and no renewal under way brings one back.
-    /// Returns the last good token, for the vendor's own logout operation.
-    ///
-    /// # Errors
-    ///
-    /// `Store` when the record may still be in the store. The session is over all the same.
-    pub(crate) async fn sign_out(&self) -> Result<Option<Bearer>, Error> {
+    /// Ends the session, whatever comes of its record: no token, no credentials and no record of it stay, and no renewal
+    /// under way brings one back.
+    pub(crate) async fn sign_out(&self) -> SignedOut {
         let (before, generation) = self.0.replace(Session::Ended, None);
         if let Some(flight) = before.flight {
             // It may be saving a token: only after its end is the record gone for good.
             flight.landing().await;
+            // Its outcome holds what the session held.
+            let landed = self.0.state().before.take_if(|there| Arc::ptr_eq(there, &flight));
+            drop(landed);
         }
         let deps = &self.0.deps;
+        let mut cleared = Ok(());
         if let Session::Open(means) = before.session
             && self.0.state().generation == generation
         {
-            let cleared = deps.within(deps.options.exchange_timeout, deps.store.clear(&means.key)).await;
             let error = || Error::new(ErrorKind::Store, "the token store did not drop the session");
-            cleared.ok_or_else(error)?.map_err(|cause| error().with_cause(cause))?;
+            cleared = match deps.within(deps.options.exchange_timeout, deps.store.clear(&means.key)).await {
+                Some(cleared) => cleared.map_err(|cause| error().with_cause(cause)),
+                None => Err(error()),
+            };
         }
-        Ok(before.current)
+        SignedOut { last: before.current, cleared }
     }
 
     /// Starts a new session with other credentials, or fresh ones, which go before a stored session of the same account.
@@ -179,6 +181,14 @@ impl TokenManager {
             Place::Seat { seat, resumed, early } => self.0.ride(seat, resumed, early).await,
         }
     }
+}
+
+/// What is left of a session that was ended.
+pub(crate) struct SignedOut {
+    /// The last good token, for the vendor's own logout operation.
+    pub(crate) last: Option<Bearer>,
+    /// An error of kind `Store` when the record may still be in the store.
+    pub(crate) cleared: Result<(), Error>,
 }
 
 /// What a caller gets who asks for a token.

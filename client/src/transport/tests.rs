@@ -1,5 +1,6 @@
 //! The loop around a call, against a server that answers as it is told.
 
+mod logouts;
 mod spans;
 
 use std::{
@@ -349,37 +350,4 @@ async fn a_limit_that_is_spent_past_the_deadline_is_an_error_at_once() {
         assert_eq!(outcome.unwrap_err().kind(), kind, "{until}");
         assert_eq!(stage.requests().len(), sent, "{until}");
     }
-}
-
-#[tokio::test]
-async fn a_logout_is_done_when_the_token_is_gone() {
-    for status in [204, 401] {
-        let stage = Stage::set([token(FIRST), reply(status)]).await;
-        stage.log_out().await.unwrap();
-        assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")), "{status}");
-    }
-    let stage = Stage::set([token(FIRST), reply(400)]).await;
-    let error = stage.log_out().await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1));
-}
-
-#[tokio::test]
-async fn a_logout_that_is_put_off_is_asked_for_again_and_not_for_ever() {
-    let stage = Stage::set([token(FIRST), reply(503), reply(204)]).await;
-    stage.log_out().await.unwrap();
-    assert_eq!(stage.requests().len(), 3);
-
-    let stage = Stage::set([token(FIRST), reply(503), reply(503), reply(503)]).await;
-    let error = stage.log_out().await.unwrap_err();
-    assert_eq!((error.status(), error.attempts()), (Some(StatusCode::SERVICE_UNAVAILABLE), 3));
-    assert_eq!(stage.requests().len(), 4);
-}
-
-#[tokio::test]
-async fn a_logout_may_take_as_long_as_it_likes() {
-    let stage = Stage::set_with([token(FIRST), reply(204)], |builder| builder.deadline(Duration::MAX)).await;
-    // So that the end of the deadline is past all times.
-    stage.environment.sleep(Duration::from_secs(1)).await;
-    stage.log_out().await.unwrap();
-    assert_eq!(stage.requests().len(), 2);
 }

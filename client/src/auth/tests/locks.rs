@@ -133,7 +133,7 @@ async fn a_sign_out_ends_the_wait_for_the_lock() {
     let (bench, store) = moody(password());
     *store.mood.lock().unwrap() = Mood::Taken;
     let caller = bench.callers(1).await.remove(0);
-    bench.manager.sign_out().await.unwrap();
+    bench.manager.sign_out().await.cleared.unwrap();
     assert!(caller.await.unwrap().unwrap_err().is_authentication());
     assert_eq!(bench.vendor.count(), 0);
 }
@@ -189,7 +189,7 @@ async fn a_sign_out_elsewhere_is_not_undone_by_a_renewal_under_way() {
     bench.vendor.hold();
     let caller = bench.callers(1).await.remove(0);
     let key = bench.manager.key().unwrap();
-    other.sign_out().await.unwrap();
+    other.sign_out().await.cleared.unwrap();
     bench.vendor.release();
     assert!(caller.await.unwrap().unwrap_err().is_authentication());
     assert_eq!(bench.store.load(&key).await.unwrap(), None);

@@ -227,7 +227,9 @@ async fn a_store_that_keeps_a_session_that_was_ended_says_so() {
     let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
     bench.token().await;
     store.clear.store(true, Ordering::SeqCst);
-    assert_eq!(bench.manager.sign_out().await.unwrap_err().kind(), ErrorKind::Store);
+    let signed_out = bench.manager.sign_out().await;
+    assert_eq!(signed_out.cleared.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(text(&signed_out.last.unwrap()), "access-1");
     assert!(bench.manager.bearer().await.unwrap_err().is_authentication());
 }
 
