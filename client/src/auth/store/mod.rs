@@ -66,7 +66,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the store cannot tell. The client then sends no refresh token that the vendor rotates.
+    /// When the store cannot tell. The call in progress fails, unless the client holds a session that the store does not
+    /// hold, or whose renewal spends no refresh token.
     fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
         let _ = key;
         Box::pin(ready(Ok(Lock::Unsupported)))
