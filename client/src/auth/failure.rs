@@ -35,6 +35,9 @@ impl Failure {
         if let (Some(status), Some(headers), Some(body)) = (shared.status(), shared.headers(), shared.body()) {
             error = error.with_reply(status, headers.clone(), body.clone());
         }
+        if let Some(path) = shared.json_path() {
+            error = error.with_path(path);
+        }
         match shared.operation() {
             Some(operation) => error.with_operation(operation),
             None => error,
@@ -85,6 +88,12 @@ mod tests {
             let failure = Failure::new(Error::new(kind, "failed").with_sent(sent));
             assert_eq!((failure.answer_lost(), failure.never_sent()), (lost, unsent), "{kind:?} {sent:?}");
         }
+    }
+
+    #[test]
+    fn each_caller_is_told_which_member_is_wrong() {
+        let shared = Error::new(ErrorKind::Decode, "the token reply has no access_token").with_path("access_token");
+        assert_eq!(Failure::new(shared).to_error().json_path(), Some("access_token"));
     }
 
     #[test]
