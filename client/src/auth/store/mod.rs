@@ -84,7 +84,8 @@ pub struct StoreKey {
     pub api: String,
     /// Origin of the token operation, such as `https://api.wootric.com`.
     pub origin: String,
-    /// Whose token it is: client id or user name, or a fingerprint where there is neither.
+    /// Whose token it is: the name that the caller gave, else user name or client id; with fingerprints of what else tells
+    /// one account from another.
     pub account: String,
     /// Grant that started the session.
     pub grant: String,

@@ -60,18 +60,30 @@ async fn two_accounts_two_origins_and_two_scopes_never_mix() {
         ("https://api.example.com", Some("NPS-2")),
     ] {
         let deps = Deps {
-            api: "example",
             origin: origin.to_owned(),
-            oauth: &WOOTRIC,
-            exchange: Arc::new(Line(Arc::clone(&vendor))),
-            store: Arc::clone(&store),
-            environment: Arc::new(clock.clone()),
             options: TokenOptions { selector: selector.map(Secret::from), ..TokenOptions::default() },
+            ..deps(&WOOTRIC, Arc::new(Line(Arc::clone(&vendor))), &store, &clock)
         };
         let manager = TokenManager::new(deps, password()).unwrap();
         assert!(seen.insert(text(&manager.bearer().await.unwrap())), "{origin} {selector:?}");
         assert!(!manager.key().unwrap().account.contains("NPS"));
     }
+}
+
+#[test]
+fn a_name_of_the_caller_stands_for_the_user_and_not_for_the_account_that_is_picked() {
+    let key = |credentials, account: Option<&str>, selector: Option<&str>| {
+        let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+        let mut deps = deps(&WOOTRIC, Arc::new(Line(Vendor::plain())), &store, &Env::default());
+        deps.options.account = account.map(str::to_owned);
+        deps.options.selector = selector.map(Secret::from);
+        TokenManager::new(deps, credentials).unwrap().key().unwrap()
+    };
+    let refresh = |token: &str| Credentials::refresh_token(token);
+    assert_eq!(key(refresh("one"), Some("pat"), None), key(refresh("two"), Some("pat"), None));
+    assert_ne!(key(refresh("one"), Some("pat"), None), key(refresh("one"), Some("sam"), None));
+    assert_ne!(key(refresh("one"), Some("pat"), Some("NPS-1")), key(refresh("one"), Some("pat"), Some("NPS-2")));
+    assert_ne!(key(refresh("one"), Some("pat"), Some("NPS-1")), key(refresh("one"), Some("pat"), None));
 }
 
 #[tokio::test]
