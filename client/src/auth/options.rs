@@ -28,9 +28,9 @@ pub(crate) struct TokenOptions {
     /// The account's name in the store, for callers who want to find a session again after a restart although the code
     /// that started it is gone. It stands for the user, so it has to differ from user to user.
     pub(crate) account: Option<String>,
-    /// What else picks the account: the `account_token` of Wootric's token operation. It goes into the key of the store
-    /// as a fingerprint.
-    pub(crate) selector: Option<Secret>,
+    /// What else picks the account, by name: the `account_token` of Wootric's token operation. It goes into the key of the
+    /// store as a fingerprint.
+    pub(crate) selectors: Vec<(&'static str, Secret)>,
 }
 
 impl Default for TokenOptions {
@@ -40,7 +40,7 @@ impl Default for TokenOptions {
             exchange_timeout: Duration::from_secs(30),
             cool_down: Duration::from_secs(5),
             account: None,
-            selector: None,
+            selectors: Vec::new(),
         }
     }
 }
@@ -94,9 +94,12 @@ impl Deps {
             }
         };
         let account = start
+            .map(|start| ("", start))
             .into_iter()
-            .chain(&self.options.selector)
-            .fold(name.to_owned(), |account, part| format!("{account}#{:016x}", fingerprint(part.expose())));
+            .chain(self.options.selectors.iter().map(|(name, value)| (*name, value)))
+            .fold(name.to_owned(), |account, (name, part)| {
+                format!("{account}#{name}{:016x}", fingerprint(part.expose()))
+            });
         let anywhere = twin::broken(Rule::StoreKeyWithoutVendor);
         StoreKey {
             api: if anywhere { String::new() } else { self.api.to_owned() },

@@ -32,7 +32,6 @@ pub struct CoreBuilder {
     api: &'static Api,
     base_url: Option<String>,
     token_base_url: Option<String>,
-    token_query: Vec<(&'static str, Secret)>,
     token_media_type: Option<&'static str>,
     client_secret_basic: bool,
     token_in_query: bool,
@@ -54,7 +53,6 @@ impl CoreBuilder {
             api,
             base_url: None,
             token_base_url: None,
-            token_query: Vec::new(),
             token_media_type: None,
             client_secret_basic: false,
             token_in_query: false,
@@ -135,7 +133,7 @@ impl CoreBuilder {
         };
         let exchange = HttpExchange {
             http: http.clone(),
-            url: token_url(&server, oauth.token, &self.token_query)?,
+            url: token_url(&server, oauth.token, &self.options.selectors)?,
             template: oauth.token.path,
             media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
             client_secret_basic: self.client_secret_basic,
@@ -176,11 +174,9 @@ macro_rules! settings {
             self
         }
 
-        /// Adds a query parameter to token requests.
+        /// Adds a query parameter to token requests. Clients whose parameters differ never share a session.
         pub fn token_query(mut self, name: &'static str, value: impl Into<Secret>) -> Self {
-            let value = value.into();
-            self$(.$core)?.options.selector = Some(value.clone());
-            self$(.$core)?.token_query.push((name, value));
+            self$(.$core)?.options.selectors.push((name, value.into()));
             self
         }
 

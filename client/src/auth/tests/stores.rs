@@ -34,6 +34,10 @@ impl TokenStore for Broken {
     }
 }
 
+fn selectors(account_token: Option<&'static str>) -> Vec<(&'static str, Secret)> {
+    account_token.map(|token| ("account_token", Secret::from(token))).into_iter().collect()
+}
+
 #[tokio::test]
 async fn two_accounts_two_origins_and_two_scopes_never_mix() {
     let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
@@ -61,7 +65,7 @@ async fn two_accounts_two_origins_and_two_scopes_never_mix() {
     ] {
         let deps = Deps {
             origin: origin.to_owned(),
-            options: TokenOptions { selector: selector.map(Secret::from), ..TokenOptions::default() },
+            options: TokenOptions { selectors: selectors(selector), ..TokenOptions::default() },
             ..deps(&WOOTRIC, Arc::new(Line(Arc::clone(&vendor))), &store, &clock)
         };
         let manager = TokenManager::new(deps, password()).unwrap();
@@ -72,11 +76,11 @@ async fn two_accounts_two_origins_and_two_scopes_never_mix() {
 
 #[test]
 fn a_name_of_the_caller_stands_for_the_user_and_not_for_the_account_that_is_picked() {
-    let key = |credentials, account: Option<&str>, selector: Option<&str>| {
+    let key = |credentials, account: Option<&str>, selector: Option<&'static str>| {
         let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
         let mut deps = deps(&WOOTRIC, Arc::new(Line(Vendor::plain())), &store, &Env::default());
         deps.options.account = account.map(str::to_owned);
-        deps.options.selector = selector.map(Secret::from);
+        deps.options.selectors = selectors(selector);
         TokenManager::new(deps, credentials).unwrap().key().unwrap()
     };
     let refresh = |token: &str| Credentials::refresh_token(token);
