@@ -131,8 +131,15 @@ impl CoreBuilder {
             (Some(server), _) | (None, Some(server)) => origin(server, self.allow_http)?,
             (None, None) => base_url.to_owned(),
         };
+        // Whether a proxy of the environment is asked is a matter of the whole HTTP client.
+        let loopback = is_loopback(&server);
+        let http = if self.http.is_none() && loopback != is_loopback(base_url) {
+            http_client(loopback, &self.authorities)?
+        } else {
+            http.clone()
+        };
         let exchange = HttpExchange {
-            http: http.clone(),
+            http,
             url: token_url(&server, oauth.token, &self.options.selectors)?,
             template: oauth.token.path,
             media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
