@@ -7,13 +7,18 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use futures_util::future::{Either, select};
+use futures_util::{
+    FutureExt,
+    future::{Either, select},
+};
 
 use super::{
     bearer::Bearer,
     credentials::Credentials,
+    ending::{Before, Ending, SignedOut},
     failure::Failure,
     flight::{Control, Flight, Seat},
+    landing::Landing,
     options::Deps,
     renewal::{Means, Outcome, Renewal},
     session::{Session, open},
@@ -52,14 +57,12 @@ struct Shared {
 /// Locked for moments, never over an await.
 struct State {
     session: Session,
-    /// Counts the sessions.
-    generation: u64,
     /// The last token of the session, refused or not.
     last: Option<Bearer>,
     flight: Option<Arc<Flight>>,
-    /// The cancelled flight of the session before. The next one waits for its end, so that the store ends with the
-    /// token of the session that came last.
-    before: Option<Arc<Flight>>,
+    /// The end of the session before. The next flight waits for it, so that the store ends with the token of the session
+    /// that came last.
+    before: Option<Landing<()>>,
     /// No early renewal before this.
     early_rest: Duration,
     /// No request at all before this; the failure stands for its result.
@@ -78,7 +81,6 @@ impl TokenManager {
         let (session, bearer) = open(&deps, credentials, false)?;
         let state = State {
             session,
-            generation: 0,
             last: bearer.clone(),
             flight: None,
             before: None,
@@ -141,26 +143,7 @@ impl TokenManager {
     /// Ends the session, whatever comes of its record: no token, no credentials and no record of it stay, and no renewal
     /// under way brings one back.
     pub(crate) async fn sign_out(&self) -> SignedOut {
-        let (before, generation) = self.0.replace(Session::Ended, None);
-        if let Some(flight) = before.flight {
-            // It may be saving a token: only after its end is the record gone for good.
-            flight.landing().await;
-            // Its outcome holds what the session held.
-            let landed = self.0.state().before.take_if(|there| Arc::ptr_eq(there, &flight));
-            drop(landed);
-        }
-        let deps = &self.0.deps;
-        let mut cleared = Ok(());
-        if let Session::Open(means) = before.session
-            && self.0.state().generation == generation
-        {
-            let error = || Error::new(ErrorKind::Store, "the token store did not drop the session");
-            cleared = match deps.within(deps.options.exchange_timeout, deps.store.clear(&means.key)).await {
-                Some(cleared) => cleared.map_err(|cause| error().with_cause(cause)),
-                None => Err(error()),
-            };
-        }
-        SignedOut { last: before.current, cleared }
+        self.0.end().over().await
     }
 
     /// Starts a new session with other credentials, or fresh ones, which go before a stored session of the same account.
@@ -171,7 +154,12 @@ impl TokenManager {
     /// As [`Self::new`]; then the session before goes on.
     pub(crate) fn sign_in(&self, credentials: Credentials) -> Result<(), Error> {
         let (session, bearer) = open(&self.0.deps, credentials, true)?;
-        self.0.replace(session, bearer);
+        let mut state = self.0.state();
+        let before = self.0.replace(&mut state, session, bearer);
+        let flight = before.flight.as_ref().map(|flight| Landing::new(flight.landing().map(drop)));
+        let earlier = flight.and_then(|flight| state.before.replace(flight));
+        drop(state);
+        drop((before, earlier));
         Ok(())
     }
 
@@ -181,14 +169,6 @@ impl TokenManager {
             Place::Seat { seat, resumed, early } => self.0.ride(seat, resumed, early).await,
         }
     }
-}
-
-/// What is left of a session that was ended.
-pub(crate) struct SignedOut {
-    /// The last good token, for the vendor's own logout operation.
-    pub(crate) last: Option<Bearer>,
-    /// An error of kind `Store` when the record may still be in the store.
-    pub(crate) cleared: Result<(), Error>,
 }
 
 /// What a caller gets who asks for a token.
@@ -203,13 +183,6 @@ enum Place {
         /// There is a good token to go on with.
         early: bool,
     },
-}
-
-/// What was there before a session was replaced.
-struct Before {
-    session: Session,
-    current: Option<Bearer>,
-    flight: Option<Arc<Flight>>,
 }
 
 impl Shared {
@@ -369,13 +342,20 @@ impl Shared {
         drop(landed);
     }
 
-    /// Puts a session in the place of another, whose flight ends without a further request.
-    fn replace(&self, session: Session, bearer: Option<Bearer>) -> (Before, u64) {
+    /// Ends the session. The next one begins when this end is over.
+    fn end(&self) -> Ending {
         let mut state = self.state();
+        let session = self.replace(&mut state, Session::Ended, None);
+        let ending = Ending::new(Arc::clone(&self.deps), session, state.before.take());
+        state.before = Some(ending.landing());
+        ending
+    }
+
+    /// Puts a session in the place of another, whose flight ends without a further request.
+    fn replace(&self, state: &mut State, session: Session, bearer: Option<Bearer>) -> Before {
         let flight = state.flight.take();
         if let Some(flight) = &flight {
             flight.control().cancel();
-            state.before = Some(Arc::clone(flight));
         }
         let session = std::mem::replace(&mut state.session, session);
         let current = self.live();
@@ -383,7 +363,6 @@ impl Shared {
         state.last = bearer;
         state.early_rest = Duration::ZERO;
         state.rest = None;
-        state.generation = state.generation.wrapping_add(1);
-        (Before { session, current, flight }, state.generation)
+        Before { session, current, flight }
     }
 }

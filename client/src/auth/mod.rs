@@ -20,6 +20,7 @@ mod attempts;
 mod authorize;
 mod bearer;
 mod credentials;
+mod ending;
 mod exchange;
 mod failure;
 mod flight;

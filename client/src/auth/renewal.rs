@@ -6,7 +6,8 @@ use super::{
     attempts::{Answer, Repeat, ask},
     bearer::Bearer,
     failure::Failure,
-    flight::{Control, Flight},
+    flight::Control,
+    landing::Landing,
     login::{Login, REFRESH},
     options::Deps,
     reply::TokenResponse,
@@ -65,8 +66,8 @@ pub(crate) struct Renewal {
     pub(crate) means: Means,
     /// The last token there was, refused or not.
     pub(crate) last: Option<Bearer>,
-    /// The cancelled flight of the session before, which may still be saving.
-    pub(crate) before: Option<Arc<Flight>>,
+    /// The end of the session before, which may still be writing to the store.
+    pub(super) before: Option<Landing<()>>,
 }
 
 /// What the store did with a token.
@@ -91,8 +92,8 @@ enum Refusal {
 impl Renewal {
     /// Runs it. A panic in an exchange or a store ends as [`Self::crashed`].
     pub(crate) async fn run(mut self) -> Outcome {
-        if let Some(flight) = self.before.take() {
-            flight.landing().await;
+        if let Some(before) = self.before.take() {
+            before.await;
         }
         let bearer = self.renew().await;
         self.unlock().await;

@@ -220,6 +220,51 @@ async fn a_sign_in_wins_over_the_renewal_of_the_session_before() {
     }
 }
 
+#[tokio::test]
+async fn a_sign_out_takes_the_record_of_its_own_session_although_another_begins_meanwhile() {
+    let accounts: [fn() -> Credentials; 2] = [password, || Credentials::password("sam@example.com", "the-password")];
+    for (account, credentials) in accounts.into_iter().enumerate() {
+        for polls in 1..POLLS {
+            let place = format!("account {account}, after {polls} polls");
+            let bench = bench(&WOOTRIC, password());
+            let key = bench.manager.key().unwrap();
+            bench.token().await;
+            bench.advance(3600.0);
+            let mut caller = pin!(bench.manager.bearer());
+            assert!(poll_times(caller.as_mut(), 10).is_none());
+            let mut leaving = pin!(bench.manager.sign_out());
+            let left = poll_times(leaving.as_mut(), polls);
+            bench.manager.sign_in(credentials()).unwrap();
+            let token = bench.token().await;
+            let left = match left {
+                Some(left) => left,
+                None => leaving.await,
+            };
+            left.cleared.unwrap();
+            let next = bench.manager.key().unwrap();
+            let stored = bench.store.load(&next).await.unwrap();
+            assert_eq!(stored.map(|stored| stored.access_token), Some(token.as_str().into()), "{place}");
+            assert_eq!(bench.store.load(&key).await.unwrap().is_some(), key == next, "{place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sign_out_that_is_dropped_is_brought_to_its_end_by_the_next_session() {
+    for polls in 1..POLLS {
+        let bench = bench(&WOOTRIC, password());
+        let key = bench.manager.key().unwrap();
+        bench.token().await;
+        {
+            let leaving = pin!(bench.manager.sign_out());
+            poll_times(leaving, polls);
+        }
+        bench.manager.sign_in(application()).unwrap();
+        bench.token().await;
+        assert!(bench.store.load(&key).await.unwrap().is_none(), "after {polls} polls");
+    }
+}
+
 #[test]
 fn a_dropped_manager_takes_its_flight_along() {
     let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), password());
