@@ -28,8 +28,9 @@ pub(super) struct Before {
 
 /// What is left of a session that was ended.
 pub(crate) struct SignedOut {
-    /// The last good token, for the vendor's own logout operation.
-    pub(crate) last: Option<Bearer>,
+    /// Its tokens that are good, for the vendor's own logout operation: the one in use, and one that a renewal brought too
+    /// late.
+    pub(crate) tokens: Vec<Bearer>,
     /// An error of kind `Store` when the record may still be in the store.
     pub(crate) cleared: Result<(), Error>,
 }
@@ -46,7 +47,7 @@ impl Ending {
     /// Ends a session, after what must be over before that.
     pub(super) fn new(deps: Arc<Deps>, session: Before, before: Option<Landing<()>>) -> Self {
         let Before { session, current, flight } = session;
-        let left = Arc::new(Mutex::new(SignedOut { last: current, cleared: Err(kept()) }));
+        let left = Arc::new(Mutex::new(SignedOut { tokens: current.into_iter().collect(), cleared: Err(kept()) }));
         let known = Arc::clone(&left);
         let ending = async move {
             if let Some(before) = before {
@@ -54,7 +55,13 @@ impl Ending {
             }
             if let Some(flight) = flight {
                 // It may be saving a token: only after its end is the record gone for good.
-                flight.landing().await;
+                let outcome = flight.landing().await;
+                if let Ok(late) = &outcome.bearer {
+                    let tokens = &mut locked(&known).tokens;
+                    if !tokens.iter().any(|token| token.access_token() == late.access_token()) {
+                        tokens.push(late.clone());
+                    }
+                }
             }
             let cleared = match session {
                 Session::Open(means) => clear(&deps, &means.key).await,
@@ -74,7 +81,7 @@ impl Ending {
     pub(super) async fn over(self) -> SignedOut {
         self.landing.await;
         let mut left = locked(&self.left);
-        SignedOut { last: left.last.take(), cleared: std::mem::replace(&mut left.cleared, Ok(())) }
+        SignedOut { tokens: std::mem::take(&mut left.tokens), cleared: std::mem::replace(&mut left.cleared, Ok(())) }
     }
 }
 

@@ -142,7 +142,7 @@ impl Stage {
         Self::set_with(replies, |builder| builder).await
     }
 
-    async fn set_with<const N: usize>(replies: [Reply; N], set: fn(CoreBuilder) -> CoreBuilder) -> Self {
+    async fn set_with<const N: usize>(replies: [Reply; N], set: impl FnOnce(CoreBuilder) -> CoreBuilder) -> Self {
         let script = Arc::new(Mutex::new(VecDeque::from(replies)));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let state = (Arc::clone(&script), Arc::clone(&requests));

@@ -250,6 +250,28 @@ async fn a_sign_out_takes_the_record_of_its_own_session_although_another_begins_
 }
 
 #[tokio::test]
+async fn a_sign_out_knows_of_a_token_that_came_while_it_waited() {
+    let mut late = 0;
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, password());
+        bench.token().await;
+        // The first one is good for a minute yet, and renewed.
+        bench.advance(3545.0);
+        let mut caller = pin!(bench.manager.bearer());
+        let renewed = poll_times(caller.as_mut(), polls).is_some();
+        let signed_out = bench.manager.sign_out().await;
+        let tokens: Vec<String> = signed_out.tokens.iter().map(text).collect();
+        match tokens.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["access-1"] => assert!(!renewed, "after {polls} polls"),
+            ["access-2"] => assert!(renewed, "after {polls} polls"),
+            ["access-1", "access-2"] => late += 1,
+            _ => panic!("{tokens:?} after {polls} polls"),
+        }
+    }
+    assert!(late > 0);
+}
+
+#[tokio::test]
 async fn a_sign_out_that_is_dropped_is_brought_to_its_end_by_the_next_session() {
     for polls in 1..POLLS {
         let bench = bench(&WOOTRIC, password());

@@ -1,5 +1,8 @@
 //! How the vendor is told that a session is over.
 
+use futures_util::FutureExt;
+use tokio::sync::Notify;
+
 use super::*;
 use crate::auth::{MemoryStore, StoreFuture, StoreKey, StoredToken, TokenStore};
 
@@ -60,5 +63,47 @@ async fn the_vendor_is_told_although_the_store_keeps_its_record() {
     let stage = Stage::set_with([token(FIRST), things(), reply(204)], stubborn).await;
     stage.call(&LIST).await.unwrap();
     assert_eq!(stage.core.sign_out().await.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")));
+}
+
+/// A store whose next `save` says that it has begun, and waits.
+#[derive(Debug, Default)]
+struct Gated {
+    store: MemoryStore,
+    begun: Notify,
+    gate: Notify,
+}
+
+impl TokenStore for Gated {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        self.store.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            self.begun.notify_one();
+            self.gate.notified().await;
+            self.store.save(key, token).await
+        })
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        self.store.clear(key)
+    }
+}
+
+#[tokio::test]
+async fn the_vendor_is_told_of_a_token_that_came_while_the_session_ended() {
+    let store = Arc::new(Gated::default());
+    let gated = Arc::clone(&store);
+    let stage = Stage::set_with([token(FIRST), reply(204)], |builder| builder.token_store(gated)).await;
+    let core = stage.core.clone();
+    let caller = tokio::spawn(async move { core.granted_scope().await });
+    store.begun.notified().await;
+    let mut leaving = Box::pin(stage.core.sign_out());
+    assert!(leaving.as_mut().now_or_never().is_none());
+    store.gate.notify_one();
+    leaving.await.unwrap();
+    assert!(caller.await.unwrap().unwrap_err().is_authentication());
     assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")));
 }
