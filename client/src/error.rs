@@ -182,12 +182,14 @@ impl Error {
         self.0.operation
     }
 
-    /// How many times the request was sent.
+    /// How many times the request was sent. A call that no token could be had for was sent 0 times, however often the
+    /// token was asked for: the source of its error knows.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the request may have reached the vendor.
+    /// Whether the request may have reached the vendor. A call that no token could be had for did not, whatever became of
+    /// the token request, whose operation, status and body its error has.
     pub fn was_sent(&self) -> Sent {
         self.0.sent
     }

@@ -22,7 +22,7 @@ use crate::{
     auth::Bearer,
     challenge,
     client::Core,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Sent},
     operation::Operation,
     options::CallOptions,
     rate_limit,
@@ -105,7 +105,10 @@ async fn attempts(
     pace(core, operation, options, deadline, progress).await?;
     let mut bearer = match (operation.authenticated, core.tokens()) {
         (false, _) => None,
-        (true, Some(tokens)) => Some(tokens.bearer().await.map_err(|error| error.with_operation(operation))?),
+        (true, Some(tokens)) => Some(tokens.bearer().await.map_err(|error| {
+            // Whatever became of the token request: the call never left.
+            error.with_operation(operation).with_sent(Sent::No).with_attempts(0)
+        })?),
         (true, None) => {
             let message = "the operation needs a token, and the client was built without credentials";
             return Err(Error::new(ErrorKind::Authentication, message).with_operation(operation));

@@ -243,6 +243,22 @@ async fn a_token_that_was_refused_with_a_stream_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn a_call_without_a_token_never_left_whatever_became_of_the_token_request() {
+    let stage = Stage::set([reply(500), reply(500), reply(500)]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(StatusCode::INTERNAL_SERVER_ERROR)));
+    assert_eq!((error.was_sent(), error.attempts()), (Sent::No, 0));
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.ends_with("after 3 attempts"), "{source}");
+    assert_eq!(stage.requests().len(), 3);
+    // One that was refused and cannot be renewed did leave.
+    let stage = Stage::set([token(FIRST), reply(401), reply(400)]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!((error.was_sent(), error.attempts()), (Sent::Yes, 1));
+    assert_eq!(stage.requests().len(), 3);
+}
+
+#[tokio::test]
 async fn a_refusal_that_ends_in_a_busy_token_server_says_how_long_to_wait() {
     let mut busy = reply(429);
     busy.headers_mut().insert(header::RETRY_AFTER, "90".parse().unwrap());
