@@ -10,6 +10,7 @@ use super::{
     reply::TokenResponse,
 };
 use crate::{
+    env::jitter,
     error::{Error, ErrorKind, Sent},
     twin::{self, Rule},
 };
@@ -119,7 +120,7 @@ fn pause(deps: &Deps, answer: &Answer, repeat: Repeat, attempt: u32) -> Option<D
             again.then_some(failure)?
         }
     };
-    let backoff = BACKOFF.saturating_mul(1 << (attempt - 1)).mul_f64(deps.environment.random().clamp(0.0, 1.0));
+    let backoff = jitter(&*deps.environment, BACKOFF.saturating_mul(1 << (attempt - 1)));
     let asked = failure.error().retry_after().filter(|_| !twin::broken(Rule::RetryAfterIgnored));
     let wait = asked.unwrap_or(backoff);
     (wait <= LONGEST_WAIT).then_some(wait)
