@@ -19,6 +19,19 @@ impl Failure {
         Self::new(Error::new(ErrorKind::Authentication, "the session was ended: sign in again"))
     }
 
+    /// The failure where nothing is left to renew the session with.
+    pub(crate) fn exhausted() -> Self {
+        Self::new(exhausted())
+    }
+
+    /// The failure of whoever comes after this one, where nothing is left to try again with.
+    pub(crate) fn lasting(&self) -> Self {
+        if self.0.is_authentication() {
+            return self.clone();
+        }
+        Self::new(exhausted().with_cause(Source(Arc::clone(&self.0))))
+    }
+
     pub(crate) fn error(&self) -> &Error {
         &self.0
     }
@@ -53,6 +66,10 @@ impl Failure {
     pub(crate) fn never_sent(&self) -> bool {
         matches!(self.0.kind(), ErrorKind::Transport | ErrorKind::Timeout) && self.0.was_sent() == Sent::No
     }
+}
+
+fn exhausted() -> Error {
+    Error::new(ErrorKind::Authentication, "nothing is left to renew the session with: sign in again")
 }
 
 /// The shared error as the source of another.

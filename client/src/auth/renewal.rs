@@ -49,6 +49,13 @@ impl Means {
         self.buried = self.refresh.take();
         self.lost = 0;
     }
+
+    /// Keeps for later callers why the session ended, if nothing is left to renew it with.
+    fn end(&mut self, failure: &Failure) {
+        if self.refresh.is_none() && !self.login.can_start() {
+            self.ended = Some(failure.lasting());
+        }
+    }
 }
 
 /// What came of a flight.
@@ -112,8 +119,9 @@ impl Renewal {
         if means.lost > 1 {
             means.bury();
         }
-        let error = Error::new(ErrorKind::Authentication, "the token request panicked");
-        Outcome { bearer: Err(Failure::new(error)), means: Arc::new(means), rest: None }
+        let failure = Failure::new(Error::new(ErrorKind::Authentication, "the token request panicked"));
+        means.end(&failure);
+        Outcome { bearer: Err(failure), means: Arc::new(means), rest: None }
     }
 
     async fn renew(&mut self) -> Result<Bearer, Failure> {
@@ -150,15 +158,8 @@ impl Renewal {
         if self.means.login.can_start() {
             return self.log_in().await;
         }
-        let failure = why.unwrap_or_else(|| {
-            Failure::new(Error::new(
-                ErrorKind::Authentication,
-                "nothing is left to renew the session with: sign in again",
-            ))
-        });
-        if self.means.refresh.is_none() {
-            self.means.ended = Some(failure.clone());
-        }
+        let failure = why.unwrap_or_else(Failure::exhausted);
+        self.means.end(&failure);
         Err(failure)
     }
 
@@ -276,7 +277,10 @@ impl Renewal {
                 self.means.login.code = code;
                 Err(failure)
             }
-            Answer::Refused(failure) | Answer::Lost(failure) => Err(failure),
+            Answer::Refused(failure) | Answer::Lost(failure) => {
+                self.means.end(&failure);
+                Err(failure)
+            }
         }
     }
 
