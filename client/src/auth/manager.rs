@@ -185,6 +185,31 @@ enum Place {
     },
 }
 
+/// A caller on a flight.
+struct Passenger<'s> {
+    shared: &'s Shared,
+    flight: Arc<Flight>,
+    /// There until the caller leaves.
+    seat: Option<Seat>,
+}
+
+impl Drop for Passenger<'_> {
+    /// A flight that all have left is thrown away if nothing is lost with it: whatever it waits for, a lock or a reply, is
+    /// not held any longer.
+    fn drop(&mut self) {
+        drop(self.seat.take());
+        let mut state = self.shared.state();
+        let left = state.flight.take_if(|present| {
+            Arc::ptr_eq(present, &self.flight)
+                && !present.occupied()
+                && !present.control().precious()
+                && !twin::broken(Rule::AbandonedFlightPoisons)
+        });
+        drop(state);
+        drop(left);
+    }
+}
+
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -275,7 +300,8 @@ impl Shared {
     }
 
     async fn ride(&self, seat: Seat, resumed: bool, early: bool) -> Result<Bearer, Error> {
-        let flight = seat.flight();
+        let passenger = Passenger { shared: self, flight: Arc::clone(seat.flight()), seat: Some(seat) };
+        let flight = &passenger.flight;
         let mut landing = pin!(async {
             if resumed {
                 let step = flight.control().step();
