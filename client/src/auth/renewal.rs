@@ -311,6 +311,7 @@ impl Renewal {
             scope: response.scope.or(asked),
             obtained_at: sent_at,
             expires_in: response.expires_in.or(self.deps.options.default_lifetime),
+            age: Duration::ZERO,
         };
         self.means.refresh = token.refresh_token.clone();
         self.means.scope = token.scope.clone();
