@@ -66,11 +66,19 @@ pub(crate) fn correlation_id(body: &[u8]) -> Option<String> {
     }
 }
 
-/// `error`, if it can be an error code of RFC 6749 §5.2. A sentence cannot, so `{"error": "Not found"}` has none.
+/// `error`, if it looks like an error code of RFC 6749 §5.2. A sentence does not, so `{"error": "Not found"}` has none.
 pub(crate) fn oauth_code(body: &[u8]) -> Option<String> {
-    let body = parse(body)?;
-    let code = body.get("error")?.as_str()?;
-    (!code.is_empty() && code.len() <= CODE_LIMIT && is_one_word(code)).then(|| code.to_owned())
+    code(parse(body)?.get("error")?.as_str()?)
+}
+
+/// A text, if it looks like an error code: at most 64 letters, digits, `_`, `-` and `.`. Extension codes (RFC 6749 §8.5)
+/// do.
+pub(crate) fn code(text: &str) -> Option<String> {
+    if twin::broken(Rule::ExtensionCodeLost) && !text.starts_with("invalid_") {
+        return None;
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (!text.is_empty() && text.len() <= CODE_LIMIT && text.bytes().all(plain)).then(|| text.to_owned())
 }
 
 /// `error_description` of RFC 6749 §5.2, without control characters, at most 1,000 characters.
@@ -286,6 +294,8 @@ mod tests {
             json!(""),
             json!("a\"b"),
             json!("a\\b"),
+            json!("a/b"),
+            json!("a<b>"),
             json!("ä"),
             json!("x".repeat(65)),
             json!(null),

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
-use super::{credentials::Credentials, reply::code};
+use super::credentials::Credentials;
 use crate::{
     error::{Error, ErrorKind},
     operation::OAuth,
     refusal::Refusal,
     secret::Secret,
     twin::{self, Rule},
+    vendor_message,
 };
 
 /// What an authorization request asks for.
@@ -187,9 +188,8 @@ impl AuthorizationRequest {
         }
         let error = error.map_err(|_| refused("the callback repeats its error"))?;
         if let Some(error) = error.filter(|_| !twin::broken(Rule::CallbackErrorIgnored)) {
-            return Err(
-                refused("the authorization was refused").with_refusal(self::code(error.expose()).map(Refusal::of))
-            );
+            return Err(refused("the authorization was refused")
+                .with_refusal(vendor_message::code(error.expose()).map(Refusal::of)));
         }
         let code = code.map_err(|_| refused("the callback repeats its code"))?;
         let code =
