@@ -11,6 +11,7 @@ use super::{
     login::{Login, REFRESH},
     options::Deps,
     reply::TokenResponse,
+    scope::narrower,
     store::StoreKey,
     token::Token,
 };
@@ -20,9 +21,6 @@ use crate::{
     secret::Secret,
     twin::{self, Rule},
 };
-
-/// Longest the vendor is left alone, whatever it asks for.
-const LONGEST_REST: Duration = Duration::from_secs(300);
 
 /// What a session can be renewed with.
 #[derive(Clone)]
@@ -378,7 +376,7 @@ impl Renewal {
     /// How long to leave the vendor alone after a failure: as long as it asks for, and for a while after a refusal.
     fn rest(&self, error: &Error) -> Option<Duration> {
         let refused = error.is_authentication() && error.status().is_some();
-        error.retry_after().map(|wait| wait.min(LONGEST_REST)).or(refused.then_some(self.deps.options.cool_down))
+        error.retry_after().or(refused.then_some(self.deps.options.cool_down))
     }
 }
 
@@ -394,9 +392,4 @@ fn refusal(failure: Failure) -> Refusal {
         _ if error.is_authentication() => Refusal::Stuck(failure),
         _ => Refusal::Final(failure),
     }
-}
-
-/// Whether `got` lacks a word of `asked`.
-fn narrower(asked: &str, got: &str) -> bool {
-    asked.split_ascii_whitespace().any(|word| !got.split_ascii_whitespace().any(|there| there == word))
 }

@@ -16,6 +16,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::scope::shown_scope;
 use crate::secret::Secret;
 
 pub use file::FileStore;
@@ -122,11 +123,6 @@ impl fmt::Debug for StoreKey {
             .field("scope", &shown_scope(self.scope.as_deref()))
             .finish()
     }
-}
-
-/// A scope as it may be shown: one with an e-mail address in it is personal data.
-pub(crate) fn shown_scope(scope: Option<&str>) -> Option<&str> {
-    scope.map(|scope| if scope.contains('@') { "***" } else { scope })
 }
 
 /// A token as it is kept. Times are seconds since 1970 by the wall clock, because they outlive the process.
