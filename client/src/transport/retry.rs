@@ -83,7 +83,7 @@ impl<'c> Schedule<'c> {
     }
 
     /// How long to wait before the next attempt; `None` if there is to be none.
-    pub fn after(&mut self, outcome: &Result<Received>, sent: u32) -> Option<Duration> {
+    pub fn after(&self, outcome: &Result<Received>, sent: u32) -> Option<Duration> {
         if matches!(outcome, Ok(received) if received.status.is_success()) {
             self.core.budget().earn();
             return None;
