@@ -221,8 +221,8 @@ macro_rules! settings {
         }
 
         /// Name of the account in the token store, to find a session again after a restart. It takes the place of user
-        /// name, code and refresh token there: clients of two users on one store need two names, or one is served the
-        /// session of the other.
+        /// name, application, code and refresh token there: clients of two users on one store need two names, or one is
+        /// served the session of the other.
         pub fn account(mut self, name: impl Into<String>) -> Self {
             self$(.$core)?.options.account = Some(name.into());
             self
