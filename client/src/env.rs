@@ -27,6 +27,14 @@ pub trait Environment: Debug + Send + Sync {
     fn random(&self) -> f64;
 }
 
+/// A random part of a pause, so that many clients do not end it at the same moment: between nothing and all of it,
+/// whatever number an environment draws.
+pub(crate) fn jitter(environment: &dyn Environment, longest: Duration) -> Duration {
+    let drawn = environment.random();
+    // A number that is none passes a `clamp`, and no duration can be multiplied by it.
+    longest.mul_f64(if drawn.is_nan() { 0.0 } else { drawn.clamp(0.0, 1.0) })
+}
+
 /// The clock, timer and random numbers of the machine.
 #[derive(Debug)]
 pub struct System {
@@ -83,5 +91,36 @@ mod tests {
     fn the_machine_knows_the_time_of_day() {
         let before = SystemTime::now();
         assert!(System::default().wall_clock() >= before);
+    }
+
+    /// Draws one number for ever.
+    #[derive(Debug)]
+    struct Loaded(f64);
+
+    impl Environment for Loaded {
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn wall_clock(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+
+        fn sleep(&self, _: Duration) -> BoxFuture<()> {
+            Box::pin(std::future::pending())
+        }
+
+        fn random(&self) -> f64 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn jitter_is_a_part_of_the_pause_whatever_is_drawn() {
+        for (drawn, seconds) in
+            [(0.0, 0), (0.25, 2), (1.0, 8), (7.0, 8), (-1.0, 0), (f64::NAN, 0), (f64::INFINITY, 8)]
+        {
+            assert_eq!(jitter(&Loaded(drawn), Duration::from_secs(8)), Duration::from_secs(seconds), "{drawn}");
+        }
     }
 }

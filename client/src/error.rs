@@ -13,6 +13,7 @@ use crate::{
     operation::Operation,
     rate_limit::RateLimit,
     refusal::Refusal,
+    shown,
     twin::{self, Rule},
     vendor_message,
 };
@@ -181,12 +182,14 @@ impl Error {
         self.0.operation
     }
 
-    /// How many times the request was sent.
+    /// How many times the request was sent. A call that no token could be had for was sent 0 times, however often the
+    /// token was asked for: the source of its error knows.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the request may have reached the vendor.
+    /// Whether the request may have reached the vendor. A call that no token could be had for did not, whatever became of
+    /// the token request, whose operation, status and body its error has.
     pub fn was_sent(&self) -> Sent {
         self.0.sent
     }
@@ -247,12 +250,13 @@ impl Error {
     }
 
     /// Where in the reply the first mismatch lies, such as `[3].score`; of a body that was refused before it was sent, the
-    /// member that cannot be written.
+    /// member that cannot be written. Names in it may be whatever the vendor or the caller wrote; `Display` shows 200
+    /// characters of it, on one line.
     pub fn json_path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
 
-    /// How long the vendor asks to wait, from `Retry-After` or a rate-limit header.
+    /// How long the vendor asks to wait, from `Retry-After` or a rate-limit header; 120 seconds if it asks for more.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
@@ -305,7 +309,7 @@ impl fmt::Display for Error {
             write!(f, " [{code}]")?;
         }
         if let Some(path) = path {
-            write!(f, " at {path}")?;
+            write!(f, " at {}", shown::path(path))?;
         }
         if *attempts > 1 {
             write!(f, " after {attempts} attempts")?;

@@ -77,6 +77,12 @@ pub(crate) fn urlencoded<N: AsRef<str>, T: AsRef<str>>(pairs: impl IntoIterator<
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
+/// The name of a part, or of a file in one, as HTML writes it: what would end the name, or its line, is escaped, and
+/// nothing else.
+pub(crate) fn part_name(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+}
+
 /// Place of a value: as shown in an error, and as the operation's table names it, without positions in arrays.
 #[derive(Clone)]
 struct At {

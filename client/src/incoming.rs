@@ -6,6 +6,8 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::shown;
+
 /// Largest body of a webhook in bytes, unless told otherwise: 1 MiB. Real ones have a few kilobytes.
 pub(crate) const MAX_BODY_BYTES: usize = 1024 * 1024;
 
@@ -54,7 +56,7 @@ impl fmt::Display for IncomingError {
             Self::WrongSignature => f.write_str("the signature is not that of the webhook"),
             Self::UnknownContentType => f.write_str("the content type is none of a webhook"),
             Self::Malformed => f.write_str("the webhook is not what its content type says"),
-            Self::NoEvent { path } => write!(f, "the webhook is no event: mismatch at {path}"),
+            Self::NoEvent { path } => write!(f, "the webhook is no event: mismatch at {}", shown::path(path)),
         }
     }
 }
@@ -118,6 +120,7 @@ mod tests {
             (IncomingError::UnknownContentType, 415, "content type"),
             (IncomingError::Malformed, 400, "not what its content type says"),
             (IncomingError::NoEvent { path: "response.id".to_owned() }, 422, "at response.id"),
+            (IncomingError::NoEvent { path: "a\nb".to_owned() }, 422, "at a\\nb"),
         ];
         for (refusal, status, text) in refusals {
             assert_eq!(refusal.status().as_u16(), status);

@@ -93,6 +93,7 @@ mod response;
 pub mod runtime;
 mod secret;
 mod session;
+mod shown;
 mod time;
 #[cfg(feature = "rustls")]
 mod tls;

@@ -5,7 +5,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, Unexpected, Visitor},
+    de::{Unexpected, Visitor},
 };
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -127,7 +127,7 @@ impl<'de> Deserialize<'de> for Secret {
         }
 
         // `deserialize_any`, because `deserialize_string` of serde_json quotes what else it finds.
-        deserializer.deserialize_any(Text).map_err(D::Error::custom)
+        deserializer.deserialize_any(Text)
     }
 }
 
@@ -159,6 +159,12 @@ mod tests {
             let error = serde_json::from_value::<Secret>(value).unwrap_err().to_string();
             assert!(!error.contains("8675309"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_text_that_breaks_off_is_no_mismatch() {
+        assert!(serde_json::from_str::<Secret>("\"canar").unwrap_err().is_eof());
+        assert!(serde_json::from_str::<Secret>("\"canar\\y\"").unwrap_err().is_syntax());
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use futures_util::future::join_all;
+
 use crate::{
     auth::{self, Credentials},
     client::Core,
@@ -49,18 +51,19 @@ impl Core {
     }
 
     /// Ends the session: forgets token, credentials and the record in the store, then tells the vendor, where it has an
-    /// operation for that. A refresh in flight cannot bring the session back. A token that the vendor no longer knows
-    /// counts as ended. A vendor that puts it off with 503 or 429 is asked again, as often as for any call.
+    /// operation for that. A refresh in flight cannot bring the session back, and the vendor is told of its token too. A
+    /// token that the vendor no longer knows counts as ended. A vendor that puts it off with 503 or 429 is asked again, as often as for any call.
     ///
     /// # Errors
     /// `Store` when the record may still be in the store, otherwise what the vendor or the way to it said. The session
-    /// of this client is over in any case.
+    /// of this client is over in any case, and the vendor is told in any case.
     pub async fn sign_out(&self) -> Result<()> {
-        let Some(bearer) = self.require_tokens()?.sign_out().await? else { return Ok(()) };
-        match self.api().oauth.as_ref().and_then(|oauth| oauth.logout) {
-            Some(operation) => transport::logout(self, &bearer, operation).await,
-            None => Ok(()),
-        }
+        let signed_out = self.require_tokens()?.sign_out().await;
+        let logout = self.api().oauth.as_ref().and_then(|oauth| oauth.logout);
+        let Some(operation) = logout else { return signed_out.cleared };
+        let told = signed_out.tokens.iter().map(|bearer| transport::logout(self, bearer, operation));
+        let told: Result<()> = join_all(told).await.into_iter().collect();
+        signed_out.cleared.and(told)
     }
 
     fn require_tokens(&self) -> Result<&crate::auth::TokenManager> {

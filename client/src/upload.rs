@@ -21,7 +21,10 @@ use serde::{
 };
 use tokio::{fs::File, io::AsyncReadExt};
 
-use crate::error::{Error, ErrorKind, Sent};
+use crate::{
+    error::{Error, ErrorKind, Sent},
+    form,
+};
 
 /// Name of a file that was given none.
 const DEFAULT_NAME: &str = "upload";
@@ -94,7 +97,7 @@ impl Upload {
         self
     }
 
-    /// The name under which the file is sent.
+    /// The name under which the file is sent. Quotation marks and line breaks in it are percent-encoded on the wire.
     pub fn file_name(&self) -> &str {
         &self.file_name
     }
@@ -144,7 +147,7 @@ impl Upload {
                 Part::stream(guarded(content, None, max_bytes))
             }
         };
-        let part = part.file_name(self.file_name.to_string());
+        let part = part.file_name(form::part_name(&self.file_name));
         match &self.content_type {
             Some(content_type) => {
                 part.mime_str(content_type).map_err(|_| invalid("the content type of the upload is not a media type"))

@@ -14,7 +14,10 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::twin::{self, Rule};
+use crate::{
+    shown::{is_hidden, on_one_line},
+    twin::{self, Rule},
+};
 
 /// Most characters of a message.
 const MESSAGE_LIMIT: usize = 1_000;
@@ -63,11 +66,19 @@ pub(crate) fn correlation_id(body: &[u8]) -> Option<String> {
     }
 }
 
-/// `error`, if it can be an error code of RFC 6749 §5.2. A sentence cannot, so `{"error": "Not found"}` has none.
+/// `error`, if it looks like an error code of RFC 6749 §5.2. A sentence does not, so `{"error": "Not found"}` has none.
 pub(crate) fn oauth_code(body: &[u8]) -> Option<String> {
-    let body = parse(body)?;
-    let code = body.get("error")?.as_str()?;
-    (!code.is_empty() && code.len() <= CODE_LIMIT && is_one_word(code)).then(|| code.to_owned())
+    code(parse(body)?.get("error")?.as_str()?)
+}
+
+/// A text, if it looks like an error code: at most 64 letters, digits, `_`, `-` and `.`. Extension codes (RFC 6749 §8.5)
+/// do.
+pub(crate) fn code(text: &str) -> Option<String> {
+    if twin::broken(Rule::ExtensionCodeLost) && !text.starts_with("invalid_") {
+        return None;
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    (!text.is_empty() && text.len() <= CODE_LIMIT && text.bytes().all(plain)).then(|| text.to_owned())
 }
 
 /// `error_description` of RFC 6749 §5.2, without control characters, at most 1,000 characters.
@@ -90,27 +101,13 @@ pub(crate) fn excerpt(body: &[u8]) -> Option<String> {
     }
     // No character has more than four bytes.
     let start = body.get(..4 * EXCERPT_LIMIT).unwrap_or(body);
-    let mut excerpt = String::new();
-    for character in String::from_utf8_lossy(start).chars().take(EXCERPT_LIMIT) {
-        if is_hidden(character) || character.is_whitespace() && character != ' ' {
-            excerpt.extend(character.escape_default());
-        } else {
-            excerpt.push(character);
-        }
-    }
+    let excerpt = on_one_line(String::from_utf8_lossy(start).chars().take(EXCERPT_LIMIT));
     (!excerpt.is_empty()).then_some(excerpt)
 }
 
 /// Whether a text consists of the characters that RFC 6749 §5.2 allows, without the blank.
 fn is_one_word(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
-}
-
-/// Control characters, and those that turn the direction of writing, by which a message could pass for something else in a
-/// terminal.
-fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The body as JSON. Bytes that are not UTF-8 are replaced, since a message in a wrong encoding is still worth reading.
@@ -297,6 +294,8 @@ mod tests {
             json!(""),
             json!("a\"b"),
             json!("a\\b"),
+            json!("a/b"),
+            json!("a<b>"),
             json!("ä"),
             json!("x".repeat(65)),
             json!(null),

@@ -10,6 +10,7 @@ use super::{
     reply::TokenResponse,
 };
 use crate::{
+    env::jitter,
     error::{Error, ErrorKind, Sent},
     twin::{self, Rule},
 };
@@ -82,7 +83,7 @@ async fn once(deps: &Deps, control: &Control, pairs: Pairs, attempt: u32) -> Ans
         None => return lost(ErrorKind::Transport, "the token request was abandoned"),
         Some(None) => return lost(ErrorKind::Timeout, "the token request took too long"),
         Some(Some(Err(error))) => {
-            let failure = Failure::new(error.with_operation(deps.oauth.token));
+            let failure = Failure::new(error.with_operation(deps.oauth.token).with_attempts(attempt));
             return if failure.error().was_sent() == Sent::No {
                 Answer::Unsent(failure)
             } else {
@@ -119,7 +120,7 @@ fn pause(deps: &Deps, answer: &Answer, repeat: Repeat, attempt: u32) -> Option<D
             again.then_some(failure)?
         }
     };
-    let backoff = BACKOFF.saturating_mul(1 << (attempt - 1)).mul_f64(deps.environment.random().clamp(0.0, 1.0));
+    let backoff = jitter(&*deps.environment, BACKOFF.saturating_mul(1 << (attempt - 1)));
     let asked = failure.error().retry_after().filter(|_| !twin::broken(Rule::RetryAfterIgnored));
     let wait = asked.unwrap_or(backoff);
     (wait <= LONGEST_WAIT).then_some(wait)

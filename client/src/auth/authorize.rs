@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
-use super::{credentials::Credentials, reply::code};
+use super::credentials::Credentials;
 use crate::{
     error::{Error, ErrorKind},
     operation::OAuth,
     refusal::Refusal,
     secret::Secret,
     twin::{self, Rule},
+    vendor_message,
 };
 
 /// What an authorization request asks for.
@@ -112,7 +113,7 @@ impl AuthorizationRequest {
     ///
     /// `InvalidRequest` when the vendor has no authorization operation, an argument is empty, or the machine gives no
     /// random numbers.
-    pub(crate) fn new(origin: &Url, oauth: &OAuth, options: AuthorizationOptions) -> Result<Self, Error> {
+    pub(crate) fn new(server: &Url, oauth: &OAuth, options: AuthorizationOptions) -> Result<Self, Error> {
         let invalid = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
         let operation = oauth.authorize.ok_or_else(|| invalid("the vendor has no authorization operation"))?;
         let AuthorizationOptions { client_id, scope, redirect_uri, state, pkce, issuer } = options;
@@ -125,8 +126,8 @@ impl AuthorizationRequest {
         let state = if state { Some(random()?) } else { None };
         let verifier = if pkce { Some(random()?) } else { None };
         let challenge = verifier.as_ref().map(challenge);
-        let mut url = origin.clone();
-        url.set_path(operation.path);
+        let mut url = server.clone();
+        url.set_path(&format!("{}{}", server.path().trim_end_matches('/'), operation.path));
         url.set_fragment(None);
         url.set_query(None);
         {
@@ -187,9 +188,8 @@ impl AuthorizationRequest {
         }
         let error = error.map_err(|_| refused("the callback repeats its error"))?;
         if let Some(error) = error.filter(|_| !twin::broken(Rule::CallbackErrorIgnored)) {
-            return Err(
-                refused("the authorization was refused").with_refusal(self::code(error.expose()).map(Refusal::of))
-            );
+            return Err(refused("the authorization was refused")
+                .with_refusal(vendor_message::code(error.expose()).map(Refusal::of)));
         }
         let code = code.map_err(|_| refused("the callback repeats its code"))?;
         let code =

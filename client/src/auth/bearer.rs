@@ -113,6 +113,7 @@ mod tests {
             scope: None,
             obtained_at: std::time::Duration::ZERO,
             expires_in: None,
+            age: std::time::Duration::ZERO,
         };
         let bearer = Bearer::new(token, false, false).unwrap();
         assert_eq!(format!("{bearer:?}"), format!("Bearer {{ serial: {}, .. }}", bearer.0.serial));

@@ -19,6 +19,19 @@ impl Failure {
         Self::new(Error::new(ErrorKind::Authentication, "the session was ended: sign in again"))
     }
 
+    /// The failure where nothing is left to renew the session with.
+    pub(crate) fn exhausted() -> Self {
+        Self::new(exhausted())
+    }
+
+    /// The failure of whoever comes after this one, where nothing is left to try again with.
+    pub(crate) fn lasting(&self) -> Self {
+        if self.0.is_authentication() {
+            return self.clone();
+        }
+        Self::new(exhausted().with_cause(Source(Arc::clone(&self.0))))
+    }
+
     pub(crate) fn error(&self) -> &Error {
         &self.0
     }
@@ -35,6 +48,9 @@ impl Failure {
         if let (Some(status), Some(headers), Some(body)) = (shared.status(), shared.headers(), shared.body()) {
             error = error.with_reply(status, headers.clone(), body.clone());
         }
+        if let Some(path) = shared.json_path() {
+            error = error.with_path(path);
+        }
         match shared.operation() {
             Some(operation) => error.with_operation(operation),
             None => error,
@@ -50,6 +66,10 @@ impl Failure {
     pub(crate) fn never_sent(&self) -> bool {
         matches!(self.0.kind(), ErrorKind::Transport | ErrorKind::Timeout) && self.0.was_sent() == Sent::No
     }
+}
+
+fn exhausted() -> Error {
+    Error::new(ErrorKind::Authentication, "nothing is left to renew the session with: sign in again")
 }
 
 /// The shared error as the source of another.
@@ -85,6 +105,12 @@ mod tests {
             let failure = Failure::new(Error::new(kind, "failed").with_sent(sent));
             assert_eq!((failure.answer_lost(), failure.never_sent()), (lost, unsent), "{kind:?} {sent:?}");
         }
+    }
+
+    #[test]
+    fn each_caller_is_told_which_member_is_wrong() {
+        let shared = Error::new(ErrorKind::Decode, "the token reply has no access_token").with_path("access_token");
+        assert_eq!(Failure::new(shared).to_error().json_path(), Some("access_token"));
     }
 
     #[test]

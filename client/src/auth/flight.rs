@@ -20,7 +20,7 @@ use super::{
 use crate::twin::{self, Rule};
 
 /// One renewal that any number of callers share. Whoever polls drives it; who leaves lets the others go on, and a flight
-/// that all have left stays where it is until somebody boards it again.
+/// that all have left stays where it is until somebody boards it again, if something would be lost with it.
 pub(crate) struct Flight {
     landing: Landing,
     control: Arc<Control>,

@@ -1,4 +1,4 @@
-//! The end of a flight, which any number of callers await.
+//! The end of a flight or of a session, which any number of callers await.
 
 use std::{
     future::{Future, poll_fn},
@@ -17,20 +17,20 @@ use super::renewal::Outcome;
 #[cfg(cx_shuttle)]
 use crate::twin::{self, Rule};
 
-/// The end of a flight. Whoever polls it drives the flight.
+/// The end of a flight, or of a session. Whoever polls it drives it on.
 ///
 /// A plain [`Shared`] forgets callers in one case. Something wakes the flight while A polls it; B, woken with A, finds it
 /// being polled and goes back to sleep; then A is dropped before its next turn, and nobody polls again. So whoever stops
 /// waiting wakes the others, who look for themselves.
 #[derive(Clone)]
-pub(super) struct Landing {
+pub(super) struct Landing<T = Arc<Outcome>> {
     /// Dropped before the field below it, so that a caller who stops waiting does not wake itself.
-    shared: Shared<BoxFuture<'static, Arc<Outcome>>>,
+    shared: Shared<BoxFuture<'static, T>>,
     _others: Others,
 }
 
-impl Landing {
-    pub(super) fn new(flight: impl Future<Output = Arc<Outcome>> + Send + 'static) -> Self {
+impl<T: Clone + Send + Sync + 'static> Landing<T> {
+    pub(super) fn new(flight: impl Future<Output = T> + Send + 'static) -> Self {
         let others = Others::default();
         let waker = Arc::clone(&others.0);
         let shared = async move {
@@ -53,8 +53,8 @@ impl Landing {
     }
 }
 
-impl Future for Landing {
-    type Output = Arc<Outcome>;
+impl<T: Clone> Future for Landing<T> {
+    type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         self.shared.poll_unpin(context)

@@ -10,7 +10,10 @@ use super::{
     renewal::Renewal,
     store::{Lease, Lock, StoreError, StoredToken},
 };
-use crate::error::{Error, ErrorKind};
+use crate::{
+    env::jitter,
+    error::{Error, ErrorKind},
+};
 
 /// Longest wait for somebody else's lock: twice what a lock of ours lasts.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -49,9 +52,8 @@ impl Renewal {
                 return Err(Failure::new(Error::new(ErrorKind::Store, message)));
             }
             tracing::debug!(api = self.deps.api, "another client renews the token");
-            let environment = &self.deps.environment;
-            let jitter = environment.random().clamp(0.0, 1.0);
-            let sleep = environment.sleep(pause.mul_f64(0.5 + jitter / 2.0));
+            let environment = &*self.deps.environment;
+            let sleep = environment.sleep(pause / 2 + jitter(environment, pause / 2));
             if self.control.interruptible(Step::Pause, sleep).await.is_none() {
                 return Err(Failure::signed_out());
             }

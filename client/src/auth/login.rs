@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{credentials::Credentials, exchange::Pairs};
+use super::{credentials::Credentials, exchange::Pairs, scope::names_one_user};
 use crate::{
     error::{Error, ErrorKind},
     operation::{Grant, OAuth},
@@ -168,11 +168,6 @@ impl Login {
 /// An address letter for letter: the vendor compares it as a text (RFC 6749 §4.1.3).
 fn as_given(uri: String) -> String {
     if twin::broken(Rule::RedirectUriNormalised) { url::Url::parse(&uri).map_or(uri, String::from) } else { uri }
-}
-
-/// Whether a scope is narrowed to one user, by an e-mail address in it.
-fn names_one_user(scope: &str) -> bool {
-    scope.contains('@')
 }
 
 impl fmt::Debug for Login {

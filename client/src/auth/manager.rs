@@ -7,13 +7,18 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use futures_util::future::{Either, select};
+use futures_util::{
+    FutureExt,
+    future::{Either, select},
+};
 
 use super::{
     bearer::Bearer,
     credentials::Credentials,
+    ending::{Before, Ending, SignedOut},
     failure::Failure,
     flight::{Control, Flight, Seat},
+    landing::Landing,
     options::Deps,
     renewal::{Means, Outcome, Renewal},
     session::{Session, open},
@@ -52,14 +57,12 @@ struct Shared {
 /// Locked for moments, never over an await.
 struct State {
     session: Session,
-    /// Counts the sessions.
-    generation: u64,
     /// The last token of the session, refused or not.
     last: Option<Bearer>,
     flight: Option<Arc<Flight>>,
-    /// The cancelled flight of the session before. The next one waits for its end, so that the store ends with the
-    /// token of the session that came last.
-    before: Option<Arc<Flight>>,
+    /// The end of the session before. The next flight waits for it, so that the store ends with the token of the session
+    /// that came last.
+    before: Option<Landing<()>>,
     /// No early renewal before this.
     early_rest: Duration,
     /// No request at all before this; the failure stands for its result.
@@ -78,7 +81,6 @@ impl TokenManager {
         let (session, bearer) = open(&deps, credentials, false)?;
         let state = State {
             session,
-            generation: 0,
             last: bearer.clone(),
             flight: None,
             before: None,
@@ -114,6 +116,15 @@ impl TokenManager {
         self.obtain(Some(bearer)).await
     }
 
+    /// Takes a token out of use that was answered with 401, for a request that cannot be replayed: the next caller renews.
+    /// A token from elsewhere stays, because there is no other.
+    pub(crate) fn discard(&self, bearer: &Bearer) {
+        let state = self.0.state();
+        if matches!(state.session, Session::Open(_)) {
+            self.0.forget(bearer);
+        }
+    }
+
     /// What the session is kept under; `None` for a token from elsewhere and after the end.
     #[cfg(test)]
     pub(crate) fn key(&self) -> Option<Arc<super::store::StoreKey>> {
@@ -129,27 +140,10 @@ impl TokenManager {
         self.0.state().flight.as_ref().map_or(0, |flight| flight.seats())
     }
 
-    /// Ends the session: no token, no credentials and no record of it stay, and no renewal under way brings one back.
-    /// Returns the last good token, for the vendor's own logout operation.
-    ///
-    /// # Errors
-    ///
-    /// `Store` when the record may still be in the store. The session is over all the same.
-    pub(crate) async fn sign_out(&self) -> Result<Option<Bearer>, Error> {
-        let (before, generation) = self.0.replace(Session::Ended, None);
-        if let Some(flight) = before.flight {
-            // It may be saving a token: only after its end is the record gone for good.
-            flight.landing().await;
-        }
-        let deps = &self.0.deps;
-        if let Session::Open(means) = before.session
-            && self.0.state().generation == generation
-        {
-            let cleared = deps.within(deps.options.exchange_timeout, deps.store.clear(&means.key)).await;
-            let error = || Error::new(ErrorKind::Store, "the token store did not drop the session");
-            cleared.ok_or_else(error)?.map_err(|cause| error().with_cause(cause))?;
-        }
-        Ok(before.current)
+    /// Ends the session, whatever comes of its record: no token, no credentials and no record of it stay, and no renewal
+    /// under way brings one back.
+    pub(crate) async fn sign_out(&self) -> SignedOut {
+        self.0.end().over().await
     }
 
     /// Starts a new session with other credentials, or fresh ones, which go before a stored session of the same account.
@@ -160,7 +154,12 @@ impl TokenManager {
     /// As [`Self::new`]; then the session before goes on.
     pub(crate) fn sign_in(&self, credentials: Credentials) -> Result<(), Error> {
         let (session, bearer) = open(&self.0.deps, credentials, true)?;
-        self.0.replace(session, bearer);
+        let mut state = self.0.state();
+        let before = self.0.replace(&mut state, session, bearer);
+        let flight = before.flight.as_ref().map(|flight| Landing::new(flight.landing().map(drop)));
+        let earlier = flight.and_then(|flight| state.before.replace(flight));
+        drop(state);
+        drop((before, earlier));
         Ok(())
     }
 
@@ -186,11 +185,29 @@ enum Place {
     },
 }
 
-/// What was there before a session was replaced.
-struct Before {
-    session: Session,
-    current: Option<Bearer>,
-    flight: Option<Arc<Flight>>,
+/// A caller on a flight.
+struct Passenger<'s> {
+    shared: &'s Shared,
+    flight: Arc<Flight>,
+    /// There until the caller leaves.
+    seat: Option<Seat>,
+}
+
+impl Drop for Passenger<'_> {
+    /// A flight that all have left is thrown away if nothing is lost with it: whatever it waits for, a lock or a reply, is
+    /// not held any longer.
+    fn drop(&mut self) {
+        drop(self.seat.take());
+        let mut state = self.shared.state();
+        let left = state.flight.take_if(|present| {
+            Arc::ptr_eq(present, &self.flight)
+                && !present.occupied()
+                && !present.control().precious()
+                && !twin::broken(Rule::AbandonedFlightPoisons)
+        });
+        drop(state);
+        drop(left);
+    }
 }
 
 impl Shared {
@@ -204,6 +221,15 @@ impl Shared {
         self.current.load().as_deref().filter(|bearer| !bearer.token().expired(now)).cloned()
     }
 
+    /// Hands a refused token out no longer, if it is the present one. To be called with the state locked.
+    fn forget(&self, rejected: &Bearer) {
+        if let Some(current) = &*self.current.load()
+            && (current.is(rejected) || twin::broken(Rule::LateRefusalRenewed))
+        {
+            self.current.store(None);
+        }
+    }
+
     fn check_in(&self, rejected: Option<&Bearer>) -> Result<Place, Error> {
         let now = self.deps.now();
         let abandoned;
@@ -212,16 +238,18 @@ impl Shared {
             match &state.session {
                 Session::Open(_) => {}
                 Session::Ended => return Err(Failure::signed_out().to_error()),
-                // Such a token has no end, so nobody comes here but with a refusal.
+                // Such a token has no end, so whoever comes here was refused, or began with a token of the session before.
                 Session::Fixed => {
+                    let current = self.current.load_full();
+                    if let Some(current) = current.filter(|current| rejected.is_none_or(|it| !current.is(it))) {
+                        return Ok(Place::Served(Bearer::clone(&current)));
+                    }
                     let message = "the vendor refused the access token, which cannot be renewed";
                     return Err(Error::new(ErrorKind::Authentication, message));
                 }
             }
-            if let (Some(rejected), Some(current)) = (rejected, &*self.current.load())
-                && (current.is(rejected) || twin::broken(Rule::LateRefusalRenewed))
-            {
-                self.current.store(None);
+            if let Some(rejected) = rejected {
+                self.forget(rejected);
             }
             let live = self.live();
             if let Some(bearer) = &live {
@@ -272,7 +300,8 @@ impl Shared {
     }
 
     async fn ride(&self, seat: Seat, resumed: bool, early: bool) -> Result<Bearer, Error> {
-        let flight = seat.flight();
+        let passenger = Passenger { shared: self, flight: Arc::clone(seat.flight()), seat: Some(seat) };
+        let flight = &passenger.flight;
         let mut landing = pin!(async {
             if resumed {
                 let step = flight.control().step();
@@ -339,13 +368,20 @@ impl Shared {
         drop(landed);
     }
 
-    /// Puts a session in the place of another, whose flight ends without a further request.
-    fn replace(&self, session: Session, bearer: Option<Bearer>) -> (Before, u64) {
+    /// Ends the session. The next one begins when this end is over.
+    fn end(&self) -> Ending {
         let mut state = self.state();
+        let session = self.replace(&mut state, Session::Ended, None);
+        let ending = Ending::new(Arc::clone(&self.deps), session, state.before.take());
+        state.before = Some(ending.landing());
+        ending
+    }
+
+    /// Puts a session in the place of another, whose flight ends without a further request.
+    fn replace(&self, state: &mut State, session: Session, bearer: Option<Bearer>) -> Before {
         let flight = state.flight.take();
         if let Some(flight) = &flight {
             flight.control().cancel();
-            state.before = Some(Arc::clone(flight));
         }
         let session = std::mem::replace(&mut state.session, session);
         let current = self.live();
@@ -353,7 +389,6 @@ impl Shared {
         state.last = bearer;
         state.early_rest = Duration::ZERO;
         state.rest = None;
-        state.generation = state.generation.wrapping_add(1);
-        (Before { session, current, flight }, state.generation)
+        Before { session, current, flight }
     }
 }

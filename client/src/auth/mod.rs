@@ -20,6 +20,7 @@ mod attempts;
 mod authorize;
 mod bearer;
 mod credentials;
+mod ending;
 mod exchange;
 mod failure;
 mod flight;
@@ -31,6 +32,7 @@ mod manager;
 mod options;
 mod renewal;
 mod reply;
+mod scope;
 mod session;
 mod store;
 mod sync;
@@ -46,9 +48,9 @@ pub(crate) use exchange::{Exchange, ExchangeReply, Pairs};
 pub use grants::{AuthorizationCodeGrant, ClientCredentialsGrant, PasswordGrant, RefreshTokenGrant};
 pub(crate) use manager::TokenManager;
 pub(crate) use options::{Deps, TokenOptions};
+pub(crate) use scope::shown_scope;
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
-pub(crate) use store::shown_scope;
 pub use store::{FileStore, Lease, Lock, MemoryStore, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore};
 
 /// Reads a reply to a token request, for the fuzz targets.

@@ -26,11 +26,11 @@ pub(crate) struct TokenOptions {
     /// How long the vendor is left alone after it refused a token request, and after a failed early renewal. 5 s.
     pub(crate) cool_down: Duration,
     /// The account's name in the store, for callers who want to find a session again after a restart although the code
-    /// that started it is gone.
+    /// that started it is gone. It stands for the user, so it has to differ from user to user.
     pub(crate) account: Option<String>,
-    /// What else picks the account: the `account_token` of Wootric's token operation. It goes into the key of the store
-    /// as a fingerprint.
-    pub(crate) selector: Option<Secret>,
+    /// What else picks the account, by name: the `account_token` of Wootric's token operation. It goes into the key of the
+    /// store as a fingerprint.
+    pub(crate) selectors: Vec<(&'static str, Secret)>,
 }
 
 impl Default for TokenOptions {
@@ -40,7 +40,7 @@ impl Default for TokenOptions {
             exchange_timeout: Duration::from_secs(30),
             cool_down: Duration::from_secs(5),
             account: None,
-            selector: None,
+            selectors: Vec::new(),
         }
     }
 }
@@ -83,16 +83,23 @@ impl Deps {
     /// What the tokens of a login are kept under.
     ///
     /// Where credentials do not name an account (a bare refresh token, a code of one among many users), a fingerprint
-    /// stands for it: the same credentials find their session again, others do not.
+    /// stands for it: the same credentials find their session again, others do not. A name that the caller gave stands
+    /// for the user alone, and what picks one of the user's accounts is told apart in any case.
     pub(super) fn key(&self, login: &Login, refresh_token: Option<&Secret>) -> StoreKey {
-        let name = login.username.as_ref().map(Secret::expose).or(login.client_id.as_deref()).unwrap_or_default();
-        let account = match &self.options.account {
-            Some(account) => account.clone(),
-            None => [login.code.as_ref().or(refresh_token), self.options.selector.as_ref()]
-                .into_iter()
-                .flatten()
-                .fold(name.to_owned(), |account, part| format!("{account}#{:016x}", fingerprint(part.expose()))),
+        let (name, start) = match &self.options.account {
+            Some(account) => (account.as_str(), None),
+            None => {
+                let name = login.username.as_ref().map(Secret::expose).or(login.client_id.as_deref());
+                (name.unwrap_or_default(), login.code.as_ref().or(refresh_token))
+            }
         };
+        let account = start
+            .map(|start| ("", start))
+            .into_iter()
+            .chain(self.options.selectors.iter().map(|(name, value)| (*name, value)))
+            .fold(name.to_owned(), |account, (name, part)| {
+                format!("{account}#{name}{:016x}", fingerprint(part.expose()))
+            });
         let anywhere = twin::broken(Rule::StoreKeyWithoutVendor);
         StoreKey {
             api: if anywhere { String::new() } else { self.api.to_owned() },

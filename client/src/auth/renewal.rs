@@ -6,10 +6,12 @@ use super::{
     attempts::{Answer, Repeat, ask},
     bearer::Bearer,
     failure::Failure,
-    flight::{Control, Flight},
+    flight::Control,
+    landing::Landing,
     login::{Login, REFRESH},
     options::Deps,
     reply::TokenResponse,
+    scope::narrower,
     store::StoreKey,
     token::Token,
 };
@@ -19,9 +21,6 @@ use crate::{
     secret::Secret,
     twin::{self, Rule},
 };
-
-/// Longest the vendor is left alone, whatever it asks for.
-const LONGEST_REST: Duration = Duration::from_secs(300);
 
 /// What a session can be renewed with.
 #[derive(Clone)]
@@ -48,6 +47,13 @@ impl Means {
         self.buried = self.refresh.take();
         self.lost = 0;
     }
+
+    /// Keeps for later callers why the session ended, if nothing is left to renew it with.
+    fn end(&mut self, failure: &Failure) {
+        if self.refresh.is_none() && !self.login.can_start() {
+            self.ended = Some(failure.lasting());
+        }
+    }
 }
 
 /// What came of a flight.
@@ -65,8 +71,8 @@ pub(crate) struct Renewal {
     pub(crate) means: Means,
     /// The last token there was, refused or not.
     pub(crate) last: Option<Bearer>,
-    /// The cancelled flight of the session before, which may still be saving.
-    pub(crate) before: Option<Arc<Flight>>,
+    /// The end of the session before, which may still be writing to the store.
+    pub(super) before: Option<Landing<()>>,
 }
 
 /// What the store did with a token.
@@ -91,8 +97,8 @@ enum Refusal {
 impl Renewal {
     /// Runs it. A panic in an exchange or a store ends as [`Self::crashed`].
     pub(crate) async fn run(mut self) -> Outcome {
-        if let Some(flight) = self.before.take() {
-            flight.landing().await;
+        if let Some(before) = self.before.take() {
+            before.await;
         }
         let bearer = self.renew().await;
         self.unlock().await;
@@ -111,8 +117,9 @@ impl Renewal {
         if means.lost > 1 {
             means.bury();
         }
-        let error = Error::new(ErrorKind::Authentication, "the token request panicked");
-        Outcome { bearer: Err(Failure::new(error)), means: Arc::new(means), rest: None }
+        let failure = Failure::new(Error::new(ErrorKind::Authentication, "the token request panicked"));
+        means.end(&failure);
+        Outcome { bearer: Err(failure), means: Arc::new(means), rest: None }
     }
 
     async fn renew(&mut self) -> Result<Bearer, Failure> {
@@ -149,15 +156,8 @@ impl Renewal {
         if self.means.login.can_start() {
             return self.log_in().await;
         }
-        let failure = why.unwrap_or_else(|| {
-            Failure::new(Error::new(
-                ErrorKind::Authentication,
-                "nothing is left to renew the session with: sign in again",
-            ))
-        });
-        if self.means.refresh.is_none() {
-            self.means.ended = Some(failure.clone());
-        }
+        let failure = why.unwrap_or_else(Failure::exhausted);
+        self.means.end(&failure);
         Err(failure)
     }
 
@@ -275,7 +275,10 @@ impl Renewal {
                 self.means.login.code = code;
                 Err(failure)
             }
-            Answer::Refused(failure) | Answer::Lost(failure) => Err(failure),
+            Answer::Refused(failure) | Answer::Lost(failure) => {
+                self.means.end(&failure);
+                Err(failure)
+            }
         }
     }
 
@@ -306,6 +309,7 @@ impl Renewal {
             scope: response.scope.or(asked),
             obtained_at: sent_at,
             expires_in: response.expires_in.or(self.deps.options.default_lifetime),
+            age: Duration::ZERO,
         };
         self.means.refresh = token.refresh_token.clone();
         self.means.scope = token.scope.clone();
@@ -372,7 +376,7 @@ impl Renewal {
     /// How long to leave the vendor alone after a failure: as long as it asks for, and for a while after a refusal.
     fn rest(&self, error: &Error) -> Option<Duration> {
         let refused = error.is_authentication() && error.status().is_some();
-        error.retry_after().map(|wait| wait.min(LONGEST_REST)).or(refused.then_some(self.deps.options.cool_down))
+        error.retry_after().or(refused.then_some(self.deps.options.cool_down))
     }
 }
 
@@ -388,9 +392,4 @@ fn refusal(failure: Failure) -> Refusal {
         _ if error.is_authentication() => Refusal::Stuck(failure),
         _ => Refusal::Final(failure),
     }
-}
-
-/// Whether `got` lacks a word of `asked`.
-fn narrower(asked: &str, got: &str) -> bool {
-    asked.split_ascii_whitespace().any(|word| !got.split_ascii_whitespace().any(|there| there == word))
 }

@@ -15,6 +15,7 @@ use crate::{
     refusal::Refusal,
     secret::Secret,
     twin::{self, Rule},
+    vendor_message,
 };
 
 /// The longest lifetime that is believed: about 136 years. It keeps sums of times far from their end.
@@ -171,7 +172,7 @@ fn refusal(reply: &ExchangeReply) -> Error {
         status if status.is_redirection() => (ErrorKind::Api, "the vendor redirected the token request"),
         _ => (ErrorKind::Api, "the vendor failed to answer the token request"),
     };
-    let code = serde_json::from_slice::<Map<String, Value>>(&reply.body).ok().as_ref().and_then(oauth_error);
+    let code = vendor_message::oauth_code(&reply.body);
     let body = if twin::broken(Rule::ErrorDescriptionLost) { Bytes::new() } else { reply.body.clone() };
     let refusal = code.map(|code| Refusal::explained(code, &body));
     let error = Error::new(kind, message);
@@ -190,7 +191,8 @@ fn refused_in_success(reply: &ExchangeReply, members: &Map<String, Value>) -> Er
     } else {
         reply.body.clone()
     };
-    let refusal = oauth_error(members).map(|code| Refusal::explained(code, &body));
+    let code = members.get("error").and_then(Value::as_str).and_then(vendor_message::code);
+    let refusal = code.map(|code| Refusal::explained(code, &body));
     Error::new(ErrorKind::Authentication, "the vendor refused the token request with a success status")
         .with_reply(reply.status, reply.headers.clone(), body)
         .with_refusal(refusal)
@@ -201,18 +203,4 @@ fn undecodable(reply: &ExchangeReply, mut message: String) -> Error {
         message.push_str(&String::from_utf8_lossy(&reply.body));
     }
     Error::new(ErrorKind::Decode, message).with_reply(reply.status, reply.headers.clone(), Bytes::new())
-}
-
-/// The error code, where it looks like one: extension codes (RFC 6749 §8.5) pass, sentences do not.
-pub(super) fn oauth_error(members: &Map<String, Value>) -> Option<String> {
-    members.get("error").and_then(Value::as_str).and_then(code)
-}
-
-/// A code as it may be shown: at most 64 letters, digits, `_`, `-` and `.`.
-pub(super) fn code(text: &str) -> Option<String> {
-    if twin::broken(Rule::ExtensionCodeLost) && !text.starts_with("invalid_") {
-        return None;
-    }
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    (!text.is_empty() && text.len() <= 64 && text.bytes().all(plain)).then(|| text.to_owned())
 }

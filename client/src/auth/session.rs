@@ -1,6 +1,6 @@
 //! A session: what credentials begin and a sign-out ends.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     bearer::Bearer,
@@ -35,8 +35,8 @@ pub(crate) fn open(deps: &Deps, credentials: Credentials, afresh: bool) -> Resul
     let (login, token) = Login::new(credentials);
     if login.grant == "static" {
         let access_token = token.unwrap_or_else(|| Secret::from(""));
-        let (obtained_at, expires_in) = (deps.now(), None);
-        let token = Token { access_token, refresh_token: None, scope: None, obtained_at, expires_in };
+        let (obtained_at, age) = (deps.now(), Duration::ZERO);
+        let token = Token { access_token, refresh_token: None, scope: None, obtained_at, expires_in: None, age };
         return Ok((Session::Fixed, Some(Bearer::new(token, false, false)?)));
     }
     if deps.grant(login.grant).is_none() {

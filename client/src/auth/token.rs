@@ -24,16 +24,19 @@ pub(crate) struct Token {
     pub(crate) scope: Option<String>,
     /// When the request for it was sent: the vendor counts the lifetime from a moment after that.
     pub(crate) obtained_at: Duration,
-    /// Lifetime; `None` is a token that is used until it is refused.
+    /// Lifetime from then on; `None` is a token that is used until it is refused.
     pub(crate) expires_in: Option<Duration>,
+    /// How much of its lifetime was over by then: none, unless it comes from a store.
+    pub(crate) age: Duration,
 }
 
 impl Token {
     /// Whether it is time to renew it.
     pub(crate) fn due(&self, now: Duration) -> bool {
-        self.expires_in.is_some_and(|lifetime| {
-            let margin = if twin::broken(Rule::MarginUncapped) { MARGIN } else { MARGIN.min(lifetime / 10) };
-            now >= self.obtained_at.saturating_add(lifetime.saturating_sub(margin))
+        self.expires_in.is_some_and(|left| {
+            let tenth = left.saturating_add(self.age) / 10;
+            let margin = if twin::broken(Rule::MarginUncapped) { MARGIN } else { MARGIN.min(tenth) };
+            now >= self.obtained_at.saturating_add(left.saturating_sub(margin))
         })
     }
 
@@ -57,9 +60,17 @@ impl Token {
     /// A stored token on the clock of this process. A wall clock that jumped may shorten its life but not lengthen it
     /// beyond what it once was.
     pub(crate) fn revive(stored: StoredToken, wall: SystemTime, now: Duration) -> Self {
-        let left = |end: u64| end.saturating_sub(seconds(wall)).min(end.saturating_sub(stored.obtained_at));
+        let (expires_in, age) = match stored.expires_at {
+            Some(end) => {
+                let lifetime = end.saturating_sub(stored.obtained_at);
+                let left = end.saturating_sub(seconds(wall)).min(lifetime);
+                (Some(Duration::from_secs(left)), Duration::from_secs(lifetime - left))
+            }
+            None => (None, Duration::ZERO),
+        };
         Self {
-            expires_in: stored.expires_at.map(|end| Duration::from_secs(left(end))),
+            expires_in,
+            age,
             access_token: stored.access_token,
             refresh_token: stored.refresh_token,
             scope: stored.scope,

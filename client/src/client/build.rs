@@ -32,7 +32,6 @@ pub struct CoreBuilder {
     api: &'static Api,
     base_url: Option<String>,
     token_base_url: Option<String>,
-    token_query: Vec<(&'static str, Secret)>,
     token_media_type: Option<&'static str>,
     client_secret_basic: bool,
     token_in_query: bool,
@@ -54,7 +53,6 @@ impl CoreBuilder {
             api,
             base_url: None,
             token_base_url: None,
-            token_query: Vec::new(),
             token_media_type: None,
             client_secret_basic: false,
             token_in_query: false,
@@ -133,9 +131,16 @@ impl CoreBuilder {
             (Some(server), _) | (None, Some(server)) => origin(server, self.allow_http)?,
             (None, None) => base_url.to_owned(),
         };
+        // Whether a proxy of the environment is asked is a matter of the whole HTTP client.
+        let loopback = is_loopback(&server);
+        let http = if self.http.is_none() && loopback != is_loopback(base_url) {
+            http_client(loopback, &self.authorities)?
+        } else {
+            http.clone()
+        };
         let exchange = HttpExchange {
-            http: http.clone(),
-            url: token_url(&server, oauth.token, &self.token_query)?,
+            http,
+            url: token_url(&server, oauth.token, &self.options.selectors)?,
             template: oauth.token.path,
             media_type: self.token_media_type.or_else(|| default_media_type(oauth.token)),
             client_secret_basic: self.client_secret_basic,
@@ -176,11 +181,9 @@ macro_rules! settings {
             self
         }
 
-        /// Adds a query parameter to token requests.
+        /// Adds a query parameter to token requests. Clients whose parameters differ never share a session.
         pub fn token_query(mut self, name: &'static str, value: impl Into<Secret>) -> Self {
-            let value = value.into();
-            self$(.$core)?.options.selector = Some(value.clone());
-            self$(.$core)?.token_query.push((name, value));
+            self$(.$core)?.options.selectors.push((name, value.into()));
             self
         }
 
@@ -217,7 +220,9 @@ macro_rules! settings {
             self
         }
 
-        /// Name of the account in the token store, to find a session again after a restart.
+        /// Name of the account in the token store, to find a session again after a restart. It takes the place of user
+        /// name, application, code and refresh token there: clients of two users on one store need two names, or one is
+        /// served the session of the other.
         pub fn account(mut self, name: impl Into<String>) -> Self {
             self$(.$core)?.options.account = Some(name.into());
             self

@@ -148,3 +148,24 @@ fn a_generated_client_is_built_with_the_same_settings() {
     assert_eq!((core.api().name, core.base_url(), core.limits().max_attempts), ("vendor", "http://127.0.0.1:8", 2));
     assert!(core.tokens().is_some());
 }
+
+#[test]
+fn all_that_picks_an_account_keeps_its_session_from_the_others() {
+    let key = |query: &[(&'static str, &str)]| {
+        let core = built(|builder| {
+            let builder = builder.credentials(Credentials::client_credentials("id", "secret"));
+            query.iter().fold(builder, |builder, (name, value)| builder.token_query(name, *value))
+        });
+        core.tokens().unwrap().key().unwrap()
+    };
+    assert_eq!(key(&[("account", "1"), ("team", "7")]), key(&[("account", "1"), ("team", "7")]));
+    let keys = [
+        key(&[]),
+        key(&[("account", "1")]),
+        key(&[("team", "1")]),
+        key(&[("account", "1"), ("team", "7")]),
+        key(&[("account", "2"), ("team", "7")]),
+    ];
+    let different: std::collections::HashSet<_> = keys.iter().collect();
+    assert_eq!(different.len(), keys.len());
+}

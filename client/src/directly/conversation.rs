@@ -201,7 +201,7 @@ impl Conversation {
                 }
                 polls = polls.saturating_add(1);
                 let left = ends.saturating_sub(environment.now());
-                environment.sleep(backoff.pause(polls, environment.random()).min(left)).await;
+                environment.sleep(backoff.pause(polls, environment).min(left)).await;
                 if environment.now() >= ends {
                     return Ok(None);
                 }

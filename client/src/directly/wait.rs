@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::env::{Environment, jitter};
+
 /// How often to ask for news, and how long. The vendor documents no interval.
 ///
 /// The first pause is the shortest; each is twice the one before, up to the longest. A random part of up to a half is
@@ -37,10 +39,10 @@ impl Backoff {
         self
     }
 
-    /// The pause after so many polls without news; `random` is from 0 to 1.
-    pub(super) fn pause(&self, polls: u32, random: f64) -> Duration {
+    /// The pause after so many polls without news.
+    pub(super) fn pause(&self, polls: u32, environment: &dyn Environment) -> Duration {
         let doubled = self.first.saturating_mul(2_u32.saturating_pow(polls.saturating_sub(1)));
         let full = doubled.min(self.longest.max(self.first));
-        full - (full / 2).mul_f64(random.clamp(0.0, 1.0))
+        full - jitter(environment, full / 2)
     }
 }

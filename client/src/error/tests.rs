@@ -95,6 +95,13 @@ fn a_line_names_all_that_is_known_and_nothing_of_the_body() {
 }
 
 #[test]
+fn a_path_cannot_pass_for_another_line() {
+    let error = failed(ErrorKind::Decode).with_path("properties.a\nERROR all is lost");
+    assert_eq!(error.to_string(), "it failed at properties.a\\nERROR all is lost");
+    assert_eq!(error.json_path(), Some("properties.a\nERROR all is lost"));
+}
+
+#[test]
 fn the_first_operation_that_is_named_stays() {
     let error = failed(ErrorKind::Decode).with_operation(&LIST).with_operation(&OTHER);
     assert_eq!(error.operation().map(|operation| operation.id), Some("list"));

@@ -351,3 +351,9 @@ proptest! {
         prop_assert_eq!(pairs(&json!(members), notation).is_err(), refused);
     }
 }
+
+#[test]
+fn the_name_of_a_part_can_end_neither_itself_nor_its_line() {
+    assert_eq!(part_name("properties[Signup Date]"), "properties[Signup Date]");
+    assert_eq!(part_name("a\"; filename=\"b\r\nc: d"), "a%22; filename=%22b%0D%0Ac: d");
+}

@@ -80,19 +80,19 @@ impl Outgoing {
             }
             Written::Multipart { pairs, files } => {
                 // RFC 7578 §4.2 forbids `name*=`, which is how a name with a blank would be written otherwise.
-                let mut form = reqwest::multipart::Form::new().percent_encode_noop();
+                let mut parts = reqwest::multipart::Form::new().percent_encode_noop();
                 for (name, value) in pairs {
-                    form = form.text(part_name(name), value.clone());
+                    parts = parts.text(form::part_name(name), value.clone());
                 }
                 for (name, max_bytes, file) in files {
                     let part = file.to_part(*max_bytes).await.map_err(|error| error.with_operation(operation))?;
-                    form = form.part(*name, part);
+                    parts = parts.part(*name, part);
                 }
-                // Built on a request of its own, because only there the form gets its boundary and length.
+                // Built on a request of its own, because only there a form gets its boundary and length.
                 let mut carrier = self
                     .http
                     .request(request.method().clone(), request.url().clone())
-                    .multipart(form)
+                    .multipart(parts)
                     .build()
                     .map_err(|cause| crate::runtime::unbuilt(cause, operation))?;
                 *request.body_mut() = carrier.body_mut().take();
@@ -105,11 +105,6 @@ impl Outgoing {
         }
         Ok(request)
     }
-}
-
-/// The name of a part as HTML writes it: what would end the name, or its line, is escaped, and nothing else.
-fn part_name(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Puts the caller's headers in the place of the client's. A name given twice is sent twice.

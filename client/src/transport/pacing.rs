@@ -68,8 +68,7 @@ impl Pacer {
         if now >= window.ends {
             match window.limit.filter(|limit| *limit > 0) {
                 Some(limit) => {
-                    let next = Window { ends: now + MINUTE, left: limit, ..Window::unstated() };
-                    *window = Window { limit: Some(limit), ..next };
+                    *window = Window { ends: now + MINUTE, left: limit, limit: Some(limit), ..Window::unstated() };
                 }
                 None => {
                     state.window = None;
@@ -117,8 +116,7 @@ impl Pacer {
         let stated = stated.unwrap_or_default();
         if refused {
             let Some(wait) = rate_limit::retry_after(&received.headers, wall_clock) else { return };
-            let window = Window { ends: now + wait, limit: stated.limit, ..Window::unstated() };
-            state.hold(Window { refused: true, ..window });
+            state.hold(Window { ends: now + wait, limit: stated.limit, refused: true, ..Window::unstated() });
         } else if let (Some(left), Some(wait)) =
             (stated.remaining, rate_limit::until_reset(&received.headers, wall_clock))
         {

@@ -38,7 +38,7 @@ pub(crate) async fn send(
     };
     let status = response.status();
     let mut headers = std::mem::take(response.headers_mut());
-    hide_cookies(&mut headers);
+    hide_credentials(&mut headers);
     let mut body = Body::Empty;
     let problem = loop {
         let Either::Left((chunk, _)) = select(pin!(response.chunk()), &mut timer).await else {
@@ -112,7 +112,7 @@ impl Body {
 }
 
 /// Has `Debug` of the headers hide what is good for a login: cookies, and credentials that a vendor echoes.
-fn hide_cookies(headers: &mut HeaderMap) {
+fn hide_credentials(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut().filter(|_| !twin::broken(Rule::CookieShown)) {
         if matches!(name.as_str(), "set-cookie" | "authorization" | "proxy-authorization" | "authentication-info") {
             value.set_sensitive(true);
@@ -199,7 +199,7 @@ mod tests {
                 .map(|name| (http::HeaderName::from_static(name), HeaderValue::from_static("canary")))
                 .into_iter()
                 .collect();
-        hide_cookies(&mut headers);
+        hide_credentials(&mut headers);
         let shown: Vec<_> = headers.iter().filter(|(_, value)| !value.is_sensitive()).map(|(name, _)| name).collect();
         assert_eq!(shown, ["etag"]);
     }

@@ -14,6 +14,7 @@ use http::StatusCode;
 use super::receive::Received;
 use crate::{
     client::Core,
+    env::jitter,
     error::{Error, ErrorKind, Result, Sent},
     operation::{Operation, Retry},
     options::CallOptions,
@@ -82,7 +83,7 @@ impl<'c> Schedule<'c> {
     }
 
     /// How long to wait before the next attempt; `None` if there is to be none.
-    pub fn after(&mut self, outcome: &Result<Received>, sent: u32) -> Option<Duration> {
+    pub fn after(&self, outcome: &Result<Received>, sent: u32) -> Option<Duration> {
         if matches!(outcome, Ok(received) if received.status.is_success()) {
             self.core.budget().earn();
             return None;
@@ -97,7 +98,7 @@ impl<'c> Schedule<'c> {
             Err(error) => error.headers(),
         };
         let asked = headers.and_then(|headers| rate_limit::retry_after(headers, environment.wall_clock()));
-        let pause = asked.unwrap_or_else(|| self.core.limits().backoff(sent).mul_f64(environment.random()));
+        let pause = asked.unwrap_or_else(|| jitter(environment, self.core.limits().backoff(sent)));
         let now = environment.now();
         // A pause that ends while nothing is left would only be followed by another wait.
         let closed = self.pacing.then(|| self.core.pacer().closed_for(self.operation, now)).flatten();

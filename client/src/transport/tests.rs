@@ -1,5 +1,6 @@
 //! The loop around a call, against a server that answers as it is told.
 
+mod logouts;
 mod spans;
 
 use std::{
@@ -21,7 +22,8 @@ use crate::{
     auth::Credentials,
     client::{CoreBuilder, http_client},
     env::{BoxFuture, Environment},
-    operation::{Api, Grant, OAuth, Retry},
+    operation::{Api, File, Grant, OAuth, Retry},
+    upload::Upload,
 };
 
 static TOKEN: Operation = operation(Method::POST, "create_token", "/oauth/token", false);
@@ -137,6 +139,10 @@ struct Stage {
 
 impl Stage {
     async fn set<const N: usize>(replies: [Reply; N]) -> Self {
+        Self::set_with(replies, |builder| builder).await
+    }
+
+    async fn set_with<const N: usize>(replies: [Reply; N], set: impl FnOnce(CoreBuilder) -> CoreBuilder) -> Self {
         let script = Arc::new(Mutex::new(VecDeque::from(replies)));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let state = (Arc::clone(&script), Arc::clone(&requests));
@@ -148,13 +154,12 @@ impl Stage {
         static HTTP: OnceLock<reqwest::Client> = OnceLock::new();
         let http = HTTP.get_or_init(|| http_client(true, &[]).unwrap()).clone();
         let environment = Arc::new(Hasty::default());
-        let core = CoreBuilder::new(&API)
+        let builder = CoreBuilder::new(&API)
             .base_url(url)
             .http_client(http)
             .environment(Arc::clone(&environment) as Arc<dyn Environment>)
-            .credentials(Credentials::client_credentials("id", "secret"))
-            .build()
-            .unwrap();
+            .credentials(Credentials::client_credentials("id", "secret"));
+        let core = set(builder).build().unwrap();
         Self { core, environment, script, requests }
     }
 
@@ -185,6 +190,8 @@ type Shared = (Arc<Mutex<VecDeque<Reply>>>, Arc<Mutex<Vec<Seen>>>);
 async fn answer(State((script, requests)): State<Shared>, request: Request) -> http::Response<Body> {
     let token = request.headers().get(header::AUTHORIZATION).map_or("", |value| value.to_str().unwrap());
     requests.lock().unwrap().push(seen(request.method().as_str(), request.uri().path(), token));
+    // Read to its end, or the connection might be reset before the reply is read.
+    axum::body::to_bytes(request.into_body(), 64 * 1024).await.unwrap();
     let next = script.lock().unwrap().pop_front().unwrap_or_else(|| reply(418));
     next.map(Body::from)
 }
@@ -209,6 +216,59 @@ async fn a_second_refusal_is_the_outcome() {
     let error = stage.call(&LIST).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 2));
     assert_eq!(stage.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_token_that_was_refused_with_a_stream_is_not_used_again() {
+    static FILES: [File; 1] = [File { name: "csv", max_bytes: None }];
+    let mut upload = operation(Method::POST, "upload", "/v1/files", true);
+    upload.body = Some(crate::operation::Body {
+        required: true,
+        media_types: &["multipart/form-data"],
+        indexed: false,
+        indexed_members: &[],
+        files: &FILES,
+        alternatives: &[],
+    });
+    let upload: &'static Operation = Box::leak(Box::new(upload));
+    let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
+    let request = stage.core.http().post(format!("{}{}", stage.core.base_url(), upload.path)).build().unwrap();
+    let once = Upload::stream("a.csv", futures_util::stream::empty());
+    let payload = Payload { json: Some("{}".into()), ..Payload::none() }.with_file("csv", &once);
+    let outcome = execute::<Value>(&stage.core, request, payload, upload, CallOptions::new()).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 1), "{error}");
+    stage.call(&LIST).await.unwrap();
+    assert_eq!(stage.requests().pop(), Some(seen("GET", "/v1/things", "Bearer second")));
+}
+
+#[tokio::test]
+async fn a_call_without_a_token_never_left_whatever_became_of_the_token_request() {
+    let stage = Stage::set([reply(500), reply(500), reply(500)]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(StatusCode::INTERNAL_SERVER_ERROR)));
+    assert_eq!((error.was_sent(), error.attempts()), (Sent::No, 0));
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.ends_with("after 3 attempts"), "{source}");
+    assert_eq!(stage.requests().len(), 3);
+    // One that was refused and cannot be renewed did leave.
+    let stage = Stage::set([token(FIRST), reply(401), reply(400)]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!((error.was_sent(), error.attempts()), (Sent::Yes, 1));
+    assert_eq!(stage.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_refusal_that_ends_in_a_busy_token_server_says_how_long_to_wait() {
+    let mut busy = reply(429);
+    busy.headers_mut().insert(header::RETRY_AFTER, "90".parse().unwrap());
+    let stage = Stage::set([token(FIRST), reply(401), busy]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.retry_after()),
+        (Some(StatusCode::UNAUTHORIZED), Some(Duration::from_secs(90)))
+    );
+    assert_eq!(stage.requests().len(), 3);
 }
 
 #[tokio::test]
@@ -306,28 +366,4 @@ async fn a_limit_that_is_spent_past_the_deadline_is_an_error_at_once() {
         assert_eq!(outcome.unwrap_err().kind(), kind, "{until}");
         assert_eq!(stage.requests().len(), sent, "{until}");
     }
-}
-
-#[tokio::test]
-async fn a_logout_is_done_when_the_token_is_gone() {
-    for status in [204, 401] {
-        let stage = Stage::set([token(FIRST), reply(status)]).await;
-        stage.log_out().await.unwrap();
-        assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")), "{status}");
-    }
-    let stage = Stage::set([token(FIRST), reply(400)]).await;
-    let error = stage.log_out().await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1));
-}
-
-#[tokio::test]
-async fn a_logout_that_is_put_off_is_asked_for_again_and_not_for_ever() {
-    let stage = Stage::set([token(FIRST), reply(503), reply(204)]).await;
-    stage.log_out().await.unwrap();
-    assert_eq!(stage.requests().len(), 3);
-
-    let stage = Stage::set([token(FIRST), reply(503), reply(503), reply(503)]).await;
-    let error = stage.log_out().await.unwrap_err();
-    assert_eq!((error.status(), error.attempts()), (Some(StatusCode::SERVICE_UNAVAILABLE), 3));
-    assert_eq!(stage.requests().len(), 4);
 }

@@ -212,3 +212,11 @@ proptest! {
 
 const fn shared<T: Send + Sync + Clone>() {}
 const _: () = shared::<Upload>();
+
+#[tokio::test]
+async fn a_file_name_can_end_neither_itself_nor_its_line() {
+    let upload = Upload::bytes("a\"; name=\"b\r\nContent-Type: text/html\n.csv", "1");
+    let got = send(upload.to_part(None).await.unwrap()).await.unwrap();
+    let name = "filename=\"a%22; name=%22b%0D%0AContent-Type: text/html%0A.csv\"\r\n";
+    assert!(got.contains(name), "{got}");
+}

@@ -116,3 +116,20 @@ async fn the_callback_is_on_this_machine() {
     let ran = cx(["login"]).env("CX_SESSION_DIR", "/tmp").run().await.exits(3);
     assert!(ran.stderr.contains("CX_CLIENT_ID"), "{}", ran.stderr);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_login_brings_its_own_session() {
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    for logins in 1..=2 {
+        // What the login before it brought is of no use.
+        vendor.issuer().end_all();
+        let waiting = start(&vendor, sessions.path());
+        visit(callback(&waiting, &waiting.state)).await;
+        finish(waiting.child).await.exits(0);
+        assert_eq!(vendor.issuer().token_requests(), logins);
+    }
+    call(&vendor, sessions.path()).await.exits(0);
+    assert_eq!(vendor.issuer().token_requests(), 2);
+    vendor.assert_no_violations();
+}

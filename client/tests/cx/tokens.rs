@@ -1,5 +1,12 @@
 //! Token operations: made from the environment, masked unless asked.
 
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    sync::mpsc::{Receiver, channel},
+    time::Duration,
+};
+
 use cx_mock::issuer;
 use serde_json::{Value, json};
 
@@ -75,4 +82,48 @@ async fn a_token_is_fetched_for_a_call_where_the_document_says() {
         let exchanges = vendor.take_exchanges();
         assert!(exchanges[0].request.query_pairs().iter().any(|pair| pair.name == "account_token"));
     }
+}
+
+/// A proxy that lets nobody through: its address, and the first line of each request to it.
+fn proxy() -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, asked) = channel();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let mut line = String::new();
+            BufReader::new(&socket).read_line(&mut line).unwrap();
+            // The end of the test may have come.
+            let _unheard = sender.send(line.trim_end().to_owned());
+            let _unread = socket.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
+        }
+    });
+    (address, asked)
+}
+
+fn behind(run: Cx, proxy: &str) -> Cx {
+    applicant(run).env("HTTP_PROXY", proxy).env("HTTPS_PROXY", proxy)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_of_this_machine_are_fetched_past_the_proxy_that_calls_go_through() {
+    let vendor = vendor("wootric").await;
+    let (address, asked) = proxy();
+    let run = cx(["wootric", "list-segments", "--retries", "0", "--token-base-url", &vendor.base_url()]);
+    behind(run.base_url("https://api.invalid"), &address).run().await.exits(4);
+    assert_eq!(vendor.issuer().token_requests(), 1);
+    assert_eq!(asked.try_iter().collect::<Vec<_>>(), ["CONNECT api.invalid:443 HTTP/1.1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_from_elsewhere_are_fetched_through_the_proxy_although_calls_stay_on_this_machine() {
+    let vendor = vendor("wootric").await;
+    let (address, asked) = proxy();
+    let run = cx(["wootric", "list-segments", "--token-base-url", "https://tokens.invalid"]);
+    let mut child = behind(run.base_url(&vendor.base_url()), &address).start();
+    let first = asked.recv_timeout(Duration::from_secs(60));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(first.as_deref(), Ok("CONNECT tokens.invalid:443 HTTP/1.1"));
 }

@@ -16,6 +16,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use super::scope::shown_scope;
 use crate::secret::Secret;
 
 pub use file::FileStore;
@@ -66,7 +67,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// When the store cannot tell. The client then sends no refresh token that the vendor rotates.
+    /// When the store cannot tell. The call in progress fails, unless the client holds a session that the store does not
+    /// hold, or whose renewal spends no refresh token.
     fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
         let _ = key;
         Box::pin(ready(Ok(Lock::Unsupported)))
@@ -83,7 +85,8 @@ pub struct StoreKey {
     pub api: String,
     /// Origin of the token operation, such as `https://api.wootric.com`.
     pub origin: String,
-    /// Whose token it is: client id or user name, or a fingerprint where there is neither.
+    /// Whose token it is: the name that the caller gave, else user name or client id; with fingerprints of what else tells
+    /// one account from another.
     pub account: String,
     /// Grant that started the session.
     pub grant: String,
@@ -120,11 +123,6 @@ impl fmt::Debug for StoreKey {
             .field("scope", &shown_scope(self.scope.as_deref()))
             .finish()
     }
-}
-
-/// A scope as it may be shown: one with an e-mail address in it is personal data.
-pub(crate) fn shown_scope(scope: Option<&str>) -> Option<&str> {
-    scope.map(|scope| if scope.contains('@') { "***" } else { scope })
 }
 
 /// A token as it is kept. Times are seconds since 1970 by the wall clock, because they outlive the process.

@@ -31,6 +31,13 @@ fn the_address_carries_what_was_asked_for() {
 }
 
 #[test]
+fn an_address_with_a_path_keeps_it() {
+    let proxy = Url::parse("https://proxy.example.com/vendor").unwrap();
+    let asked = AuthorizationRequest::new(&proxy, &DIRECTLY, options().without_state()).unwrap();
+    assert_eq!(asked.url(), "https://proxy.example.com/vendor/oauth/auth?client_id=the+client");
+}
+
+#[test]
 fn every_request_has_a_state_of_its_own() {
     let states: HashSet<String> = (0..100).map(|_| request(options()).state().unwrap().expose().to_owned()).collect();
     assert_eq!(states.len(), 100);

@@ -187,7 +187,7 @@ async fn a_sign_out_wins_over_a_renewal_wherever_it_comes() {
         let mut caller = pin!(bench.manager.bearer());
         let before = poll_times(caller.as_mut(), polls);
         let requests = bench.vendor.count();
-        bench.manager.sign_out().await.unwrap();
+        bench.manager.sign_out().await.cleared.unwrap();
         if before.is_none() {
             assert!(caller.await.unwrap_err().is_authentication(), "after {polls} polls");
         }
@@ -220,9 +220,77 @@ async fn a_sign_in_wins_over_the_renewal_of_the_session_before() {
     }
 }
 
+#[tokio::test]
+async fn a_sign_out_takes_the_record_of_its_own_session_although_another_begins_meanwhile() {
+    let accounts: [fn() -> Credentials; 2] = [password, || Credentials::password("sam@example.com", "the-password")];
+    for (account, credentials) in accounts.into_iter().enumerate() {
+        for polls in 1..POLLS {
+            let place = format!("account {account}, after {polls} polls");
+            let bench = bench(&WOOTRIC, password());
+            let key = bench.manager.key().unwrap();
+            bench.token().await;
+            bench.advance(3600.0);
+            let mut caller = pin!(bench.manager.bearer());
+            assert!(poll_times(caller.as_mut(), 10).is_none());
+            let mut leaving = pin!(bench.manager.sign_out());
+            let left = poll_times(leaving.as_mut(), polls);
+            bench.manager.sign_in(credentials()).unwrap();
+            let token = bench.token().await;
+            let left = match left {
+                Some(left) => left,
+                None => leaving.await,
+            };
+            left.cleared.unwrap();
+            let next = bench.manager.key().unwrap();
+            let stored = bench.store.load(&next).await.unwrap();
+            assert_eq!(stored.map(|stored| stored.access_token), Some(token.as_str().into()), "{place}");
+            assert_eq!(bench.store.load(&key).await.unwrap().is_some(), key == next, "{place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_sign_out_knows_of_a_token_that_came_while_it_waited() {
+    let mut late = 0;
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, password());
+        bench.token().await;
+        // The first one is good for a minute yet, and renewed.
+        bench.advance(3545.0);
+        let mut caller = pin!(bench.manager.bearer());
+        let renewed = poll_times(caller.as_mut(), polls).is_some();
+        let signed_out = bench.manager.sign_out().await;
+        let tokens: Vec<String> = signed_out.tokens.iter().map(text).collect();
+        match tokens.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["access-1"] => assert!(!renewed, "after {polls} polls"),
+            ["access-2"] => assert!(renewed, "after {polls} polls"),
+            ["access-1", "access-2"] => late += 1,
+            _ => panic!("{tokens:?} after {polls} polls"),
+        }
+    }
+    assert!(late > 0);
+}
+
+#[tokio::test]
+async fn a_sign_out_that_is_dropped_is_brought_to_its_end_by_the_next_session() {
+    for polls in 1..POLLS {
+        let bench = bench(&WOOTRIC, password());
+        let key = bench.manager.key().unwrap();
+        bench.token().await;
+        {
+            let leaving = pin!(bench.manager.sign_out());
+            poll_times(leaving, polls);
+        }
+        bench.manager.sign_in(application()).unwrap();
+        bench.token().await;
+        assert!(bench.store.load(&key).await.unwrap().is_none(), "after {polls} polls");
+    }
+}
+
 #[test]
 fn a_dropped_manager_takes_its_flight_along() {
-    let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), password());
+    // A code is presented once, so its flight stays where it is when all have left.
+    let bench = Bench::new(&DIRECTLY, Vendor::new(|_| Reaction::Stall), code());
     let Bench { vendor, manager, .. } = bench;
     {
         let leader = pin!(manager.bearer());

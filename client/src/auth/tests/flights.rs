@@ -38,7 +38,7 @@ async fn ten_thousand_callers_on_an_expired_token_share_one_request() {
 #[tokio::test]
 async fn a_failure_is_shared_and_then_tried_afresh() {
     let vendor = Vendor::new(|_| Reaction::Answer(500, json!({"error": "server_error"})));
-    let bench = Bench::new(&WOOTRIC, vendor, code_for_wootric());
+    let bench = Bench::new(&WOOTRIC, vendor, resumed());
     bench.vendor.hold();
     let callers = bench.callers(100).await;
     bench.vendor.release();
@@ -55,7 +55,7 @@ async fn a_failure_is_shared_and_then_tried_afresh() {
 }
 
 /// A session that starts with a refresh, which is not repeated after a 500.
-fn code_for_wootric() -> Credentials {
+fn resumed() -> Credentials {
     Credentials::refresh_token("refresh-0")
 }
 
@@ -175,15 +175,38 @@ async fn a_refused_token_is_not_served_again() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_taken_out_of_use_is_renewed_by_the_next_caller() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    let first = bench.manager.bearer().await.unwrap();
+    bench.manager.discard(&first);
+    assert_eq!(bench.vendor.count(), 1);
+    assert_eq!(bench.token().await, "access-2");
+    // Not the present one any more.
+    bench.manager.discard(&first);
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-2", 2));
+}
+
+#[tokio::test]
 async fn a_token_from_elsewhere_is_never_renewed() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), Credentials::fixed("given"));
     let bearer = bench.manager.bearer().await.unwrap();
     assert!(bearer.header().is_sensitive());
     assert_eq!(text(&bearer), "given");
     assert_eq!(bench.manager.rejected(&bearer).await.unwrap_err().kind(), ErrorKind::Authentication);
+    bench.manager.discard(&bearer);
     assert_eq!(bench.token().await, "given");
     assert_eq!(bench.vendor.count(), 0);
     assert!(bench.manager.key().is_none());
+}
+
+#[tokio::test]
+async fn a_token_from_elsewhere_serves_whoever_was_refused_before_it_came() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), application());
+    let before = bench.manager.bearer().await.unwrap();
+    bench.manager.sign_in(Credentials::fixed("given")).unwrap();
+    let given = bench.manager.rejected(&before).await.unwrap();
+    assert_eq!(text(&given), "given");
+    assert!(bench.manager.rejected(&given).await.unwrap_err().is_authentication());
 }
 
 #[tokio::test]
@@ -192,7 +215,7 @@ async fn a_session_that_was_ended_stays_ended() {
     let key = bench.manager.key().unwrap();
     let bearer = bench.manager.bearer().await.unwrap();
     assert!(bench.store.load(&key).await.unwrap().is_some());
-    assert_eq!(text(&bench.manager.sign_out().await.unwrap().unwrap()), "access-1");
+    assert_eq!(bench.manager.sign_out().await.tokens.iter().map(text).collect::<Vec<_>>(), ["access-1"]);
     assert!(bench.store.load(&key).await.unwrap().is_none());
     assert!(bench.manager.bearer().await.unwrap_err().is_authentication());
     assert!(bench.manager.rejected(&bearer).await.unwrap_err().is_authentication());

@@ -133,7 +133,7 @@ async fn a_sign_out_ends_the_wait_for_the_lock() {
     let (bench, store) = moody(password());
     *store.mood.lock().unwrap() = Mood::Taken;
     let caller = bench.callers(1).await.remove(0);
-    bench.manager.sign_out().await.unwrap();
+    bench.manager.sign_out().await.cleared.unwrap();
     assert!(caller.await.unwrap().unwrap_err().is_authentication());
     assert_eq!(bench.vendor.count(), 0);
 }
@@ -189,7 +189,7 @@ async fn a_sign_out_elsewhere_is_not_undone_by_a_renewal_under_way() {
     bench.vendor.hold();
     let caller = bench.callers(1).await.remove(0);
     let key = bench.manager.key().unwrap();
-    other.sign_out().await.unwrap();
+    other.sign_out().await.cleared.unwrap();
     bench.vendor.release();
     assert!(caller.await.unwrap().unwrap_err().is_authentication());
     assert_eq!(bench.store.load(&key).await.unwrap(), None);
@@ -222,6 +222,97 @@ async fn a_login_that_all_have_left_gives_the_lock_back() {
         assert!(!is_free(&bench).await);
     }
     assert!(is_free(&bench).await);
+}
+
+/// A store that is done before it says so, with leases of the same kind.
+#[derive(Debug, Default)]
+struct Dawdling(MemoryStore);
+
+impl TokenStore for Dawdling {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        self.0.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        self.0.save(key, token)
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        self.0.clear(key)
+    }
+
+    fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
+        Box::pin(async move {
+            let lock = self.0.lock(key).await?;
+            yields(3).await;
+            Ok(match lock {
+                Lock::Held(lease) => Lock::Held(Box::new(DawdlingLease(lease))),
+                other => other,
+            })
+        })
+    }
+}
+
+#[derive(Debug)]
+struct DawdlingLease(Box<dyn Lease>);
+
+impl Lease for DawdlingLease {
+    fn number(&self) -> u64 {
+        self.0.number()
+    }
+
+    fn term(&self) -> Duration {
+        self.0.term()
+    }
+
+    fn extend(&self) -> StoreFuture<'_, bool> {
+        Box::pin(async move {
+            let extended = self.0.extend().await;
+            yields(3).await;
+            extended
+        })
+    }
+
+    fn save<'a>(&'a self, token: &'a StoredToken) -> StoreFuture<'a, bool> {
+        self.0.save(token)
+    }
+
+    fn clear(&self) -> StoreFuture<'_, bool> {
+        self.0.clear()
+    }
+
+    fn release(self: Box<Self>) -> StoreFuture<'static, ()> {
+        Box::pin(async move {
+            yields(3).await;
+            self.0.release().await
+        })
+    }
+}
+
+/// Whether the lock was asked for, extended or given back at that moment.
+#[tokio::test]
+async fn a_login_that_all_have_left_holds_neither_lock_nor_connection_wherever_it_is() {
+    let mut most = 0;
+    for polls in 0..60 {
+        let vendor = Vendor::new(|_| Reaction::Busy(503, 20));
+        vendor.delay.store(3, Ordering::SeqCst);
+        let bench = Bench::with_store(&WOOTRIC, vendor, application(), Arc::new(Dawdling::default()));
+        {
+            let mut leader = pin!(bench.manager.bearer());
+            for _ in 0..polls {
+                if poll_times(leader.as_mut(), 1).is_some() {
+                    break;
+                }
+                if bench.vendor.idle() {
+                    // What it waits for may be the end of a pause.
+                    bench.advance(4.0);
+                }
+            }
+        }
+        most = most.max(bench.vendor.count());
+        assert!(bench.vendor.idle() && is_free(&bench).await, "after {polls} polls");
+    }
+    assert_eq!(most, 3, "the polls end before the last request");
 }
 
 #[tokio::test]

@@ -142,7 +142,11 @@ fn manager_over(
     store: &Arc<dyn TokenStore>,
     clock: &Env,
 ) -> Result<TokenManager, Error> {
-    let deps = Deps {
+    TokenManager::new(deps(oauth, exchange, store, clock), credentials)
+}
+
+fn deps(oauth: &'static OAuth, exchange: Arc<dyn Exchange>, store: &Arc<dyn TokenStore>, clock: &Env) -> Deps {
+    Deps {
         api: "example",
         origin: "https://api.example.com".to_owned(),
         oauth,
@@ -150,8 +154,7 @@ fn manager_over(
         store: Arc::clone(store),
         environment: Arc::new(clock.clone()),
         options: TokenOptions::default(),
-    };
-    TokenManager::new(deps, credentials)
+    }
 }
 
 fn text(bearer: &Bearer) -> String {

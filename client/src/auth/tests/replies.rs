@@ -228,6 +228,7 @@ fn a_token_is_renewed_early_by_a_margin_that_its_lifetime_caps() {
         scope: None,
         obtained_at: Duration::from_secs(100),
         expires_in: lifetime.map(Duration::from_secs_f64),
+        age: Duration::ZERO,
     };
     for (lifetime, due, expired) in [(3600.0, 3640.0, 3700.0), (5.0, 104.5, 105.0), (300.0, 370.0, 400.0)] {
         let (token, seconds) = (token(Some(lifetime)), Duration::from_secs_f64);
@@ -237,4 +238,16 @@ fn a_token_is_renewed_early_by_a_margin_that_its_lifetime_caps() {
     assert!(!token(None).due(Duration::MAX) && !token(None).expired(Duration::MAX));
     let endless = Token { obtained_at: Duration::MAX, ..token(Some(10.0)) };
     assert!(endless.due(Duration::MAX));
+}
+
+#[test]
+fn a_token_from_a_store_is_renewed_as_early_as_one_that_is_new() {
+    // A lifetime of an hour, of which two minutes are left.
+    let stored = json!({"access_token": "a", "obtained_at": 1_000, "expires_at": 4_600});
+    let stored: StoredToken = serde_json::from_value(stored).unwrap();
+    let now = Duration::from_secs(7);
+    let token = Token::revive(stored, UNIX_EPOCH + Duration::from_secs(4_480), now);
+    let after = |seconds| now + Duration::from_secs(seconds);
+    assert!(!token.due(after(59)) && token.due(after(60)));
+    assert!(!token.expired(after(119)) && token.expired(after(120)));
 }

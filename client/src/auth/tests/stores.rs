@@ -34,6 +34,10 @@ impl TokenStore for Broken {
     }
 }
 
+fn selectors(account_token: Option<&'static str>) -> Vec<(&'static str, Secret)> {
+    account_token.map(|token| ("account_token", Secret::from(token))).into_iter().collect()
+}
+
 #[tokio::test]
 async fn two_accounts_two_origins_and_two_scopes_never_mix() {
     let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
@@ -60,18 +64,30 @@ async fn two_accounts_two_origins_and_two_scopes_never_mix() {
         ("https://api.example.com", Some("NPS-2")),
     ] {
         let deps = Deps {
-            api: "example",
             origin: origin.to_owned(),
-            oauth: &WOOTRIC,
-            exchange: Arc::new(Line(Arc::clone(&vendor))),
-            store: Arc::clone(&store),
-            environment: Arc::new(clock.clone()),
-            options: TokenOptions { selector: selector.map(Secret::from), ..TokenOptions::default() },
+            options: TokenOptions { selectors: selectors(selector), ..TokenOptions::default() },
+            ..deps(&WOOTRIC, Arc::new(Line(Arc::clone(&vendor))), &store, &clock)
         };
         let manager = TokenManager::new(deps, password()).unwrap();
         assert!(seen.insert(text(&manager.bearer().await.unwrap())), "{origin} {selector:?}");
         assert!(!manager.key().unwrap().account.contains("NPS"));
     }
+}
+
+#[test]
+fn a_name_of_the_caller_stands_for_the_user_and_not_for_the_account_that_is_picked() {
+    let key = |credentials, account: Option<&str>, selector: Option<&'static str>| {
+        let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+        let mut deps = deps(&WOOTRIC, Arc::new(Line(Vendor::plain())), &store, &Env::default());
+        deps.options.account = account.map(str::to_owned);
+        deps.options.selectors = selectors(selector);
+        TokenManager::new(deps, credentials).unwrap().key().unwrap()
+    };
+    let refresh = |token: &str| Credentials::refresh_token(token);
+    assert_eq!(key(refresh("one"), Some("pat"), None), key(refresh("two"), Some("pat"), None));
+    assert_ne!(key(refresh("one"), Some("pat"), None), key(refresh("one"), Some("sam"), None));
+    assert_ne!(key(refresh("one"), Some("pat"), Some("NPS-1")), key(refresh("one"), Some("pat"), Some("NPS-2")));
+    assert_ne!(key(refresh("one"), Some("pat"), Some("NPS-1")), key(refresh("one"), Some("pat"), None));
 }
 
 #[tokio::test]
@@ -227,7 +243,9 @@ async fn a_store_that_keeps_a_session_that_was_ended_says_so() {
     let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
     bench.token().await;
     store.clear.store(true, Ordering::SeqCst);
-    assert_eq!(bench.manager.sign_out().await.unwrap_err().kind(), ErrorKind::Store);
+    let signed_out = bench.manager.sign_out().await;
+    assert_eq!(signed_out.cleared.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(signed_out.tokens.iter().map(text).collect::<Vec<_>>(), ["access-1"]);
     assert!(bench.manager.bearer().await.unwrap_err().is_authentication());
 }
 

@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use clap::{Arg, ArgMatches, Command, builder::PossibleValuesParser, value_parser};
 use cx_client::{
-    auth::{AuthorizationCode, AuthorizationOptions},
+    Secret,
+    auth::{AuthorizationCode, AuthorizationOptions, Credentials},
     dynamic::Registered,
     generated::REGISTRY,
 };
@@ -91,11 +92,14 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     // The request goes into the first answer: its state is good for one.
     let code: AuthorizationCode = callback.answer(wait, |query| request.finish(query)).await?;
 
-    let core = builder
-        .credentials(code.into_credentials(client_secret))
-        .token_store(Arc::new(store))
-        .account(session::ACCOUNT)
-        .build()?;
+    // The store may hold the session of an earlier login under the same key. A client looks there before it uses the
+    // credentials that it is built with; those of a sign-in go first.
+    let mut earlier = Credentials::authorization_code(client_id.clone(), Secret::from(""), "");
+    if let Some(scope) = &scope {
+        earlier = earlier.with_scope(scope);
+    }
+    let core = builder.credentials(earlier).token_store(Arc::new(store)).account(session::ACCOUNT).build()?;
+    core.sign_in(code.into_credentials(client_secret))?;
     core.granted_scope().await?;
     session::write(api.name, &Session { client_id, scope })?;
     eprintln!("Logged in to {}.", api.title);

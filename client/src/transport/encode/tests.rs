@@ -178,9 +178,3 @@ async fn a_request_can_be_made_again() {
         assert_eq!(request.body().unwrap().as_bytes(), Some(br#"{"a":1}"#.as_slice()));
     }
 }
-
-#[test]
-fn the_name_of_a_part_can_end_neither_itself_nor_its_line() {
-    assert_eq!(part_name("properties[Signup Date]"), "properties[Signup Date]");
-    assert_eq!(part_name("a\"; filename=\"b\r\nc: d"), "a%22; filename=%22b%0D%0Ac: d");
-}

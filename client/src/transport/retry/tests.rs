@@ -132,7 +132,7 @@ fn a_503_says_that_nothing_was_done_only_where_the_standard_says_so() {
 fn no_more_attempts_are_made_than_were_allowed() {
     let core = core();
     let options = CallOptions::new().max_attempts(2);
-    let mut schedule = Schedule::new(&core, &SAFE, &options, DEADLINE, true);
+    let schedule = Schedule::new(&core, &SAFE, &options, DEADLINE, true);
     assert!(schedule.after(&replied(500), 1).is_some());
     assert!(schedule.after(&replied(500), 2).is_none());
     assert!(schedule.after(&replied(500), 3).is_none());
@@ -141,14 +141,14 @@ fn no_more_attempts_are_made_than_were_allowed() {
 #[test]
 fn a_body_that_is_gone_is_not_sent_again() {
     let core = core();
-    let mut schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, false);
+    let schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, false);
     assert!(schedule.after(&replied(500), 1).is_none());
 }
 
 #[test]
 fn pauses_double_and_give_way_to_what_the_vendor_asks() {
     let core = core();
-    let mut schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, true);
+    let schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, true);
     // Half of what they may be at most: 500 and 1,000 milliseconds.
     assert_eq!(schedule.after(&replied(500), 1), Some(Duration::from_millis(250)));
     assert_eq!(schedule.after(&replied(500), 2), Some(Duration::from_millis(500)));
@@ -165,7 +165,7 @@ fn a_pause_ends_before_the_deadline() {
 #[test]
 fn a_pause_that_does_not_fit_costs_nothing() {
     let core = core();
-    let mut schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, true);
+    let schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, true);
     assert_eq!(schedule.after(&refused("60"), 1), None);
     assert_eq!(core.budget().0.load(Ordering::Relaxed), BUDGET);
     assert!(schedule.after(&replied(500), 1).is_some());
@@ -175,7 +175,7 @@ fn a_pause_that_does_not_fit_costs_nothing() {
 #[test]
 fn an_outage_uses_the_budget_up_and_successes_earn_it_back() {
     let core = core();
-    let mut schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, true);
+    let schedule = Schedule::new(&core, &SAFE, &CallOptions::new(), DEADLINE, true);
     for _ in 0..BUDGET / RETRY_COST {
         assert!(schedule.after(&replied(500), 1).is_some());
     }

@@ -282,7 +282,7 @@ fn refusals() -> Vec<Fault> {
         .attempts(Some([2, 2, 2])),
         fault("401 storm at the token", Vendor::Script(vec![refused()]), unauthorised(401), ONCE)
             .asked_by(Caller::Credentials)
-            .attempts(None),
+            .attempts(Some([0, 0, 0])),
     ]
 }
 

@@ -19,6 +19,8 @@ use record::Files;
 
 /// How long a lock lasts: longer than a token request may take.
 const TERM: Duration = Duration::from_secs(60);
+/// Longest time that it may last: a clock has an end.
+const LONGEST_TERM: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Keeps each token in a file of its own, so that a session outlives the process and the processes of one machine share
 /// it.
@@ -44,11 +46,11 @@ impl FileStore {
         Self { folder: folder.into().into(), term: TERM }
     }
 
-    /// How long a process that lives may hold the lock of a token without a sign of progress; 60 s. It should be longer
-    /// than a token request may take.
+    /// How long a process that lives may hold the lock of a token without a sign of progress; 60 s, and a day at most. It
+    /// should be longer than a token request may take.
     #[must_use]
     pub fn with_lock_term(mut self, term: Duration) -> Self {
-        self.term = term;
+        self.term = term.min(LONGEST_TERM);
         self
     }
 
@@ -110,5 +112,20 @@ impl TokenStore for FileStore {
                 None => Lock::Taken,
             })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_may_be_asked_for_however_long() {
+        let home = tempfile::tempdir().unwrap();
+        let store = FileStore::new(home.path().join("tokens")).with_lock_term(Duration::MAX);
+        let key = StoreKey::new("api", "https://a.example", "pat", "password");
+        let Lock::Held(lease) = store.lock(&key).await.unwrap() else { panic!("it is free") };
+        assert_eq!(lease.term(), LONGEST_TERM);
+        assert!(lease.extend().await.unwrap());
     }
 }

@@ -157,7 +157,9 @@ pub(super) struct Fence {
 impl Fence {
     /// Fences out every lease there was.
     pub(super) fn pass(&mut self) -> Result<(), FileError> {
-        self.number += 1;
+        let next = self.number.checked_add(1);
+        self.number =
+            next.ok_or_else(|| FileError::new(&self.path, "holds the last number there is: move it away"))?;
         // Always of one length, so that no part of an old number can stay behind.
         let text = format!("{:020}\n", self.number);
         self.file
@@ -165,5 +167,22 @@ impl Fence {
             .and_then(|_| self.file.write_all(text.as_bytes()))
             .and_then(|()| self.file.sync_data())
             .map_err(FileError::io(&self.path, "cannot be written"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_follows_the_last_one() {
+        let home = tempfile::tempdir().unwrap();
+        let folder: Arc<Path> = home.path().join("tokens").into();
+        let files =
+            Files::new(&folder, "name".to_owned(), StoreKey::new("api", "https://a.example", "pat", "password"));
+        files.fence().unwrap().pass().unwrap();
+        fs::write(files.path("fence"), u64::MAX.to_string()).unwrap();
+        let error = files.fence().unwrap().pass().unwrap_err().to_string();
+        assert!(error.contains("the last number"), "{error}");
     }
 }

@@ -181,7 +181,7 @@ impl Scene {
             .collect();
         let key = self.bench.manager.key().unwrap();
         if leaves {
-            self.bench.manager.sign_out().await.unwrap();
+            self.bench.manager.sign_out().await.cleared.unwrap();
         }
         while self.weather == Weather::Windy && left.load(Ordering::SeqCst) > 0 {
             self.bench.advance(*[0.1, 1.0, 5.0, 3600.0].get(thread_rng().gen_range(0..4)).unwrap());

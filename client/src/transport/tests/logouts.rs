@@ -1,0 +1,109 @@
+//! How the vendor is told that a session is over.
+
+use futures_util::FutureExt;
+use tokio::sync::Notify;
+
+use super::*;
+use crate::auth::{MemoryStore, StoreFuture, StoreKey, StoredToken, TokenStore};
+
+#[tokio::test]
+async fn a_logout_is_done_when_the_token_is_gone() {
+    for status in [204, 401] {
+        let stage = Stage::set([token(FIRST), reply(status)]).await;
+        stage.log_out().await.unwrap();
+        assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")), "{status}");
+    }
+    let stage = Stage::set([token(FIRST), reply(400)]).await;
+    let error = stage.log_out().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Api, 1));
+}
+
+#[tokio::test]
+async fn a_logout_that_is_put_off_is_asked_for_again_and_not_for_ever() {
+    let stage = Stage::set([token(FIRST), reply(503), reply(204)]).await;
+    stage.log_out().await.unwrap();
+    assert_eq!(stage.requests().len(), 3);
+
+    let stage = Stage::set([token(FIRST), reply(503), reply(503), reply(503)]).await;
+    let error = stage.log_out().await.unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(StatusCode::SERVICE_UNAVAILABLE), 3));
+    assert_eq!(stage.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn a_logout_may_take_as_long_as_it_likes() {
+    let stage = Stage::set_with([token(FIRST), reply(204)], |builder| builder.deadline(Duration::MAX)).await;
+    // So that the end of the deadline is past all times.
+    stage.environment.sleep(Duration::from_secs(1)).await;
+    stage.log_out().await.unwrap();
+    assert_eq!(stage.requests().len(), 2);
+}
+
+/// A store that keeps what it has.
+#[derive(Debug, Default)]
+struct Stubborn(MemoryStore);
+
+impl TokenStore for Stubborn {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        self.0.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        self.0.save(key, token)
+    }
+
+    fn clear<'a>(&'a self, _: &'a StoreKey) -> StoreFuture<'a, ()> {
+        Box::pin(async { Err("cannot remove".into()) })
+    }
+}
+
+#[tokio::test]
+async fn the_vendor_is_told_although_the_store_keeps_its_record() {
+    let stubborn = |builder: CoreBuilder| builder.token_store(Arc::new(Stubborn::default()));
+    let stage = Stage::set_with([token(FIRST), things(), reply(204)], stubborn).await;
+    stage.call(&LIST).await.unwrap();
+    assert_eq!(stage.core.sign_out().await.unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")));
+}
+
+/// A store whose next `save` says that it has begun, and waits.
+#[derive(Debug, Default)]
+struct Gated {
+    store: MemoryStore,
+    begun: Notify,
+    gate: Notify,
+}
+
+impl TokenStore for Gated {
+    fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
+        self.store.load(key)
+    }
+
+    fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        Box::pin(async move {
+            self.begun.notify_one();
+            self.gate.notified().await;
+            self.store.save(key, token).await
+        })
+    }
+
+    fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
+        self.store.clear(key)
+    }
+}
+
+#[tokio::test]
+async fn the_vendor_is_told_of_a_token_that_came_while_the_session_ended() {
+    let store = Arc::new(Gated::default());
+    let gated = Arc::clone(&store);
+    let stage = Stage::set_with([token(FIRST), reply(204)], |builder| builder.token_store(gated)).await;
+    let core = stage.core.clone();
+    let caller = tokio::spawn(async move { core.granted_scope().await });
+    store.begun.notified().await;
+    let mut leaving = Box::pin(stage.core.sign_out());
+    assert!(leaving.as_mut().now_or_never().is_none());
+    store.gate.notify_one();
+    leaving.await.unwrap();
+    assert!(caller.await.unwrap().unwrap_err().is_authentication());
+    assert_eq!(stage.requests().pop(), Some(seen("DELETE", "/oauth/token", "Bearer first")));
+}
