@@ -78,6 +78,16 @@ fn a_second_with_more_rows_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_second_is_not_taken_for_whole_where_its_rows_are_not_turned_around() {
+    for rows in [151, 400] {
+        let list = crowd(rows);
+        list.look(|world| world.manners.ties_stay = true);
+        let error = collect(Export::new(list)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Truncated, "{rows} rows");
+    }
+}
+
+#[test]
 fn an_empty_list_is_an_export_without_rows() {
     let list = SimList::new(World::new(&[], Manners::default(), 1));
     let (rows, cursor) = collect(Export::new(list.clone())).unwrap();

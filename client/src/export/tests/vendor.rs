@@ -2,6 +2,7 @@
 //! requests.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     future::poll_fn,
     sync::{Arc, Mutex, OnceLock},
@@ -51,6 +52,8 @@ pub(super) struct Manners {
     pub unreadable: bool,
     /// The order that is asked for is ignored.
     pub unsorted: bool,
+    /// Rows of one time stand in the same order, whichever way the list is sorted.
+    pub ties_stay: bool,
     /// Rows arrive between requests.
     pub arrivals: bool,
     /// Rows change between requests.
@@ -149,8 +152,10 @@ impl World {
             (false, Some("updated_at")) => found.sort_by_key(|row| (row.updated, tie(row), row.id)),
             _ => found.sort_by_key(|row| (tie(row), row.id)),
         }
-        if text("sort_order") == Some("desc") {
-            found.reverse();
+        match (text("sort_order"), self.manners.ties_stay) {
+            (Some("desc"), true) => found.sort_by_key(|row| Reverse(row.created)),
+            (Some("desc"), false) => found.reverse(),
+            _ => {}
         }
         found.into_iter().skip(skip).take(size).collect()
     }
