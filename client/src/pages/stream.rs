@@ -93,7 +93,10 @@ impl<'a, L: List + 'a> Pages<'a, L> {
 
     fn rows_of_full_page(&self) -> Option<usize> {
         let pagination = self.call.operation().pagination.as_ref()?;
-        usize::try_from(self.call.number(pagination.per_page)?).ok()
+        let asked = self.call.number(pagination.per_page)?;
+        // Who asks for more than the largest page is shown that at most.
+        let shown = pagination.max_per_page.map_or(asked, |largest| asked.min(largest.into()));
+        usize::try_from(shown).ok()
     }
 
     /// Asks for the page that is wanted and those ahead of it.

@@ -88,6 +88,14 @@ fn a_second_is_not_taken_for_whole_where_its_rows_are_not_turned_around() {
 }
 
 #[test]
+fn a_page_size_beyond_the_largest_costs_no_row() {
+    let times: Vec<i64> = (0..4_000).map(|second| (BASE + second) * 1000).collect();
+    let list = SimList::new(World::new(&times, Manners::default(), 3)).per_page(100);
+    let (rows, _) = collect(Export::new(list)).unwrap();
+    assert_eq!(ids(&rows), (1..=4_000).collect::<Vec<_>>());
+}
+
+#[test]
 fn an_empty_list_is_an_export_without_rows() {
     let list = SimList::new(World::new(&[], Manners::default(), 1));
     let (rows, cursor) = collect(Export::new(list.clone())).unwrap();
