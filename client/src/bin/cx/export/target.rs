@@ -53,6 +53,10 @@ impl Target {
     /// # Errors
     /// A part that cannot be opened, or is shorter than the checkpoint says.
     pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
+        if checkpoint.is_none() {
+            // That of an earlier export says nothing of the rows that come now.
+            remove(&beside(path, "cursor"))?;
+        }
         let bytes = checkpoint.map_or(0, |one| one.bytes);
         let part = beside(path, "part");
         let mut file = OpenOptions::new().create(bytes == 0).write(true).truncate(false).open(&part)?;
@@ -91,10 +95,7 @@ impl Target {
                 part.file.flush()?;
                 part.file.get_ref().sync_all()?;
                 fs::rename(beside(&part.path, "part"), &part.path)?;
-                match fs::remove_file(beside(&part.path, "cursor")) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                    _ => Ok(()),
-                }
+                remove(&beside(&part.path, "cursor"))
             }
         }
     }
@@ -140,6 +141,14 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a file so that there is always a whole one.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let new = beside(path, "new");
@@ -178,6 +187,18 @@ mod tests {
         target.finish().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_export_that_starts_again_leaves_no_cursor_of_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        let mut target = Target::file(&path, None).unwrap();
+        target.write_all(b"one\n").unwrap();
+        target.checkpoint(at).unwrap();
+        drop(target);
+        drop(Target::file(&path, None).unwrap());
+        assert_eq!(checkpoint(&path).unwrap(), None);
     }
 
     #[test]
