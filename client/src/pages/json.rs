@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Fetch, Items, List, Pages};
 use crate::{
     client::Core,
-    dynamic::Registered,
+    dynamic::{Registered, unknown_operation},
     error::{Error, ErrorKind, Result},
     export::Export,
     operation::{Operation, Pagination},
@@ -57,7 +57,7 @@ impl JsonList {
     ) -> Result<Self> {
         let refuse = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
         let operation = registered.api.operations.iter().find(|operation| operation.id == id);
-        let operation = operation.ok_or_else(|| refuse("the API has no such operation"))?;
+        let operation = operation.ok_or_else(unknown_operation)?;
         if operation.pagination.is_none() {
             return Err(refuse("the operation has no pages").with_operation(operation));
         }
