@@ -51,7 +51,7 @@ enum State {
     Reading {
         short: bool,
     },
-    /// The last page that may be asked for was full.
+    /// The last page that may be asked for was full, or the caller wants one after it.
     Cut,
     Ended,
 }
@@ -170,7 +170,7 @@ impl<'a, L: List + 'a> Stream for Pages<'a, L> {
             State::Reading { short } => this.ask(if short { 0 } else { this.prefetch }),
             State::Cut => {
                 this.end();
-                let message = "the last page that the vendor shows was full: the list may go on";
+                let message = "the vendor shows no more pages, and the list may go on";
                 let error = Error::new(ErrorKind::Truncated, message).with_operation(this.call.operation());
                 return Poll::Ready(Some(Err(error)));
             }
