@@ -10,7 +10,7 @@ use std::{
 use cx_mock::{MockVendor, issuer};
 use url::Url;
 
-use crate::process::{Cx, Ran, builder, cx, finish, read_until, vendor};
+use crate::process::{Cx, Ran, applicant, builder, cx, finish, read_until, vendor};
 
 /// A login that waits for its callback: the process, where to bring the code, and the state it expects.
 struct Waiting {
@@ -19,14 +19,10 @@ struct Waiting {
     state: String,
 }
 
-fn with_application(run: Cx) -> Cx {
-    run.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET)
-}
-
 fn start(vendor: &MockVendor, sessions: &Path) -> Waiting {
     let run = cx(["login", "directly", "--redirect-uri", "http://127.0.0.1:0/callback", "--scope", "read write"]);
     let run = run.base_url(&vendor.base_url()).env("CX_SESSION_DIR", sessions);
-    let mut child = with_application(run).start();
+    let mut child = applicant(run).start();
     let stderr = child.stderr.as_mut().unwrap();
     let text = read_until(stderr, |text| text.contains("http://") && text.ends_with("\n\n"));
     let address = text.lines().map(str::trim).find(|line| line.starts_with("http://")).unwrap();
@@ -90,7 +86,7 @@ async fn a_login_is_found_by_later_calls() {
 
     call(&vendor, sessions.path()).await.exits(0);
     // The application could have a token of its own, which is not the user's.
-    with_application(list(&vendor, sessions.path())).run().await.exits(0);
+    applicant(list(&vendor, sessions.path())).run().await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 1);
     vendor.assert_no_violations();
 }
@@ -100,7 +96,7 @@ async fn a_session_is_not_that_of_another_application() {
     let vendor = vendor("directly").await;
     let sessions = tempfile::tempdir().unwrap();
     std::fs::write(sessions.path().join("directly.json"), r#"{"client_id": "another", "scope": null}"#).unwrap();
-    with_application(list(&vendor, sessions.path())).run().await.exits(0);
+    applicant(list(&vendor, sessions.path())).run().await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 1);
     vendor.assert_no_violations();
 }

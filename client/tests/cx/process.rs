@@ -48,6 +48,11 @@ pub fn cx_at<I: IntoIterator<Item: AsRef<std::ffi::OsStr>>>(vendor: &MockVendor,
     cx(arguments).base_url(&vendor.base_url()).env("CX_TOKEN", issuer::ACCESS_TOKEN)
 }
 
+/// A run as the application that the mock always takes.
+pub fn applicant(run: Cx) -> Cx {
+    run.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET)
+}
+
 /// A mock vendor for a document, with the one that has its tokens.
 pub async fn vendor(name: &str) -> MockVendor {
     builder(name).start().await

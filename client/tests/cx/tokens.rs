@@ -3,11 +3,7 @@
 use cx_mock::issuer;
 use serde_json::{Value, json};
 
-use crate::process::{Cx, cx, vendor};
-
-fn applicant(run: Cx) -> Cx {
-    run.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET)
-}
+use crate::process::{applicant, cx, vendor};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_masked_unless_asked_for() {
