@@ -78,10 +78,15 @@ impl Client {
         let operation = &OPERATIONS.create_question;
         let question = question.try_into().map_err(|reason| invalid(operation, reason.to_string()))?;
         let asked = self.create_question().body(question.clone()).send().await;
+        let nameless = || {
+            let error = Error::new(ErrorKind::Decode, "the vendor names no question");
+            error.with_operation(operation).with_sent(Sent::Yes)
+        };
         let found = match asked {
             Ok(reply) => match reply.into_inner().data {
                 Some(created) if created.uuid.is_some() => Some(created),
-                _ => self.find(&question).await?,
+                // The question was asked: a search that was never sent must not look like a question that was not.
+                _ => self.find(&question).await.map_err(|cause| nameless().with_cause(cause))?,
             },
             Err(error) if error.was_sent() == Sent::Unknown => match self.find(&question).await {
                 Ok(Some(found)) => Some(found),
@@ -90,7 +95,6 @@ impl Client {
             },
             Err(error) => return Err(error),
         };
-        let nameless = || Error::new(ErrorKind::Decode, "the vendor names no question").with_operation(operation);
         let found = found.ok_or_else(nameless)?;
         let uuid = found.uuid.clone().ok_or_else(nameless)?;
         let mut conversation = self.conversation(uuid, question.user_email);

@@ -9,7 +9,7 @@ use super::{
     row::{Row, usual_density},
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Sent},
     pages::List,
 };
 
@@ -297,6 +297,7 @@ impl<L: List> Reader<L> {
         let key = L::member(&item, self.plan.key).ok_or_else(|| {
             Error::new(ErrorKind::Decode, "a row has nothing that tells it from others")
                 .with_operation(self.plan.operation)
+                .with_sent(Sent::Yes)
         })?;
         let time = L::member(&item, self.plan.window.member);
         Ok(Row::new(&key, time.as_ref(), item))

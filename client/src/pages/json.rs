@@ -8,7 +8,7 @@ use super::{Fetch, Items, List, Pages};
 use crate::{
     client::Core,
     dynamic::{Registered, unknown_operation},
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Sent},
     export::Export,
     operation::{Operation, Pagination},
     options::CallOptions,
@@ -129,8 +129,10 @@ impl List for JsonList {
                 // An envelope was taken off on the way to the types.
                 items(operation.pagination.as_ref(), Some(reply.typed))
             });
-            let items = items
-                .ok_or_else(|| Error::new(ErrorKind::Decode, "the reply holds no list").with_operation(operation))?;
+            let items = items.ok_or_else(|| {
+                let error = Error::new(ErrorKind::Decode, "the reply holds no list");
+                error.with_operation(operation).with_sent(Sent::Yes)
+            })?;
             Ok(Response::new(items, reply.meta))
         })
     }

@@ -256,11 +256,15 @@ async fn a_question_whose_reply_names_none_is_found_by_its_external_id() {
 async fn a_question_that_cannot_be_found_is_an_error() {
     let scene = scene().await;
     scene.vendor.script("create_question", Answer::example(201, "without_payload"));
-    assert_eq!(scene.client.ask(question()).await.unwrap_err().kind(), ErrorKind::Decode);
+    let error = scene.client.ask(question()).await.unwrap_err();
+    assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Decode, Sent::Yes));
     assert_eq!(scene.operations(), ["create_question"]);
-    scene.vendor.script("create_question", Answer::example(201, "without_payload"));
-    scene.vendor.script("list_questions", Answer::value(200, json!({"questions": []})));
-    assert_eq!(scene.client.ask(with_external_id()).await.unwrap_err().kind(), ErrorKind::Decode);
+    for searched in [Answer::value(200, json!({"questions": []})), Answer::value(404, json!({}))] {
+        scene.vendor.script("create_question", Answer::example(201, "without_payload"));
+        scene.vendor.script("list_questions", searched);
+        let error = scene.client.ask(with_external_id()).await.unwrap_err();
+        assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Decode, Sent::Yes));
+    }
 }
 
 #[tokio::test]
