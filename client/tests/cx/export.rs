@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-use cx_mock::{Answer, Incoming, MockVendor, form::Part};
+use cx_mock::{Answer, Incoming, MockVendor, form::Part, issuer};
 use serde_json::{Value, json};
 
-use crate::process::{Cx, Ran, cx_at, finish, vendor};
+use crate::process::{Cx, Ran, applicant, cx_at, finish, vendor};
 
 /// First second of the rows.
 const START: i64 = 1_700_000_000;
@@ -187,6 +187,37 @@ async fn ctrl_c_leaves_no_half_written_file_and_something_to_go_on_from() {
     vendor.on("list_responses", |request, _| Some(page(request)));
     export(&vendor, &path).arg("--email").arg("pat@example.com").run().await.exits(2);
     export(&vendor, &path).run().await.exits(0);
+    holds_every_row_once(&path);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_goes_on_with_the_server_and_the_account_that_it_began_with() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    let nobody = |vendor: &MockVendor| export(vendor, &path).env("CX_TOKEN", "");
+    let hangs = hang_after(&vendor, 20);
+    let child = applicant(nobody(&vendor)).start();
+    interrupt(hanging(hangs, child).await).await.exits(130);
+    let cursor = fs::read_to_string(folder.path().join("rows.ndjson.cursor")).unwrap();
+    assert!(!cursor.contains(issuer::CLIENT_ID), "{cursor}");
+    vendor.on("list_responses", |request, _| Some(page(request)));
+    vendor.take_exchanges();
+
+    let another = simulated().await;
+    let person = nobody(&vendor).env("CX_USERNAME", issuer::USERNAME).env("CX_PASSWORD", issuer::PASSWORD);
+    for (run, difference) in [
+        (applicant(nobody(&another)), another.base_url().as_str()),
+        (person, "the account"),
+        (applicant(nobody(&vendor)).env("CX_ACCOUNT_TOKEN", "NPS-EXAMPLE"), "the account"),
+        (export(&vendor, &path), "the account (a token alone"),
+    ] {
+        let ran = run.run().await.exits(2);
+        assert!(ran.stderr.contains(difference) && ran.stderr.contains("without --resume"), "{}", ran.stderr);
+    }
+    assert!(vendor.take_exchanges().is_empty() && another.take_exchanges().is_empty());
+    applicant(nobody(&vendor)).run().await.exits(0);
     holds_every_row_once(&path);
 }
 

@@ -25,6 +25,14 @@ pub enum Found {
     Session(Credentials),
 }
 
+impl Found {
+    /// The credentials, however long what they bring is kept.
+    pub fn credentials(&self) -> &Credentials {
+        let (Self::Passing(credentials) | Self::Lasting(credentials) | Self::Session(credentials)) = self;
+        credentials
+    }
+}
+
 /// The credentials of an API.
 ///
 /// # Errors

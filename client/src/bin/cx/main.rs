@@ -7,6 +7,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")
 )]
 
+mod account;
 mod arguments;
 mod body;
 mod call;

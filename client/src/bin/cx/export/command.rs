@@ -55,7 +55,7 @@ fn list_command(operation: &'static Operation) -> Option<Command> {
                 .long("resume")
                 .action(ArgAction::SetTrue)
                 .requires("out")
-                .help("Goes on where an export into the same file was stopped; starts one if there is none"),
+                .help("Goes on where an export of the same server and account into the same file was stopped; starts one if there is none"),
             Arg::new("in-flight")
                 .long("in-flight")
                 .value_name("N")

@@ -3,6 +3,7 @@
 mod command;
 mod line;
 mod order;
+mod origin;
 mod progress;
 mod rows;
 mod target;
@@ -45,15 +46,16 @@ pub async fn run(
     let Some(pagination) = &operation.pagination else { return Err(Failure::usage("the operation has no pages")) };
     let parameters = command::filters(operation, pagination);
     let arguments = arguments::read(parameters, matches, secrets)?;
-    let order = order::order(operation, &arguments, matches, settings)?;
     let (from, until) = (matches.get_one::<i64>("from"), matches.get_one::<i64>("until"));
     if from.zip(until).is_some_and(|(from, until)| until <= from) {
         return Err(Failure::usage("`--until` is not after `--from`, so there is nothing to export")
             .then("give the first moment by --from, and by --until the one after the last"));
     }
-    let core = connect::core(registered.api, operation.authenticated, settings, secrets)?;
+    let connection = connect::open(registered.api, operation.authenticated, settings, secrets)?;
+    let order = order::order(operation, &arguments, matches, settings, &connection)?;
 
-    let list = JsonList::new(registered, core, operation.id, Value::Object(arguments), CallOptions::new())?;
+    let list =
+        JsonList::new(registered, connection.core, operation.id, Value::Object(arguments), CallOptions::new())?;
     let mut export = Export::new(Lines(list)).window_rows(WINDOW_ROWS);
     if let Some(by) = matches.get_one::<String>("by") {
         export = export.over(by);

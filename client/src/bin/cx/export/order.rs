@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use clap::ArgMatches;
 use cx_client::operation::Operation;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::target::{self, Checkpoint};
-use crate::{exit::Failure, output::Format, settings::Settings};
+use super::{
+    origin::Origin,
+    target::{self, Checkpoint},
+};
+use crate::{connect::Connection, exit::Failure, output::Format, settings::Settings};
 
 /// What is exported, and how.
 pub struct Order {
-    /// What has to be the same for an export to go on.
-    pub call: Value,
+    pub origin: Origin,
     pub format: Format,
     /// File to write, if not stdout.
     pub out: Option<PathBuf>,
@@ -29,6 +31,7 @@ pub fn order(
     arguments: &Map<String, Value>,
     matches: &ArgMatches,
     settings: &Settings,
+    connection: &Connection,
 ) -> Result<Order, Failure> {
     let out = matches.get_one::<PathBuf>("out").cloned();
     let is_csv = out.as_ref().and_then(|path| path.extension()).is_some_and(|extension| extension == "csv");
@@ -45,15 +48,17 @@ pub fn order(
         .filter(|(name, _)| !secret(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let call = json!({
-        "api": operation.api,
-        "operation": operation.id,
-        "arguments": shown,
-        "by": matches.get_one::<String>("by"),
-        "from": matches.get_one::<i64>("from"),
-        "until": matches.get_one::<i64>("until"),
-        "format": if format == Format::Csv { "csv" } else { "ndjson" },
-    });
+    let origin = Origin {
+        api: operation.api.to_owned(),
+        operation: operation.id.to_owned(),
+        server: connection.core.base_url().to_owned(),
+        account: connection.account.clone(),
+        arguments: shown,
+        by: matches.get_one::<String>("by").cloned(),
+        from: matches.get_one::<i64>("from").copied(),
+        until: matches.get_one::<i64>("until").copied(),
+        format: if format == Format::Csv { "csv" } else { "ndjson" }.to_owned(),
+    };
     let checkpoint = match &out {
         Some(path) => target::checkpoint(path).map_err(|error| {
             Failure::usage(format!("the cursor beside {} cannot be read: {error}", path.display()))
@@ -66,11 +71,12 @@ pub fn order(
             eprintln!("note: an export that was stopped is started again; --resume goes on with it");
             None
         }
-        Some(checkpoint) if checkpoint.call != call => {
-            return Err(Failure::usage("the export that was stopped was another one")
-                .then("give the same arguments as then, or start again without --resume"));
+        Some(checkpoint) if checkpoint.origin != origin => {
+            let differences = checkpoint.origin.differences(&origin).join(", ");
+            return Err(Failure::usage(format!("the export that was stopped was another one: {differences}"))
+                .then("give the same server, account and arguments as then, or start again without --resume"));
         }
         checkpoint => checkpoint,
     };
-    Ok(Order { call, format, out, checkpoint })
+    Ok(Order { origin, format, out, checkpoint })
 }

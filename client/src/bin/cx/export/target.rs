@@ -12,11 +12,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::origin::Origin;
+
 /// How far an export came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// The call that is exported; another one does not go on from here.
-    pub call: Value,
+    /// What is exported; another one does not go on from here.
+    pub origin: Origin,
     /// Where the engine goes on.
     pub cursor: Value,
     /// Length of the part in bytes.
@@ -165,7 +167,7 @@ mod tests {
     use super::*;
 
     fn at(bytes: u64) -> Checkpoint {
-        Checkpoint { call: json!({}), cursor: json!(7), bytes, rows: 1, columns: None }
+        Checkpoint { origin: Origin::default(), cursor: json!(7), bytes, rows: 1, columns: None }
     }
 
     #[test]

@@ -7,19 +7,18 @@ use std::{
     time::Duration,
 };
 
-use cx_client::export::Rows as Stream;
-use futures_util::TryStreamExt;
-use serde_json::Value;
-
 use super::{
     line::{Line, Lines},
     order::Order,
+    origin::Origin,
     progress::Progress,
     rows::Rows,
     target::{Checkpoint, Target},
     time,
 };
 use crate::{exit::Failure, output::Format};
+use cx_client::export::Rows as Stream;
+use futures_util::TryStreamExt;
 
 /// How often it is told how much was read, as long as nothing can be written: windows are read side by side, and written
 /// in their order.
@@ -30,7 +29,7 @@ const BATCH: usize = 1_000;
 
 /// Writes the rows of an export as they come.
 pub struct Writer {
-    call: Value,
+    origin: Origin,
     target: Target,
     rows: Rows,
     written: u64,
@@ -44,7 +43,7 @@ impl Writer {
     /// # Errors
     /// A file that cannot be written.
     pub fn open(order: Order) -> Result<Self, Failure> {
-        let Order { call, format, out, checkpoint } = order;
+        let Order { origin, format, out, checkpoint } = order;
         let target = match &out {
             Some(path) => Target::file(path, checkpoint.as_ref()).map_err(|error| unusable(Some(path), &error))?,
             None => Target::stdout(),
@@ -54,7 +53,7 @@ impl Writer {
             _ => Rows::Ndjson,
         };
         let written = checkpoint.map_or(0, |one| one.rows);
-        Ok(Self { call, target, rows, written, progress: Progress::start(written), out })
+        Ok(Self { origin, target, rows, written, progress: Progress::start(written), out })
     }
 
     /// Writes all rows, and says how many they were.
@@ -117,8 +116,8 @@ impl Writer {
         self.written = self.written.saturating_add(batch.len() as u64);
         batch.clear();
         let cursor = serde_json::to_value(stream.cursor())?;
-        let (call, rows, columns) = (self.call.clone(), self.written, self.rows.columns());
-        self.target.checkpoint(|bytes| Checkpoint { call, cursor, bytes, rows, columns })
+        let (origin, rows, columns) = (self.origin.clone(), self.written, self.rows.columns());
+        self.target.checkpoint(|bytes| Checkpoint { origin, cursor, bytes, rows, columns })
     }
 }
 
