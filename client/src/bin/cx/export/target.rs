@@ -123,11 +123,15 @@ impl Write for Target {
     }
 }
 
-/// The checkpoint of a file; `None` if there is none.
+/// The checkpoint of a file; `None` if there is none. A cursor without its part is none: who wrote it had finished, and
+/// died before it could remove it.
 ///
 /// # Errors
 /// One that cannot be read.
 pub fn checkpoint(path: &Path) -> io::Result<Option<Checkpoint>> {
+    if !fs::exists(beside(path, "part"))? {
+        return Ok(None);
+    }
     match fs::read(beside(path, "cursor")) {
         Ok(text) => serde_json::from_slice(&text).map(Some).map_err(io::Error::from),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -201,6 +205,21 @@ mod tests {
         drop(target);
         drop(Target::file(&path, None).unwrap());
         assert_eq!(checkpoint(&path).unwrap(), None);
+    }
+
+    #[test]
+    fn a_cursor_that_was_left_behind_by_a_whole_file_is_no_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        let mut target = Target::file(&path, None).unwrap();
+        target.write_all(b"one\n").unwrap();
+        target.checkpoint(at).unwrap();
+        // As far as `finish` comes when it is killed before its last step.
+        fs::rename(beside(&path, "part"), &path).unwrap();
+        drop(target);
+        assert_eq!(checkpoint(&path).unwrap(), None);
+        Target::file(&path, None).unwrap().finish().unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
