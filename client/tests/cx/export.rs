@@ -192,6 +192,22 @@ async fn ctrl_c_leaves_no_half_written_file_and_something_to_go_on_from() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_no_misuse_and_the_export_goes_on_once_there_is_room() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    // Room for some batches, and not for the whole.
+    let ran = export(&vendor, &path).with_files_of_at_most(600).run().await.exits(4);
+    assert!(ran.stderr.contains("make room") && ran.stderr.contains("--resume"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("after the 0 rows"), "{}", ran.stderr);
+    assert!(!path.exists());
+    vendor.take_exchanges();
+    export(&vendor, &path).run().await.exits(0);
+    holds_every_row_once(&path);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_goes_on_with_the_server_and_the_account_that_it_began_with() {
     let vendor = vendor("wootric").await;
     let folder = tempfile::tempdir().unwrap();

@@ -89,6 +89,18 @@ impl Cx {
         self
     }
 
+    /// The same run, to which every file is full after so many blocks of 512 bytes.
+    #[cfg(unix)]
+    pub fn with_files_of_at_most(self, blocks: u32) -> Self {
+        // Whoever ignores the signal is told by the error of the write.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg(script).arg(self.command.get_program()).args(self.command.get_args());
+        command.env_clear().envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { command, stdin: self.stdin }
+    }
+
     /// Starts it.
     pub fn start(mut self) -> Child {
         self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });

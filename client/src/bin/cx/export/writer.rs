@@ -32,6 +32,7 @@ pub struct Writer {
     origin: Origin,
     target: Target,
     rows: Rows,
+    /// Rows that are safe.
     written: u64,
     progress: Progress,
     out: Option<PathBuf>,
@@ -45,7 +46,7 @@ impl Writer {
     pub fn open(order: Order) -> Result<Self, Failure> {
         let Order { origin, format, out, checkpoint } = order;
         let target = match &out {
-            Some(path) => Target::file(path, checkpoint.as_ref()).map_err(|error| unusable(Some(path), &error))?,
+            Some(path) => Target::file(path, checkpoint.as_ref()).map_err(|error| unusable(path, &error))?,
             None => Target::stdout(),
         };
         let rows = match format {
@@ -87,15 +88,12 @@ impl Writer {
         drop(self.progress);
         match (ended, &self.out) {
             (Ok(()), out) => {
-                self.target.finish().map_err(|error| unusable(out.as_deref(), &error))?;
+                self.target.finish().map_err(|error| broken_off(out.as_deref(), self.written, &error))?;
                 let place = out.as_ref().map(|path| format!(" in {}", path.display()));
                 eprintln!("{} rows{}", self.written, place.unwrap_or_default());
                 Ok(())
             }
-            (Err(failure), Some(_)) => Err(failure.and_then(format!(
-                "the same command with --resume goes on after the {} rows that came",
-                self.written
-            ))),
+            (Err(failure), Some(_)) => Err(failure.and_then(goes_on(self.written))),
             (Err(failure), None) => Err(failure),
         }
     }
@@ -104,7 +102,7 @@ impl Writer {
     fn put(&mut self, batch: &mut Vec<Line>, stream: &Stream<'static, Lines>) -> Result<bool, Failure> {
         match self.try_put(batch, stream) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe && self.out.is_none() => return Ok(false),
-            put => put.map_err(|error| unusable(self.out.as_deref(), &error))?,
+            put => put.map_err(|error| broken_off(self.out.as_deref(), self.written, &error))?,
         }
         let state = stream.progress();
         self.progress.tell(self.written, &time::day(state.reached), state.fraction());
@@ -113,16 +111,32 @@ impl Writer {
 
     fn try_put(&mut self, batch: &mut Vec<Line>, stream: &Stream<'static, Lines>) -> io::Result<()> {
         self.rows.write(&mut self.target, batch)?;
-        self.written = self.written.saturating_add(batch.len() as u64);
-        batch.clear();
         let cursor = serde_json::to_value(stream.cursor())?;
-        let (origin, rows, columns) = (self.origin.clone(), self.written, self.rows.columns());
-        self.target.checkpoint(|bytes| Checkpoint { origin, cursor, bytes, rows, columns })
+        let rows = self.written.saturating_add(batch.len() as u64);
+        let (origin, columns) = (self.origin.clone(), self.rows.columns());
+        self.target.checkpoint(|bytes| Checkpoint { origin, cursor, bytes, rows, columns })?;
+        self.written = rows;
+        batch.clear();
+        Ok(())
     }
 }
 
-fn unusable(out: Option<&Path>, error: &io::Error) -> Failure {
-    let place = out.map_or_else(|| "stdout".to_owned(), |path| path.display().to_string());
-    Failure::usage(format!("the export cannot be written to {place}: {error}"))
+/// A file that cannot even be opened.
+fn unusable(path: &Path, error: &io::Error) -> Failure {
+    Failure::usage(format!("the export cannot be written to {}: {error}", path.display()))
         .then("check that the folder is there, may be written to and has room")
+}
+
+/// An export that cannot be written any further, after so many rows.
+fn broken_off(out: Option<&Path>, rows: u64, error: &io::Error) -> Failure {
+    match out {
+        Some(path) => Failure::output(format!("the export cannot be written to {}: {error}", path.display()))
+            .then("make room, or see that the file may be written to")
+            .and_then(goes_on(rows)),
+        None => Failure::output(format!("the export cannot be written to stdout: {error}")),
+    }
+}
+
+fn goes_on(rows: u64) -> String {
+    format!("the same command with --resume goes on after the {rows} rows that came")
 }
