@@ -17,6 +17,7 @@ mod connect;
 mod credentials;
 mod exit;
 mod export;
+mod files;
 mod flags;
 mod headers;
 mod help;
