@@ -10,7 +10,7 @@ use crate::{
     dynamic::{Registered, unknown_operation},
     error::{Error, ErrorKind, Result, Sent},
     export::Export,
-    operation::{Operation, Pagination},
+    operation::{Operation, Pagination, Window},
     options::CallOptions,
     response::Response,
 };
@@ -46,8 +46,9 @@ impl JsonList {
     /// A call of an operation, with the arguments of [`dynamic`](crate::dynamic).
     ///
     /// # Errors
-    /// An id that the API does not have or whose operation has no pages; arguments that are no JSON object. Arguments that
-    /// the operation does not take are refused when the first page is asked for.
+    /// An id that the API does not have or whose operation has no pages; arguments that are no JSON object; a page, a size
+    /// or a bound that is no whole number. Other arguments that the operation does not take are refused when the first page
+    /// is asked for.
     pub fn new(
         registered: &'static Registered,
         core: Core,
@@ -58,15 +59,25 @@ impl JsonList {
         let refuse = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
         let operation = registered.api.operations.iter().find(|operation| operation.id == id);
         let operation = operation.ok_or_else(unknown_operation)?;
-        if operation.pagination.is_none() {
+        let Some(pagination) = &operation.pagination else {
             return Err(refuse("the operation has no pages").with_operation(operation));
-        }
+        };
         let arguments = match arguments {
             Value::Object(members) => members,
             Value::Null => Map::new(),
             _ => return Err(refuse("arguments are a JSON object").with_operation(operation)),
         };
-        Ok(Self { registered, core, operation, arguments, options })
+        let list = Self { registered, core, operation, arguments, options };
+        // Paging goes on from these numbers and writes its own over them: one that it cannot read would just be gone.
+        let mut numbers =
+            operation.parameters.iter().filter(|one| one.kind == "integer" && is_counted(pagination, one.name));
+        match numbers.find(|one| list.is_set(one.name) && list.number(one.name).is_none()) {
+            Some(one) => {
+                let message = format!("argument `{}` is no whole number", one.name);
+                Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation))
+            }
+            None => Ok(list),
+        }
     }
 
     /// The pages, one after the other. See [`Pages`].
@@ -151,6 +162,13 @@ impl JsonList {
     }
 }
 
+/// Whether paging reads a parameter: the number or the size of a page, a bound of a window.
+fn is_counted(pagination: &Pagination, parameter: &str) -> bool {
+    let is_bound =
+        |window: &Window| parameter.strip_prefix(window.parameter).is_some_and(|rest| rest.starts_with('['));
+    [pagination.page, pagination.per_page].contains(&parameter) || pagination.windows.iter().any(is_bound)
+}
+
 fn items(pagination: Option<&Pagination>, reply: Option<Value>) -> Option<Vec<Value>> {
     match reply?.pointer_mut(pagination?.items)?.take() {
         Value::Array(items) => Some(items),
@@ -162,5 +180,99 @@ fn items(pagination: Option<&Pagination>, reply: Option<Value>) -> Option<Vec<Va
 impl fmt::Debug for JsonList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JsonList").field("operation", &self.operation.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        client::CoreBuilder,
+        dynamic::Future,
+        operation::{Api, Location, Parameter},
+    };
+
+    const PARAMETERS: &[Parameter] = &[
+        parameter("page", "integer"),
+        parameter("per_page", "integer"),
+        parameter("made[gte]", "integer"),
+        parameter("name", "string"),
+    ];
+    static OPERATION: Operation = listed();
+    static API: Api = Api {
+        name: "vendor",
+        title: "Vendor",
+        server: "http://127.0.0.1:9",
+        operations: &[&OPERATION],
+        oauth: None,
+        token_parameter: None,
+    };
+    static REGISTERED: Registered =
+        Registered { api: &API, call: nobody, schemas: &[], decode_schema: no_schema, guides: &[] };
+
+    const fn listed() -> Operation {
+        let mut operation = Operation::made_up(Method::GET, "list_things", "/v1/things");
+        operation.parameters = PARAMETERS;
+        operation.pagination = Some(Pagination {
+            page: "page",
+            per_page: "per_page",
+            first_page: 1,
+            max_page: None,
+            max_per_page: Some(50),
+            items: "",
+            sort_key: None,
+            sort_order: None,
+            default_sort_key: None,
+            ascending: None,
+            descending: None,
+            key: Some("id"),
+            windows: &[Window { parameter: "made", member: "made_at", exclusive: true, grain_seconds: 1 }],
+        });
+        operation
+    }
+
+    const fn parameter(name: &'static str, kind: &'static str) -> Parameter {
+        Parameter {
+            name,
+            location: Location::Query,
+            required: false,
+            kind,
+            description: "",
+            delimiter: None,
+            values: &[],
+            secret: false,
+            personal: false,
+        }
+    }
+
+    fn nobody(_: Core, _: &str, _: Value, _: CallOptions) -> Future {
+        Box::pin(std::future::ready(Err(unknown_operation())))
+    }
+
+    fn no_schema(_: &str, _: Value) -> Result<Value> {
+        Err(crate::dynamic::unknown_schema())
+    }
+
+    fn list(arguments: Value) -> Result<JsonList> {
+        JsonList::new(&REGISTERED, CoreBuilder::new(&API).build()?, "list_things", arguments, CallOptions::new())
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_refused_and_not_passed_over() {
+        for name in ["page", "per_page", "made[gte]"] {
+            for value in [json!("yesterday"), json!(1.5), json!(true), json!([7])] {
+                let error = list(json!({name: value})).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+                assert_eq!(error.operation().map(|one| one.id), Some("list_things"));
+                assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+            }
+            for value in [json!(7), json!("7"), json!(null)] {
+                assert!(list(json!({name: value})).is_ok(), "{name}: {value}");
+            }
+        }
+        assert!(list(json!({"name": "seven"})).is_ok());
     }
 }
