@@ -8,6 +8,7 @@ use super::{Fetch, Items, List, Pages};
 use crate::{
     client::Core,
     dynamic::{Registered, unknown_operation},
+    envelope::canonical,
     error::{Error, ErrorKind, Result, Sent},
     export::Export,
     operation::{Operation, Pagination, Window},
@@ -136,11 +137,7 @@ impl List for JsonList {
         let call = (registered.call)(core, operation.id, Value::Object(arguments), options);
         Box::pin(async move {
             let reply = call.await?;
-            let items = items(operation.pagination.as_ref(), reply.raw).or_else(|| {
-                // An envelope was taken off on the way to the types.
-                items(operation.pagination.as_ref(), Some(reply.typed))
-            });
-            let items = items.ok_or_else(|| {
+            let items = items(operation, reply.raw).ok_or_else(|| {
                 let error = Error::new(ErrorKind::Decode, "the reply holds no list");
                 error.with_operation(operation).with_sent(Sent::Yes)
             })?;
@@ -169,9 +166,17 @@ fn is_counted(pagination: &Pagination, parameter: &str) -> bool {
     [pagination.page, pagination.per_page].contains(&parameter) || pagination.windows.iter().any(is_bound)
 }
 
-fn items(pagination: Option<&Pagination>, reply: Option<Value>) -> Option<Vec<Value>> {
-    match reply?.pointer_mut(pagination?.items)?.take() {
-        Value::Array(items) => Some(items),
+/// The items as they were received. An envelope is taken off as on the way to the types, whichever form it has.
+fn items(operation: &Operation, received: Option<Value>) -> Option<Vec<Value>> {
+    let pointer = operation.pagination.as_ref()?.items;
+    let mut reply = match &operation.envelope {
+        Some(envelope) => canonical(received.unwrap_or_default(), envelope),
+        None => received?,
+    };
+    match reply.pointer_mut(pointer).map(Value::take) {
+        Some(Value::Array(items)) => Some(items),
+        // In an envelope a success may lack its payload.
+        None | Some(Value::Null) if operation.envelope.is_some() => Some(Vec::new()),
         _ => None,
     }
 }
@@ -192,7 +197,7 @@ mod tests {
     use crate::{
         client::CoreBuilder,
         dynamic::Future,
-        operation::{Api, Location, Parameter},
+        operation::{Api, Envelope, Location, Parameter},
     };
 
     const PARAMETERS: &[Parameter] = &[
@@ -274,5 +279,25 @@ mod tests {
             }
         }
         assert!(list(json!({"name": "seven"})).is_ok());
+    }
+
+    #[test]
+    fn items_are_those_that_were_received_whatever_they_are_wrapped_in() {
+        // A time and a member that no type would bring back as they are.
+        let things = json!([{"id": 1, "made_at": "2018-03-05 09:41:27 -0800", "not": "known"}]);
+        let bare = listed();
+        assert_eq!(items(&bare, Some(things.clone())), things.as_array().cloned());
+        assert_eq!(items(&bare, Some(json!({"things": things}))), None);
+
+        let mut wrapped = listed();
+        wrapped.envelope = Some(Envelope { data: "data", reserved: &["data"], items: Some("things") });
+        wrapped.pagination.as_mut().unwrap().items = "/things";
+        for form in [json!({"things": things}), json!({"data": {"things": things}}), json!({"data": things})] {
+            assert_eq!(items(&wrapped, Some(form)), things.as_array().cloned());
+        }
+        for nothing in [None, Some(json!({})), Some(json!({"data": null}))] {
+            assert_eq!(items(&wrapped, nothing), Some(Vec::new()));
+        }
+        assert_eq!(items(&wrapped, Some(json!({"things": 7}))), None);
     }
 }
