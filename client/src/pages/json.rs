@@ -190,6 +190,7 @@ impl fmt::Debug for JsonList {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::{FutureExt, StreamExt};
     use http::Method;
     use serde_json::json;
 
@@ -279,6 +280,14 @@ mod tests {
             }
         }
         assert!(list(json!({"name": "seven"})).is_ok());
+    }
+
+    #[test]
+    fn the_last_number_there_is_may_be_that_of_a_page() {
+        let mut pages = list(json!({"page": i64::MAX})).unwrap().pages().prefetch(2);
+        let page = pages.next().now_or_never().flatten().unwrap();
+        assert_eq!(page.unwrap_err().to_string(), unknown_operation().to_string());
+        assert!(pages.next().now_or_never().flatten().is_none());
     }
 
     #[test]
