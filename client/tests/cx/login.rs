@@ -102,15 +102,23 @@ async fn a_session_is_not_that_of_another_application() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forged_callback_ends_the_login() {
-    let vendor = vendor("directly").await;
+async fn a_forged_callback_is_refused_and_the_login_goes_on() {
+    // Because of the `redirect_uri`, as above.
+    let vendor = builder("directly").allow_unknown_members().start().await;
     let sessions = tempfile::tempdir().unwrap();
     let waiting = start(&vendor, sessions.path());
-    visit(callback(&waiting, "of-another-request")).await;
-    let ran = finish(waiting.child).await.exits(3);
-    assert!(ran.stderr.contains("state"), "{}", ran.stderr);
+    for forged in [callback(&waiting, "of-another-request"), waiting.uri.clone()] {
+        let reply = visit(forged).await;
+        assert!(reply.starts_with("HTTP/1.1 400"), "{reply}");
+    }
     assert_eq!(vendor.issuer().token_requests(), 0);
     call(&vendor, sessions.path()).await.exits(3);
+    let reply = visit(callback(&waiting, &waiting.state)).await;
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+    let ran = finish(waiting.child).await.exits(0);
+    assert!(ran.stderr.contains("without the state"), "{}", ran.stderr);
+    assert_eq!(vendor.issuer().token_requests(), 1);
+    vendor.assert_no_violations();
 }
 
 #[tokio::test(flavor = "multi_thread")]

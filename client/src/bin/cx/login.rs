@@ -3,11 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clap::{Arg, ArgMatches, Command, builder::PossibleValuesParser, value_parser};
-use cx_client::{
-    auth::{AuthorizationCode, AuthorizationOptions},
-    dynamic::Registered,
-    generated::REGISTRY,
-};
+use cx_client::{auth::AuthorizationOptions, dynamic::Registered, generated::REGISTRY};
 
 use crate::{
     connect,
@@ -88,8 +84,7 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     let request = builder.authorization_request(options)?;
     // Not opened from here: the address holds the state, and a command line can be read by others.
     eprintln!("Open this address in your browser, and allow the access:\n\n  {}\n", request.url());
-    // The request goes into the first answer: its state is good for one.
-    let code: AuthorizationCode = callback.answer(wait, |query| request.finish(query)).await?;
+    let code = callback.answer(wait, request).await?;
 
     let core = builder
         .credentials(code.into_credentials(client_secret))
