@@ -121,8 +121,8 @@ impl Client {
         let Some(own) = question.external_ids.iter().flatten().next() else { return Ok(None) };
         let call = self.list_questions().user_email(question.user_email.as_str()).include_conversation(true);
         let list = call.external_id_system(own.system.clone()).external_id_id(own.id.as_str()).send().await?;
-        let first = list.into_inner().and_then(|list| list.questions?.into_iter().next());
-        Ok(first.filter(|question| question.uuid.is_some()))
+        let found = list.into_inner().and_then(|list| list.questions).unwrap_or_default();
+        Ok(found.into_iter().find(|question| question.uuid.is_some() && may_be(question, own)))
     }
 }
 
@@ -320,6 +320,13 @@ impl Conversation {
         let first = self.question.companies.as_ref().and_then(|companies| companies.first()).cloned();
         first.ok_or_else(|| invalid(operation, "the question was not seen with a company yet".to_owned()))
     }
+}
+
+/// Whether a question can be the one with an external id: it names that id, or it names none at all. The id alone counts,
+/// because nobody says whether the vendor repeats the token that stands for the system.
+fn may_be(question: &types::Question, own: &types::ExternalIdInput) -> bool {
+    let is_own = |one: &types::ExternalId| one.id.as_ref().is_none_or(|id| *id == own.id);
+    question.external_ids.as_ref().is_none_or(|ids| ids.iter().any(is_own))
 }
 
 fn invalid(operation: &'static Operation, reason: String) -> Error {
