@@ -138,6 +138,13 @@ pub async fn finish(child: Child) -> Ran {
     .unwrap()
 }
 
+/// Presses Ctrl-C.
+#[cfg(unix)]
+pub fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
 /// Reads from a stream until a text came whose end is known.
 pub fn read_until(stream: &mut impl Read, end: impl Fn(&str) -> bool) -> String {
     let mut text = Vec::new();
