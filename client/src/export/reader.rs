@@ -66,7 +66,7 @@ struct Stretch<T> {
     rows: Vec<Row<T>>,
     /// The last of the pages.
     top: u32,
-    /// Nothing comes after it.
+    /// No page that can be asked for comes after it.
     ended: bool,
     /// Time of the last row, if all rows have one and stand in its order.
     last: Option<i64>,
@@ -89,11 +89,14 @@ impl<L: List> Reader<L> {
                 return Ok(Run { rows, end: range.until, rest: Vec::new() });
             };
             self.place(&mut position, stretch.rows, stretch.last.is_none(), left, &mut rows);
-            if stretch.ended {
+            let last = stretch.last.filter(|_| !position.blind).map(|last| self.plan.align(last));
+            // Behind a short page that is the last one shown nobody can look: a vendor that hides rows once pages are cut may
+            // have more, which a later bound shows.
+            let may_go_on = stretch.top == self.plan.pages && last.is_some_and(|last| last > position.at);
+            if stretch.ended && !may_go_on {
                 rows.append(&mut position.held);
                 return Ok(Run { rows, end: range.until, rest: Vec::new() });
             }
-            let last = stretch.last.filter(|_| !position.blind).map(|last| self.plan.align(last));
             let next = match last {
                 // Going on from the last time costs the rows of that second again; going on by pages costs one page.
                 Some(last) if last > position.at => {

@@ -88,6 +88,15 @@ fn a_second_is_not_taken_for_whole_where_its_rows_are_not_turned_around() {
 }
 
 #[test]
+fn a_page_that_hides_rows_is_not_the_end_of_the_list() {
+    let times: Vec<i64> = (0..1_000).map(|second| (BASE + second) * 1000).collect();
+    let manners = Manners { thinned: true, ..Manners::default() };
+    let list = SimList::new(World::new(&times, manners, 3)).per_page(5);
+    let (rows, _) = collect(Export::new(list)).unwrap();
+    assert_eq!(ids(&rows), (1..=1_000).filter(|id| id % 7 != 0).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_page_size_beyond_the_largest_costs_no_row() {
     let times: Vec<i64> = (0..4_000).map(|second| (BASE + second) * 1000).collect();
     let list = SimList::new(World::new(&times, Manners::default(), 3)).per_page(100);

@@ -41,6 +41,11 @@ impl Made {
     pub(super) fn second(&self) -> i64 {
         self.created.div_euclid(1000)
     }
+
+    /// Whether a vendor that thins its pages shows it.
+    fn is_shown(&self) -> bool {
+        self.id % 7 != 0
+    }
 }
 
 /// What the vendor does while it is read.
@@ -54,6 +59,8 @@ pub(super) struct Manners {
     pub unsorted: bool,
     /// Rows of one time stand in the same order, whichever way the list is sorted.
     pub ties_stay: bool,
+    /// Some rows are hidden once pages are cut, so that any page may be short.
+    pub thinned: bool,
     /// Rows arrive between requests.
     pub arrivals: bool,
     /// Rows change between requests.
@@ -157,7 +164,8 @@ impl World {
             (Some("desc"), false) => found.reverse(),
             _ => {}
         }
-        found.into_iter().skip(skip).take(size).collect()
+        let shown = found.into_iter().skip(skip).take(size);
+        shown.filter(|row| !self.manners.thinned || row.is_shown()).collect()
     }
 }
 
