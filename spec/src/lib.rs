@@ -39,6 +39,6 @@ pub use embedded::{NAMES, embedded, embedded_all};
 pub use error::{Place, SpecError};
 pub use extensions::{
     Arrays, Confidence, Envelope, EnvelopeKind, Form, Grant, OAuth, OAuthRole, Pagination, Parent, RefreshScope,
-    Resource, ResourceRole, Retry, Sort, Window,
+    Regions, Resource, ResourceRole, Retry, Sort, Window,
 };
 pub use status::Status;

@@ -1,9 +1,11 @@
 //! Token operations: made from the environment, masked unless asked.
 
+use std::net::TcpListener;
+
 use cx_mock::issuer;
 use serde_json::{Value, json};
 
-use crate::process::{applicant, cx, vendor};
+use crate::process::{Cx, applicant, cx, read_until, vendor};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_masked_unless_asked_for() {
@@ -70,5 +72,25 @@ async fn a_token_is_fetched_for_a_call_where_the_document_says() {
         assert_eq!(vendor.issuer().token_requests(), 1);
         let exchanges = vendor.take_exchanges();
         assert!(exchanges[0].request.query_pairs().iter().any(|pair| pair.name == "account_token"));
+    }
+}
+
+/// The first host that a run wants to connect to, which a proxy is told and does not do.
+async fn first_host(run: Cx) -> String {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let run = run.env("HTTPS_PROXY", format!("http://{}", proxy.local_addr().unwrap()));
+    let asked = tokio::task::spawn_blocking(move || {
+        let (mut socket, _) = proxy.accept().unwrap();
+        read_until(&mut socket, |text| text.ends_with("\r\n\r\n"))
+    });
+    run.arg("--retries").arg("0").run().await.exits(4);
+    asked.await.unwrap().split(' ').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_asked_for_on_its_own_server() {
+    for (account, host) in [("NPS-EU-1a2b", "api.wootric.eu:443"), ("NPS-1a2b", "api.wootric.com:443")] {
+        let run = cx(["wootric", "list-segments"]).env("CX_TOKEN", "any").env("CX_ACCOUNT_TOKEN", account);
+        assert_eq!(first_host(run).await, host, "{account}");
     }
 }

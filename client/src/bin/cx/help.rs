@@ -16,7 +16,7 @@ Credentials come from the environment or from files, never from the command line
   CX_USERNAME, CX_PASSWORD              the account's own password
   CX_REFRESH_TOKEN                      an earlier session
   CX_SCOPE                              the scope to ask for
-  CX_ACCOUNT_TOKEN                      picks the account of a login that has several
+  CX_ACCOUNT_TOKEN                      picks the account of a login that has several, and its server
   CX_SESSION_DIR                        where sessions are kept [default: ~/.local/state/cx]
 `cx login` starts a session in the browser, for vendors that have that.
 
