@@ -51,12 +51,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if !resumed {
         writeln!(file, "id,created_at,score,text")?;
     }
-    while let Some(response) = rows.try_next().await? {
-        writeln!(file, "{}", record(&response))?;
-    }
-    // The rows first: a cursor that is ahead of them would lose some.
+    let ended = loop {
+        match rows.try_next().await {
+            Ok(Some(response)) => writeln!(file, "{}", record(&response))?,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    // The rows first: a cursor that is ahead of them would lose some, and one that is behind would bring some twice. So it
+    // is written after a failure too.
     file.flush()?;
     fs::write(&cursor_path, serde_json::to_vec(&rows.cursor())?)?;
+    ended?;
 
     let progress = rows.progress();
     println!("{} rows in {} requests: {}", progress.rows, progress.requests, path.display());

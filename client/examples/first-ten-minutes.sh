@@ -3,8 +3,14 @@
 #
 #   client/examples/first-ten-minutes.sh [FOLDER]
 set -euo pipefail
+folder=
+# A folder that is named is one seen from where the caller stands.
+if [ $# -gt 0 ]; then
+  mkdir -p "$1"
+  folder=$(cd "$1" && pwd)
+fi
 cd "$(dirname "$0")/../.."
-folder=${1:-${CARGO_TARGET_DIR:-target}/first-ten-minutes}
+folder=${folder:-${CARGO_TARGET_DIR:-target}/first-ten-minutes}
 built=${CARGO_TARGET_DIR:-target}/debug
 
 show() {

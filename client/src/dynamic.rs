@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     client::Core,
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Sent},
     operation::{Api, Operation},
     options::CallOptions,
     response::{Meta, Response},
@@ -237,8 +237,9 @@ fn lost(given: &Value, kept: &Value, path: &str) -> Option<String> {
 /// # Errors
 /// A value that has no JSON form.
 pub fn reply<T: Serialize>(response: Response<T>) -> Result<Reply> {
-    let typed = serde_json::to_value(&*response)
-        .map_err(|cause| Error::new(ErrorKind::Decode, "the reply has no JSON form").with_cause(cause))?;
+    let typed = serde_json::to_value(&*response).map_err(|cause| {
+        Error::new(ErrorKind::Decode, "the reply has no JSON form").with_sent(Sent::Yes).with_cause(cause)
+    })?;
     Ok(Reply {
         status: response.status(),
         headers: response.headers().clone(),

@@ -27,6 +27,8 @@ pub struct OAuth {
     pub token: &'static Operation,
     /// Origin of the token operation, where it is not the API's own.
     pub token_server: Option<&'static str>,
+    /// On which server of the token operation an account lives, where that is known of its name.
+    pub regions: Option<Regions>,
     /// Grants that the vendor takes.
     pub grants: &'static [Grant],
     /// A refresh brings a new refresh token and spends the old one.
@@ -39,6 +41,23 @@ pub struct OAuth {
     pub authorize: Option<&'static Operation>,
     /// The operation that ends a token.
     pub logout: Option<&'static Operation>,
+}
+
+/// On which server an account lives, as the parameter of the token request tells that picks it.
+#[derive(Clone, Copy, Debug)]
+pub struct Regions {
+    /// Query parameter of the token request.
+    pub parameter: &'static str,
+    /// What values of the parameter begin with, and the origin that is meant. All others live on the usual one.
+    pub servers: &'static [(&'static str, &'static str)],
+}
+
+impl Regions {
+    /// The origin for a value of the parameter; `None` for the usual one.
+    pub fn server_of(&self, value: &str) -> Option<&'static str> {
+        let fitting = self.servers.iter().filter(|(prefix, _)| value.starts_with(prefix));
+        fitting.max_by_key(|(prefix, _)| prefix.len()).map(|(_, server)| *server)
+    }
 }
 
 /// One grant of a token operation.

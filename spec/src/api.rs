@@ -246,10 +246,20 @@ impl Api {
 
     /// The first server URL, its variables replaced by their defaults.
     pub fn server(&self) -> Option<String> {
+        self.server_where(|_| None)
+    }
+
+    /// The first server URL with a value for one variable, the others replaced by their defaults.
+    pub fn server_with(&self, variable: &str, value: &str) -> Option<String> {
+        self.server_where(|name| (name == variable).then_some(value))
+    }
+
+    fn server_where<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> Option<String> {
         let server = self.document.at("/servers/0")?;
         let mut url = server.text("url")?.to_owned();
         for (name, variable) in server.member("variables").map(|node| node.members()).unwrap_or_default() {
-            url = url.replace(&format!("{{{name}}}"), variable.text("default").unwrap_or_default());
+            let default = variable.text("default").unwrap_or_default();
+            url = url.replace(&format!("{{{name}}}"), value(name).unwrap_or(default));
         }
         Some(url)
     }

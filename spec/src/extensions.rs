@@ -50,6 +50,21 @@ pub struct OAuth {
     /// Authorize operation: the name under which the code reaches the callback.
     #[serde(default)]
     pub code_parameter: Option<String>,
+    /// Token operation: on which server an account lives.
+    #[serde(default)]
+    pub regions: Option<Regions>,
+}
+
+/// On which server an account lives, as the parameter tells that picks it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Regions {
+    /// Query parameter of the token request.
+    pub parameter: String,
+    /// Variable of the first server.
+    pub variable: String,
+    /// What values of the parameter begin with → value of the variable. For all others it has its default.
+    pub prefixes: IndexMap<String, String>,
 }
 
 /// The role of an operation in the token flow.

@@ -42,7 +42,7 @@ pub use embedded::{NAMES, embedded, embedded_all};
 pub use error::{Place, SpecError};
 pub use extensions::{
     Arrays, Confidence, Envelope, EnvelopeKind, Form, Grant, OAuth, OAuthRole, Pagination, Parent, RefreshScope,
-    Resource, ResourceRole, Retry, Sort, Window,
+    Regions, Resource, ResourceRole, Retry, Sort, Window,
 };
 pub use index::METHODS;
 pub use status::Status;

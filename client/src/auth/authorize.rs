@@ -158,6 +158,13 @@ impl AuthorizationRequest {
         self.state.as_ref()
     }
 
+    /// Whether a callback, in any of the forms of [`Self::finish`], has the `state` of this request; to one that was made
+    /// without a state any callback may belong. A server that strangers can reach too refuses what has another one, and
+    /// waits on.
+    pub fn is_answered_by(&self, callback: &str) -> bool {
+        self.check_state(query(callback)).is_ok()
+    }
+
     /// Reads the callback: its whole address, its path with the query, or the query alone with its `?`. Unknown parameters
     /// are ignored (RFC 6749 §4.1.2).
     ///
@@ -168,17 +175,9 @@ impl AuthorizationRequest {
     /// `Authentication` when the `state` or a demanded `iss` is missing or wrong, when the vendor reports an error (see
     /// [`Error::oauth_error`]), or when there is no code. Nothing is sent in any of these cases.
     pub fn finish(self, callback: &str) -> Result<AuthorizationCode, Error> {
-        let refused = |message: &'static str| Error::new(ErrorKind::Authentication, message);
-        let address = callback.split('#').next().unwrap_or_default();
-        let query = address.split_once('?').map(|(_, query)| query).unwrap_or_default();
-        let [state, issuer, error, code] = ["state", "iss", "error", "code"].map(|name| single(query, name));
-        if let Some(expected) = self.state.as_ref().filter(|_| !twin::broken(Rule::StateUnchecked)) {
-            let given = state.map_err(|_| refused("the callback repeats its state"))?;
-            let given = given.ok_or_else(|| refused("the callback has no state"))?;
-            if given != *expected {
-                return Err(refused("the callback has the state of another request"));
-            }
-        }
+        let query = query(callback);
+        self.check_state(query)?;
+        let [issuer, error, code] = ["iss", "error", "code"].map(|name| single(query, name));
         if let Some(expected) = self.issuer.as_deref().filter(|_| !twin::broken(Rule::IssuerUnchecked)) {
             let given = issuer.map_err(|_| refused("the callback repeats its iss"))?;
             let given = given.ok_or_else(|| refused("the callback has no iss"))?;
@@ -196,6 +195,15 @@ impl AuthorizationRequest {
             code.filter(|code| !code.expose().is_empty()).ok_or_else(|| refused("the callback has no code"))?;
         let Self { client_id, redirect_uri, scope, verifier, .. } = self;
         Ok(AuthorizationCode { code, client_id, redirect_uri, scope, verifier })
+    }
+
+    fn check_state(&self, query: &str) -> Result<(), Error> {
+        let Some(expected) = self.state.as_ref().filter(|_| !twin::broken(Rule::StateUnchecked)) else {
+            return Ok(());
+        };
+        let given = single(query, "state").map_err(|_| refused("the callback repeats its state"))?;
+        let given = given.ok_or_else(|| refused("the callback has no state"))?;
+        if given == *expected { Ok(()) } else { Err(refused("the callback has the state of another request")) }
     }
 }
 
@@ -232,6 +240,16 @@ impl fmt::Debug for AuthorizationCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthorizationCode").finish_non_exhaustive()
     }
+}
+
+fn refused(message: &'static str) -> Error {
+    Error::new(ErrorKind::Authentication, message)
+}
+
+/// The query of an address, of a path or of itself.
+fn query(callback: &str) -> &str {
+    let address = callback.split('#').next().unwrap_or_default();
+    address.split_once('?').map(|(_, query)| query).unwrap_or_default()
 }
 
 /// A parameter is there more than once (RFC 6749 §3.1).

@@ -81,7 +81,7 @@ impl CoreBuilder {
     pub fn authorization_request(&self, options: AuthorizationOptions) -> Result<AuthorizationRequest> {
         let refuse = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
         let oauth = self.api.oauth.as_ref().ok_or_else(|| refuse("this API takes no credentials"))?;
-        let server = origin(self.base_url.as_deref().unwrap_or(self.api.server), self.allow_http)?;
+        let server = origin(self.server(), self.allow_http)?;
         let server = Url::parse(&server).map_err(|cause| refuse("the base URL is not a URL").with_cause(cause))?;
         AuthorizationRequest::new(&server, oauth, options)
     }
@@ -92,7 +92,7 @@ impl CoreBuilder {
     /// An address that is no URL, holds user name or password, or is plain `http` without being asked for; a certificate
     /// that is none; a TLS backend that cannot be set up.
     pub fn build(self) -> Result<Core> {
-        let base_url = origin(self.base_url.as_deref().unwrap_or(self.api.server), self.allow_http)?;
+        let base_url = origin(self.server(), self.allow_http)?;
         let environment = self.environment.clone().unwrap_or_else(|| Arc::new(System::default()));
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = match &self.http {
@@ -115,6 +115,23 @@ impl CoreBuilder {
         })))
     }
 
+    /// Where requests go, as it was given.
+    fn server(&self) -> &str {
+        match &self.base_url {
+            Some(url) => url,
+            // The servers of accounts are those of the token operation.
+            None if self.api.oauth.as_ref().is_some_and(|oauth| oauth.token_server.is_some()) => self.api.server,
+            None => self.server_of_account().unwrap_or(self.api.server),
+        }
+    }
+
+    /// The server of the token operation on which the account lives that its query picks, if that is not the usual one.
+    fn server_of_account(&self) -> Option<&'static str> {
+        let regions = self.api.oauth.as_ref()?.regions.as_ref()?;
+        let (_, value) = self.options.selectors.iter().find(|(name, _)| *name == regions.parameter)?;
+        regions.server_of(value.expose())
+    }
+
     /// Who fetches tokens, if there are credentials to fetch them with.
     fn tokens(
         self,
@@ -123,12 +140,14 @@ impl CoreBuilder {
         environment: &Arc<dyn Environment>,
         user_agent: &HeaderValue,
     ) -> Result<Option<TokenManager>> {
+        let server_of_account = self.server_of_account();
         let Some(credentials) = self.credentials else { return Ok(None) };
         let oauth = self.api.oauth.as_ref();
         let oauth = oauth.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, "this API takes no credentials"))?;
         // A token operation of the API itself moves with the API; another document's has its own server.
         let server = match (self.token_base_url.as_deref(), oauth.token_server) {
-            (Some(server), _) | (None, Some(server)) => origin(server, self.allow_http)?,
+            (Some(server), _) => origin(server, self.allow_http)?,
+            (None, Some(server)) => origin(server_of_account.unwrap_or(server), self.allow_http)?,
             (None, None) => base_url.to_owned(),
         };
         // Whether a proxy of the environment is asked is a matter of the whole HTTP client.
@@ -181,7 +200,8 @@ macro_rules! settings {
             self
         }
 
-        /// Adds a query parameter to token requests. Clients whose parameters differ never share a session.
+        /// Adds a query parameter to token requests. One that picks an account picks its server too, where the document
+        /// knows it, unless an address is given. Clients whose parameters differ never share a session.
         pub fn token_query(mut self, name: &'static str, value: impl Into<Secret>) -> Self {
             self$(.$core)?.options.selectors.push((name, value.into()));
             self
@@ -324,13 +344,6 @@ impl<C: ApiClient> ClientBuilder<C> {
     }
 
     settings!(core);
-
-    /// The address for when the caller names none, before or after.
-    #[cfg(feature = "wootric")]
-    pub(crate) fn base_url_unless_set(mut self, url: &str) -> Self {
-        self.core.base_url.get_or_insert_with(|| url.to_owned());
-        self
-    }
 
     pub(crate) fn with_credentials(mut self, credentials: Credentials) -> Self {
         self.core.credentials = Some(credentials);

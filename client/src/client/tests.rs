@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     auth::{AuthorizationOptions, Credentials},
     error::ErrorKind,
-    operation::Body,
+    operation::{Body, Grant, OAuth, Regions},
     transport::tests::API,
 };
 
@@ -17,6 +17,45 @@ static OPEN: Api = Api {
     server: "https://open.example.com",
     operations: &[],
     oauth: None,
+    token_parameter: None,
+};
+
+static TOKEN: Operation = Operation::made_up(Method::POST, "create_token", "/oauth/token");
+
+/// Tokens of a vendor whose accounts live on several servers.
+const REGIONAL: OAuth = OAuth {
+    token: &TOKEN,
+    token_server: None,
+    regions: Some(Regions { parameter: "account", servers: &[("EU-", "https://eu.example.com")] }),
+    grants: &[Grant {
+        name: "client_credentials",
+        parameters: &["client_id", "client_secret"],
+        refresh_token: false,
+    }],
+    rotation: false,
+    refresh_scope: false,
+    single_user_scope: false,
+    authorize: None,
+    logout: None,
+};
+
+/// That vendor's API.
+static HOME: Api = Api {
+    name: "home",
+    title: "Home",
+    server: "https://example.com",
+    operations: &[],
+    oauth: Some(REGIONAL),
+    token_parameter: None,
+};
+
+/// An API that takes the same tokens, on a host of its own.
+static GUEST: Api = Api {
+    name: "guest",
+    title: "Guest",
+    server: "https://guest.example.com",
+    operations: &[],
+    oauth: Some(OAuth { token_server: Some("https://example.com"), ..REGIONAL }),
     token_parameter: None,
 };
 
@@ -123,6 +162,30 @@ fn tokens_are_asked_for_in_the_first_media_type_of_the_document() {
     assert_eq!(build::default_media_type(&row(&["application/json"])), Some("application/json"));
     assert_eq!(build::default_media_type(&row(&[])), None);
     assert_eq!(build::default_media_type(&Operation::made_up(Method::POST, "create_token", "/oauth/token")), None);
+}
+
+/// Where calls go, and where their tokens are fetched.
+fn servers(api: &'static Api, account: &str, set: impl FnOnce(CoreBuilder) -> CoreBuilder) -> [String; 2] {
+    let builder = CoreBuilder::new(api).credentials(Credentials::client_credentials("id", "secret"));
+    let core = set(builder.token_query("account", account)).build().unwrap();
+    let key = core.tokens().unwrap().key().unwrap();
+    [core.base_url().to_owned(), key.origin.clone()]
+}
+
+#[test]
+fn an_account_is_asked_for_on_its_own_server() {
+    let (usual, eu, guest) = ("https://example.com", "https://eu.example.com", "https://guest.example.com");
+    assert_eq!(servers(&HOME, "EU-1", |builder| builder), [eu, eu]);
+    assert_eq!(servers(&HOME, "1-EU-", |builder| builder), [usual, usual]);
+    assert_eq!(servers(&GUEST, "EU-1", |builder| builder), [guest, eu]);
+    assert_eq!(servers(&GUEST, "1", |builder| builder), [guest, usual]);
+}
+
+#[test]
+fn an_address_that_is_given_goes_before_the_server_of_the_account() {
+    let own = "http://127.0.0.1:8";
+    assert_eq!(servers(&HOME, "EU-1", |builder| builder.base_url(own)), [own, own]);
+    assert_eq!(servers(&GUEST, "EU-1", |builder| builder.token_base_url(own)), ["https://guest.example.com", own]);
 }
 
 /// A client as the generator writes them.

@@ -78,10 +78,15 @@ impl Client {
         let operation = &OPERATIONS.create_question;
         let question = question.try_into().map_err(|reason| invalid(operation, reason.to_string()))?;
         let asked = self.create_question().body(question.clone()).send().await;
+        let nameless = || {
+            let error = Error::new(ErrorKind::Decode, "the vendor names no question");
+            error.with_operation(operation).with_sent(Sent::Yes)
+        };
         let found = match asked {
             Ok(reply) => match reply.into_inner().data {
                 Some(created) if created.uuid.is_some() => Some(created),
-                _ => self.find(&question).await?,
+                // The question was asked: a search that was never sent must not look like a question that was not.
+                _ => self.find(&question).await.map_err(|cause| nameless().with_cause(cause))?,
             },
             Err(error) if error.was_sent() == Sent::Unknown => match self.find(&question).await {
                 Ok(Some(found)) => Some(found),
@@ -90,7 +95,6 @@ impl Client {
             },
             Err(error) => return Err(error),
         };
-        let nameless = || Error::new(ErrorKind::Decode, "the vendor names no question").with_operation(operation);
         let found = found.ok_or_else(nameless)?;
         let uuid = found.uuid.clone().ok_or_else(nameless)?;
         let mut conversation = self.conversation(uuid, question.user_email);
@@ -117,8 +121,8 @@ impl Client {
         let Some(own) = question.external_ids.iter().flatten().next() else { return Ok(None) };
         let call = self.list_questions().user_email(question.user_email.as_str()).include_conversation(true);
         let list = call.external_id_system(own.system.clone()).external_id_id(own.id.as_str()).send().await?;
-        let first = list.into_inner().and_then(|list| list.questions?.into_iter().next());
-        Ok(first.filter(|question| question.uuid.is_some()))
+        let found = list.into_inner().and_then(|list| list.questions).unwrap_or_default();
+        Ok(found.into_iter().find(|question| question.uuid.is_some() && may_be(question, own)))
     }
 }
 
@@ -316,6 +320,13 @@ impl Conversation {
         let first = self.question.companies.as_ref().and_then(|companies| companies.first()).cloned();
         first.ok_or_else(|| invalid(operation, "the question was not seen with a company yet".to_owned()))
     }
+}
+
+/// Whether a question can be the one with an external id: it names that id, or it names none at all. The id alone counts,
+/// because nobody says whether the vendor repeats the token that stands for the system.
+fn may_be(question: &types::Question, own: &types::ExternalIdInput) -> bool {
+    let is_own = |one: &types::ExternalId| one.id.as_ref().is_none_or(|id| *id == own.id);
+    question.external_ids.as_ref().is_none_or(|ids| ids.iter().any(is_own))
 }
 
 fn invalid(operation: &'static Operation, reason: String) -> Error {

@@ -23,8 +23,9 @@
 //! grow. What comes later is for the next run, which goes on from the [`Cursor`].
 //!
 //! * **Over the time of creation** every row comes exactly once. Rows that others put into the past meanwhile (back-dated)
-//!   may be missed; [`Export::look_back`] lets a later run read a margin again. Rows that others delete meanwhile make no
-//!   other row be missed.
+//!   may be missed, and each of them may push one that was there onto a page that was read already;
+//!   [`Export::look_back`] lets a later run read a margin again. Rows that others delete meanwhile make no other row be
+//!   missed.
 //! * **Over the time of the last change** every row comes at least once: one that changes while the export runs leaves
 //!   its window for the present, and comes with the next run.
 //! * **From a cursor** the rest comes: the rows before the cursor and those after it are together the whole.

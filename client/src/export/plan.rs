@@ -117,15 +117,18 @@ const UNLIMITED: u32 = 100_000;
 /// Rows on a page where neither document nor caller says.
 const PER_PAGE: i64 = 25;
 
-/// Order and page size: the order is the export's whatever the caller said, the size the largest unless the caller said.
+/// Order and page size: the order is the export's whatever the caller said, the size the largest unless the caller said
+/// less.
 fn shaped<L: List>(call: L, pagination: &'static Pagination, window: &'static Window) -> (L, usize) {
     let order = [(pagination.sort_key, Some(window.member)), (pagination.sort_order, pagination.ascending)];
     let call = order.into_iter().fold(call, |call, pair| match pair {
         (Some(parameter), Some(value)) => call.set_text(parameter, value),
         _ => call,
     });
-    let largest = pagination.max_per_page.map_or(PER_PAGE, i64::from);
-    let size = call.number(pagination.per_page).unwrap_or(largest).max(1);
+    let largest = pagination.max_per_page.map(i64::from);
+    let size = call.number(pagination.per_page).or(largest).unwrap_or(PER_PAGE).max(1);
+    // A full page would look short beside a larger size, and the last one like the end of the list.
+    let size = largest.map_or(size, |largest| size.min(largest));
     let call = call.set_number(pagination.per_page, size);
     (call, usize::try_from(size).unwrap_or(usize::MAX))
 }

@@ -9,7 +9,7 @@ use super::{
     row::{Row, usual_density},
 };
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{Error, ErrorKind, Result, Sent},
     pages::List,
 };
 
@@ -66,10 +66,12 @@ struct Stretch<T> {
     rows: Vec<Row<T>>,
     /// The last of the pages.
     top: u32,
-    /// Nothing comes after it.
+    /// No page that can be asked for comes after it.
     ended: bool,
     /// Time of the last row, if all rows have one and stand in its order.
     last: Option<i64>,
+    /// Identity of the last row.
+    end: Option<String>,
 }
 
 impl<L: List> Reader<L> {
@@ -87,11 +89,14 @@ impl<L: List> Reader<L> {
                 return Ok(Run { rows, end: range.until, rest: Vec::new() });
             };
             self.place(&mut position, stretch.rows, stretch.last.is_none(), left, &mut rows);
-            if stretch.ended {
+            let last = stretch.last.filter(|_| !position.blind).map(|last| self.plan.align(last));
+            // Behind a short page that is the last one shown nobody can look: a vendor that hides rows once pages are cut may
+            // have more, which a later bound shows.
+            let may_go_on = stretch.top == self.plan.pages && last.is_some_and(|last| last > position.at);
+            if stretch.ended && !may_go_on {
                 rows.append(&mut position.held);
                 return Ok(Run { rows, end: range.until, rest: Vec::new() });
             }
-            let last = stretch.last.filter(|_| !position.blind).map(|last| self.plan.align(last));
             let next = match last {
                 // Going on from the last time costs the rows of that second again; going on by pages costs one page.
                 Some(last) if last > position.at => {
@@ -106,7 +111,7 @@ impl<L: List> Reader<L> {
             } else if stretch.top < self.plan.pages {
                 position.done = stretch.top;
             } else if last.is_some() {
-                if !self.is_all_of(position.at, &mut known).await? {
+                if !self.is_all_of(position.at, stretch.end.as_deref(), &known).await? {
                     return self.stop_before(Range { from: position.at, ..range }, rows);
                 }
                 position = Position::new(position.at + self.plan.grain());
@@ -194,6 +199,7 @@ impl<L: List> Reader<L> {
             }
         }
         let mut last = page.last().and_then(|row| row.time);
+        let end = page.last().map(|row| row.identity.clone());
         let mut pages = Vec::new();
         let mut number = top;
         loop {
@@ -216,7 +222,7 @@ impl<L: List> Reader<L> {
             page = self.page(left, number).await?;
         }
         let rows = pages.into_iter().rev().flatten().collect();
-        Ok(Some(Stretch { rows, top, ended, last }))
+        Ok(Some(Stretch { rows, top, ended, last, end }))
     }
 
     /// Whether all rows have a time that lies in the range and none stands before an earlier one.
@@ -257,12 +263,15 @@ impl<L: List> Reader<L> {
         out.append(&mut rows);
     }
 
-    /// Whether the rows that a full run of pages showed of one second are all: the other end of the list knows.
-    async fn is_all_of(&mut self, second: i64, known: &mut Known) -> Result<bool> {
+    /// Whether the rows that a full run of pages showed of one second are all: the other end of the list knows. It has to
+    /// begin with the `last` of them. A vendor that leaves equal times as they stand shows the end that is known already,
+    /// and hides the other.
+    async fn is_all_of(&mut self, second: i64, last: Option<&str>, known: &Known) -> Result<bool> {
         let Some(call) = self.plan.reversed(self.call.clone()) else { return Ok(false) };
         let range = Range { from: second, until: second + self.plan.grain() };
         let page = self.send(self.plan.page(call, range, 1)).await?;
-        Ok(page.iter().all(|row| known.contains(&row.identity)))
+        let turned = page.first().map(|row| row.identity.as_str()) == last;
+        Ok(turned && page.iter().all(|row| known.contains(&row.identity)))
     }
 
     async fn page(&mut self, left: Range, page: u32) -> Result<Vec<Row<L::Item>>> {
@@ -291,6 +300,7 @@ impl<L: List> Reader<L> {
         let key = L::member(&item, self.plan.key).ok_or_else(|| {
             Error::new(ErrorKind::Decode, "a row has nothing that tells it from others")
                 .with_operation(self.plan.operation)
+                .with_sent(Sent::Yes)
         })?;
         let time = L::member(&item, self.plan.window.member);
         Ok(Row::new(&key, time.as_ref(), item))

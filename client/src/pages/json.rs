@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 use super::{Fetch, Items, List, Pages};
 use crate::{
     client::Core,
-    dynamic::Registered,
-    error::{Error, ErrorKind, Result},
+    dynamic::{Registered, unknown_operation},
+    envelope::canonical,
+    error::{Error, ErrorKind, Result, Sent},
     export::Export,
-    operation::{Operation, Pagination},
+    operation::{Operation, Pagination, Window},
     options::CallOptions,
     response::Response,
 };
@@ -46,8 +47,9 @@ impl JsonList {
     /// A call of an operation, with the arguments of [`dynamic`](crate::dynamic).
     ///
     /// # Errors
-    /// An id that the API does not have or whose operation has no pages; arguments that are no JSON object. Arguments that
-    /// the operation does not take are refused when the first page is asked for.
+    /// An id that the API does not have or whose operation has no pages; arguments that are no JSON object; a page, a size
+    /// or a bound that is no whole number. Other arguments that the operation does not take are refused when the first page
+    /// is asked for.
     pub fn new(
         registered: &'static Registered,
         core: Core,
@@ -57,16 +59,26 @@ impl JsonList {
     ) -> Result<Self> {
         let refuse = |message: &'static str| Error::new(ErrorKind::InvalidRequest, message);
         let operation = registered.api.operations.iter().find(|operation| operation.id == id);
-        let operation = operation.ok_or_else(|| refuse("the API has no such operation"))?;
-        if operation.pagination.is_none() {
+        let operation = operation.ok_or_else(unknown_operation)?;
+        let Some(pagination) = &operation.pagination else {
             return Err(refuse("the operation has no pages").with_operation(operation));
-        }
+        };
         let arguments = match arguments {
             Value::Object(members) => members,
             Value::Null => Map::new(),
             _ => return Err(refuse("arguments are a JSON object").with_operation(operation)),
         };
-        Ok(Self { registered, core, operation, arguments, options })
+        let list = Self { registered, core, operation, arguments, options };
+        // Paging goes on from these numbers and writes its own over them: one that it cannot read would just be gone.
+        let mut numbers =
+            operation.parameters.iter().filter(|one| one.kind == "integer" && is_counted(pagination, one.name));
+        match numbers.find(|one| list.is_set(one.name) && list.number(one.name).is_none()) {
+            Some(one) => {
+                let message = format!("argument `{}` is no whole number", one.name);
+                Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation))
+            }
+            None => Ok(list),
+        }
     }
 
     /// The pages, one after the other. See [`Pages`].
@@ -125,12 +137,10 @@ impl List for JsonList {
         let call = (registered.call)(core, operation.id, Value::Object(arguments), options);
         Box::pin(async move {
             let reply = call.await?;
-            let items = items(operation.pagination.as_ref(), reply.raw).or_else(|| {
-                // An envelope was taken off on the way to the types.
-                items(operation.pagination.as_ref(), Some(reply.typed))
-            });
-            let items = items
-                .ok_or_else(|| Error::new(ErrorKind::Decode, "the reply holds no list").with_operation(operation))?;
+            let items = items(operation, reply.raw).ok_or_else(|| {
+                let error = Error::new(ErrorKind::Decode, "the reply holds no list");
+                error.with_operation(operation).with_sent(Sent::Yes)
+            })?;
             Ok(Response::new(items, reply.meta))
         })
     }
@@ -149,9 +159,24 @@ impl JsonList {
     }
 }
 
-fn items(pagination: Option<&Pagination>, reply: Option<Value>) -> Option<Vec<Value>> {
-    match reply?.pointer_mut(pagination?.items)?.take() {
-        Value::Array(items) => Some(items),
+/// Whether paging reads a parameter: the number or the size of a page, a bound of a window.
+fn is_counted(pagination: &Pagination, parameter: &str) -> bool {
+    let is_bound =
+        |window: &Window| parameter.strip_prefix(window.parameter).is_some_and(|rest| rest.starts_with('['));
+    [pagination.page, pagination.per_page].contains(&parameter) || pagination.windows.iter().any(is_bound)
+}
+
+/// The items as they were received. An envelope is taken off as on the way to the types, whichever form it has.
+fn items(operation: &Operation, received: Option<Value>) -> Option<Vec<Value>> {
+    let pointer = operation.pagination.as_ref()?.items;
+    let mut reply = match &operation.envelope {
+        Some(envelope) => canonical(received.unwrap_or_default(), envelope),
+        None => received?,
+    };
+    match reply.pointer_mut(pointer).map(Value::take) {
+        Some(Value::Array(items)) => Some(items),
+        // In an envelope a success may lack its payload.
+        None | Some(Value::Null) if operation.envelope.is_some() => Some(Vec::new()),
         _ => None,
     }
 }
@@ -160,5 +185,128 @@ fn items(pagination: Option<&Pagination>, reply: Option<Value>) -> Option<Vec<Va
 impl fmt::Debug for JsonList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JsonList").field("operation", &self.operation.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{FutureExt, StreamExt};
+    use http::Method;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        client::CoreBuilder,
+        dynamic::Future,
+        operation::{Api, Envelope, Location, Parameter},
+    };
+
+    const PARAMETERS: &[Parameter] = &[
+        parameter("page", "integer"),
+        parameter("per_page", "integer"),
+        parameter("made[gte]", "integer"),
+        parameter("name", "string"),
+    ];
+    static OPERATION: Operation = listed();
+    static API: Api = Api {
+        name: "vendor",
+        title: "Vendor",
+        server: "http://127.0.0.1:9",
+        operations: &[&OPERATION],
+        oauth: None,
+        token_parameter: None,
+    };
+    static REGISTERED: Registered =
+        Registered { api: &API, call: nobody, schemas: &[], decode_schema: no_schema, guides: &[] };
+
+    const fn listed() -> Operation {
+        let mut operation = Operation::made_up(Method::GET, "list_things", "/v1/things");
+        operation.parameters = PARAMETERS;
+        operation.pagination = Some(Pagination {
+            page: "page",
+            per_page: "per_page",
+            first_page: 1,
+            max_page: None,
+            max_per_page: Some(50),
+            items: "",
+            sort_key: None,
+            sort_order: None,
+            default_sort_key: None,
+            ascending: None,
+            descending: None,
+            key: Some("id"),
+            windows: &[Window { parameter: "made", member: "made_at", exclusive: true, grain_seconds: 1 }],
+        });
+        operation
+    }
+
+    const fn parameter(name: &'static str, kind: &'static str) -> Parameter {
+        Parameter {
+            name,
+            location: Location::Query,
+            required: false,
+            kind,
+            description: "",
+            delimiter: None,
+            values: &[],
+            secret: false,
+            personal: false,
+        }
+    }
+
+    fn nobody(_: Core, _: &str, _: Value, _: CallOptions) -> Future {
+        Box::pin(std::future::ready(Err(unknown_operation())))
+    }
+
+    fn no_schema(_: &str, _: Value) -> Result<Value> {
+        Err(crate::dynamic::unknown_schema())
+    }
+
+    fn list(arguments: Value) -> Result<JsonList> {
+        JsonList::new(&REGISTERED, CoreBuilder::new(&API).build()?, "list_things", arguments, CallOptions::new())
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_refused_and_not_passed_over() {
+        for name in ["page", "per_page", "made[gte]"] {
+            for value in [json!("yesterday"), json!(1.5), json!(true), json!([7])] {
+                let error = list(json!({name: value})).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+                assert_eq!(error.operation().map(|one| one.id), Some("list_things"));
+                assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
+            }
+            for value in [json!(7), json!("7"), json!(null)] {
+                assert!(list(json!({name: value})).is_ok(), "{name}: {value}");
+            }
+        }
+        assert!(list(json!({"name": "seven"})).is_ok());
+    }
+
+    #[test]
+    fn the_last_number_there_is_may_be_that_of_a_page() {
+        let mut pages = list(json!({"page": i64::MAX})).unwrap().pages().prefetch(2);
+        let page = pages.next().now_or_never().flatten().unwrap();
+        assert_eq!(page.unwrap_err().to_string(), unknown_operation().to_string());
+        assert!(pages.next().now_or_never().flatten().is_none());
+    }
+
+    #[test]
+    fn items_are_those_that_were_received_whatever_they_are_wrapped_in() {
+        // A time and a member that no type would bring back as they are.
+        let things = json!([{"id": 1, "made_at": "2018-03-05 09:41:27 -0800", "not": "known"}]);
+        let bare = listed();
+        assert_eq!(items(&bare, Some(things.clone())), things.as_array().cloned());
+        assert_eq!(items(&bare, Some(json!({"things": things}))), None);
+
+        let mut wrapped = listed();
+        wrapped.envelope = Some(Envelope { data: "data", reserved: &["data"], items: Some("things") });
+        wrapped.pagination.as_mut().unwrap().items = "/things";
+        for form in [json!({"things": things}), json!({"data": {"things": things}}), json!({"data": things})] {
+            assert_eq!(items(&wrapped, Some(form)), things.as_array().cloned());
+        }
+        for nothing in [None, Some(json!({})), Some(json!({"data": null}))] {
+            assert_eq!(items(&wrapped, nothing), Some(Vec::new()));
+        }
+        assert_eq!(items(&wrapped, Some(json!({"things": 7}))), None);
     }
 }

@@ -12,7 +12,7 @@ pub type Fetch<'f, T> = Pin<Box<dyn Future<Output = Result<Response<Vec<T>>>> + 
 
 /// A call of a list operation, of which many with other pages can be made.
 ///
-/// Generated builders and [`dynamic::List`](crate::dynamic) are some. It is not meant to be written or called by hand:
+/// Generated builders and [`JsonList`](super::JsonList) are some. It is not meant to be written or called by hand:
 /// parameters go by their name on the wire, and one that the call does not have is passed over.
 pub trait List: Clone + Send + Unpin {
     /// One item of the list.

@@ -31,8 +31,8 @@ use crate::{
 pub struct Pages<'a, L: List + 'a> {
     call: L,
     prefetch: usize,
-    /// Number of the page to ask for next.
-    next: i64,
+    /// Number of the page to ask for next; none after the last number there is.
+    next: Option<i64>,
     /// The pages asked for, by number.
     asked: VecDeque<(i64, Asked<'a, L::Item>)>,
     state: State,
@@ -51,7 +51,7 @@ enum State {
     Reading {
         short: bool,
     },
-    /// The last page that may be asked for was full.
+    /// The last page that may be asked for was full, or the caller wants one after it.
     Cut,
     Ended,
 }
@@ -59,7 +59,7 @@ enum State {
 impl<'a, L: List + 'a> Pages<'a, L> {
     #[doc(hidden)]
     pub fn new(call: L) -> Self {
-        Self { call, prefetch: 1, next: 0, asked: VecDeque::new(), state: State::New }
+        Self { call, prefetch: 1, next: None, asked: VecDeque::new(), state: State::New }
     }
 
     /// How many pages are asked for ahead of the one that is wanted; 1 unless told otherwise. With 0 they come strictly
@@ -76,7 +76,7 @@ impl<'a, L: List + 'a> Pages<'a, L> {
             let message = "the operation has no pages";
             return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation));
         };
-        self.next = self.call.number(pagination.page).unwrap_or(i64::from(pagination.first_page));
+        self.next = self.call.number(pagination.page).or(Some(i64::from(pagination.first_page)));
         let mut call = ordered(self.call.clone());
         if let (Some(largest), false) = (pagination.max_per_page, call.is_set(pagination.per_page)) {
             call = call.set_number(pagination.per_page, i64::from(largest));
@@ -93,16 +93,21 @@ impl<'a, L: List + 'a> Pages<'a, L> {
 
     fn rows_of_full_page(&self) -> Option<usize> {
         let pagination = self.call.operation().pagination.as_ref()?;
-        usize::try_from(self.call.number(pagination.per_page)?).ok()
+        let asked = self.call.number(pagination.per_page)?;
+        // Who asks for more than the largest page is shown that at most.
+        let shown = pagination.max_per_page.map_or(asked, |largest| asked.min(largest.into()));
+        usize::try_from(shown).ok()
     }
 
     /// Asks for the page that is wanted and those ahead of it.
     fn ask(&mut self, ahead: usize) {
         let Some(pagination) = &self.call.operation().pagination else { return };
-        while self.asked.len() <= ahead && self.next <= self.last_page() {
-            let fetch = self.call.clone().set_number(pagination.page, self.next).fetch();
-            self.asked.push_back((self.next, Asked::Underway(fetch)));
-            self.next += 1;
+        while self.asked.len() <= ahead
+            && let Some(next) = self.next.filter(|next| *next <= self.last_page())
+        {
+            let fetch = self.call.clone().set_number(pagination.page, next).fetch();
+            self.asked.push_back((next, Asked::Underway(fetch)));
+            self.next = next.checked_add(1);
         }
     }
 
@@ -167,7 +172,7 @@ impl<'a, L: List + 'a> Stream for Pages<'a, L> {
             State::Reading { short } => this.ask(if short { 0 } else { this.prefetch }),
             State::Cut => {
                 this.end();
-                let message = "the last page that the vendor shows was full: the list may go on";
+                let message = "the vendor shows no more pages, and the list may go on";
                 let error = Error::new(ErrorKind::Truncated, message).with_operation(this.call.operation());
                 return Poll::Ready(Some(Err(error)));
             }

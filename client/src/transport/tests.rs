@@ -40,6 +40,7 @@ pub(super) static API: Api = Api {
     oauth: Some(OAuth {
         token: &TOKEN,
         token_server: None,
+        regions: None,
         grants: &[Grant {
             name: "client_credentials",
             parameters: &["client_id", "client_secret"],

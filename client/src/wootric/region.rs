@@ -33,11 +33,9 @@ impl Region {
     /// The region that an account token names by its prefix. A prefix nobody documented is [`Region::Com`], as in the
     /// vendor's own clients.
     pub fn of_account_token(token: &str) -> Self {
-        match token {
-            token if token.starts_with("NPS-EU-") => Self::Eu,
-            token if token.starts_with("NPS-AU-") => Self::Au,
-            _ => Self::Com,
-        }
+        let regions = API.oauth.as_ref().and_then(|oauth| oauth.regions.as_ref());
+        let server = regions.and_then(|regions| regions.server_of(token));
+        [Self::Eu, Self::Au].into_iter().find(|region| Some(region.server()) == server).unwrap_or_default()
     }
 
     /// Scheme and host, without a slash at the end.
@@ -56,9 +54,7 @@ impl ClientBuilder<Client> {
     /// The token goes into the query of token requests. `region` and `base_url`, called before or after, have the last
     /// word on the server.
     pub fn account_token(self, token: impl Into<Secret>) -> Self {
-        let token = token.into();
-        let region = Region::of_account_token(token.expose());
-        self.base_url_unless_set(region.server()).token_query("account_token", token)
+        self.token_query("account_token", token)
     }
 
     /// Sends requests to the servers of this region, whatever the account token says. It sets the base URL, so the last

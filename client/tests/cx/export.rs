@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::Path,
-    process::{Child, Command},
+    process::Child,
     sync::{
         Arc, Mutex,
         mpsc::{Receiver, channel},
@@ -12,10 +12,15 @@ use std::{
     time::Duration,
 };
 
-use cx_mock::{Answer, Incoming, MockVendor, form::Part};
+use cx_mock::{Answer, Incoming, MockVendor, form::Part, issuer};
 use serde_json::{Value, json};
 
-use crate::process::{Cx, Ran, cx_at, finish, vendor};
+#[cfg(unix)]
+use crate::process::interrupt;
+use crate::{
+    exported::{holds_every_row_once, ids},
+    process::{Cx, Ran, applicant, cx_at, finish, vendor},
+};
 
 /// First second of the rows.
 const START: i64 = 1_700_000_000;
@@ -92,20 +97,6 @@ pub fn export(vendor: &MockVendor, out: &Path) -> Cx {
     run.arg("--out").arg(out)
 }
 
-fn ids(text: &str) -> Vec<i64> {
-    text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_i64().unwrap()).collect()
-}
-
-#[track_caller]
-fn holds_every_row_once(path: &Path) {
-    let mut ids = ids(&fs::read_to_string(path).unwrap());
-    ids.sort_unstable();
-    assert_eq!(ids, (0..ROWS).collect::<Vec<_>>());
-    let names: Vec<_> =
-        fs::read_dir(path.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, [path.file_name().unwrap()], "something was left beside the file");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_exported_past_the_last_page_that_is_shown() {
     let vendor = simulated().await;
@@ -114,7 +105,7 @@ async fn a_list_is_exported_past_the_last_page_that_is_shown() {
     let ran = export(&vendor, &path).run().await.exits(0);
     assert_eq!(ran.stdout, "");
     assert!(ran.stderr.contains("8000 rows"), "{}", ran.stderr);
-    holds_every_row_once(&path);
+    holds_every_row_once(&path, ROWS);
     vendor.assert_no_violations();
 }
 
@@ -164,9 +155,8 @@ async fn hanging(receiver: Receiver<()>, mut child: Child) -> Child {
 }
 
 #[cfg(unix)]
-async fn interrupt(child: Child) -> Ran {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+async fn interrupted(child: Child) -> Ran {
+    interrupt(&child);
     finish(child).await
 }
 
@@ -178,7 +168,7 @@ async fn ctrl_c_leaves_no_half_written_file_and_something_to_go_on_from() {
     let path = folder.path().join("rows.ndjson");
     let hangs = hang_after(&vendor, 60);
     let child = export(&vendor, &path).start();
-    let ran = interrupt(hanging(hangs, child).await).await.exits(130);
+    let ran = interrupted(hanging(hangs, child).await).await.exits(130);
     assert!(ran.stderr.contains("--resume"), "{}", ran.stderr);
     assert!(!path.exists());
     let part = fs::read_to_string(folder.path().join("rows.ndjson.part")).unwrap();
@@ -187,7 +177,54 @@ async fn ctrl_c_leaves_no_half_written_file_and_something_to_go_on_from() {
     vendor.on("list_responses", |request, _| Some(page(request)));
     export(&vendor, &path).arg("--email").arg("pat@example.com").run().await.exits(2);
     export(&vendor, &path).run().await.exits(0);
-    holds_every_row_once(&path);
+    holds_every_row_once(&path, ROWS);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_no_misuse_and_the_export_goes_on_once_there_is_room() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    // Room for some batches, and not for the whole.
+    let ran = export(&vendor, &path).with_files_of_at_most(600).run().await.exits(4);
+    assert!(ran.stderr.contains("make room") && ran.stderr.contains("--resume"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("after the 0 rows"), "{}", ran.stderr);
+    assert!(!path.exists());
+    vendor.take_exchanges();
+    export(&vendor, &path).run().await.exits(0);
+    holds_every_row_once(&path, ROWS);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_goes_on_with_the_server_and_the_account_that_it_began_with() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    let nobody = |vendor: &MockVendor| export(vendor, &path).env("CX_TOKEN", "");
+    let hangs = hang_after(&vendor, 20);
+    let child = applicant(nobody(&vendor)).start();
+    interrupted(hanging(hangs, child).await).await.exits(130);
+    let cursor = fs::read_to_string(folder.path().join("rows.ndjson.cursor")).unwrap();
+    assert!(!cursor.contains(issuer::CLIENT_ID), "{cursor}");
+    vendor.on("list_responses", |request, _| Some(page(request)));
+    vendor.take_exchanges();
+
+    let another = simulated().await;
+    let person = nobody(&vendor).env("CX_USERNAME", issuer::USERNAME).env("CX_PASSWORD", issuer::PASSWORD);
+    for (run, difference) in [
+        (applicant(nobody(&another)), another.base_url().as_str()),
+        (person, "the account"),
+        (applicant(nobody(&vendor)).env("CX_ACCOUNT_TOKEN", "NPS-EXAMPLE"), "the account"),
+        (export(&vendor, &path), "the account (a token alone"),
+    ] {
+        let ran = run.run().await.exits(2);
+        assert!(ran.stderr.contains(difference) && ran.stderr.contains("without --resume"), "{}", ran.stderr);
+    }
+    assert!(vendor.take_exchanges().is_empty() && another.take_exchanges().is_empty());
+    applicant(nobody(&vendor)).run().await.exits(0);
+    holds_every_row_once(&path, ROWS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,5 +242,5 @@ async fn an_export_that_is_killed_again_and_again_ends_with_every_row_once() {
     }
     vendor.on("list_responses", |request, _| Some(page(request)));
     export(&vendor, &path).run().await.exits(0);
-    holds_every_row_once(&path);
+    holds_every_row_once(&path, ROWS);
 }

@@ -10,7 +10,7 @@ use std::{
 use cx_mock::{MockVendor, issuer};
 use url::Url;
 
-use crate::process::{Ran, builder, cx, finish, read_until, vendor};
+use crate::process::{Cx, Ran, applicant, builder, cx, finish, read_until, vendor};
 
 /// A login that waits for its callback: the process, where to bring the code, and the state it expects.
 struct Waiting {
@@ -22,8 +22,7 @@ struct Waiting {
 fn start(vendor: &MockVendor, sessions: &Path) -> Waiting {
     let run = cx(["login", "directly", "--redirect-uri", "http://127.0.0.1:0/callback", "--scope", "read write"]);
     let run = run.base_url(&vendor.base_url()).env("CX_SESSION_DIR", sessions);
-    let run = run.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET);
-    let mut child = run.start();
+    let mut child = applicant(run).start();
     let stderr = child.stderr.as_mut().unwrap();
     let text = read_until(stderr, |text| text.contains("http://") && text.ends_with("\n\n"));
     let address = text.lines().map(str::trim).find(|line| line.starts_with("http://")).unwrap();
@@ -54,9 +53,13 @@ fn callback(waiting: &Waiting, state: &str) -> Url {
     uri
 }
 
-async fn call(vendor: &MockVendor, sessions: &Path) -> Ran {
+fn list(vendor: &MockVendor, sessions: &Path) -> Cx {
     let run = cx(["directly", "list-messages", "--user-email", "pat@example.com"]).base_url(&vendor.base_url());
-    run.env("CX_SESSION_DIR", sessions).run().await
+    run.env("CX_SESSION_DIR", sessions)
+}
+
+async fn call(vendor: &MockVendor, sessions: &Path) -> Ran {
+    list(vendor, sessions).run().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -82,20 +85,40 @@ async fn a_login_is_found_by_later_calls() {
     }
 
     call(&vendor, sessions.path()).await.exits(0);
+    // The application could have a token of its own, which is not the user's.
+    applicant(list(&vendor, sessions.path())).run().await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 1);
     vendor.assert_no_violations();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_forged_callback_ends_the_login() {
+async fn a_session_is_not_that_of_another_application() {
     let vendor = vendor("directly").await;
     let sessions = tempfile::tempdir().unwrap();
+    std::fs::write(sessions.path().join("directly.json"), r#"{"client_id": "another", "scope": null}"#).unwrap();
+    applicant(list(&vendor, sessions.path())).run().await.exits(0);
+    assert_eq!(vendor.issuer().token_requests(), 1);
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_callback_is_refused_and_the_login_goes_on() {
+    // Because of the `redirect_uri`, as above.
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
     let waiting = start(&vendor, sessions.path());
-    visit(callback(&waiting, "of-another-request")).await;
-    let ran = finish(waiting.child).await.exits(3);
-    assert!(ran.stderr.contains("state"), "{}", ran.stderr);
+    for forged in [callback(&waiting, "of-another-request"), waiting.uri.clone()] {
+        let reply = visit(forged).await;
+        assert!(reply.starts_with("HTTP/1.1 400"), "{reply}");
+    }
     assert_eq!(vendor.issuer().token_requests(), 0);
     call(&vendor, sessions.path()).await.exits(3);
+    let reply = visit(callback(&waiting, &waiting.state)).await;
+    assert!(reply.starts_with("HTTP/1.1 200"), "{reply}");
+    let ran = finish(waiting.child).await.exits(0);
+    assert!(ran.stderr.contains("without the state"), "{}", ran.stderr);
+    assert_eq!(vendor.issuer().token_requests(), 1);
+    vendor.assert_no_violations();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,6 +11,7 @@ mod bulk;
 mod destructive;
 mod exits;
 mod export;
+mod exported;
 mod files;
 mod formats;
 mod headers;

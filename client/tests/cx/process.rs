@@ -48,6 +48,11 @@ pub fn cx_at<I: IntoIterator<Item: AsRef<std::ffi::OsStr>>>(vendor: &MockVendor,
     cx(arguments).base_url(&vendor.base_url()).env("CX_TOKEN", issuer::ACCESS_TOKEN)
 }
 
+/// A run as the application that the mock always takes.
+pub fn applicant(run: Cx) -> Cx {
+    run.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET)
+}
+
 /// A mock vendor for a document, with the one that has its tokens.
 pub async fn vendor(name: &str) -> MockVendor {
     builder(name).start().await
@@ -82,6 +87,18 @@ impl Cx {
     pub fn stdin(mut self, text: &str) -> Self {
         self.stdin = Some(text.to_owned());
         self
+    }
+
+    /// The same run, to which every file is full after so many blocks of 512 bytes.
+    #[cfg(unix)]
+    pub fn with_files_of_at_most(self, blocks: u32) -> Self {
+        // Whoever ignores the signal is told by the error of the write.
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg(script).arg(self.command.get_program()).args(self.command.get_args());
+        command.env_clear().envs(self.command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self { command, stdin: self.stdin }
     }
 
     /// Starts it.
@@ -119,6 +136,13 @@ pub async fn finish(child: Child) -> Ran {
     })
     .await
     .unwrap()
+}
+
+/// Presses Ctrl-C.
+#[cfg(unix)]
+pub fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
 }
 
 /// Reads from a stream until a text came whose end is known.

@@ -66,7 +66,8 @@ async fn no_secret_is_printed_however_a_call_ends() {
 async fn a_secret_parameter_comes_from_environment_or_file_and_never_from_the_line() {
     let vendor = vendor("directly").await;
     let arguments = ["directly", "list-messages", "--external-id-id", "7", "-v"];
-    let path = tempfile::tempdir().unwrap().keep().join("system");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("system");
     fs::write(&path, "canary-system-5516\n").unwrap();
 
     let from_variable = cx(arguments).env("CX_EXTERNAL_ID_SYSTEM", "canary-system-5516");

@@ -5,7 +5,7 @@ use std::{
     io::{Read, Write},
     os::{fd::OwnedFd, unix::ffi::OsStrExt},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
 
 use cx_mock::{Answer, MockVendor};
@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::{
     export,
-    process::{Cx, cx_at, read_until, vendor},
+    process::{Cx, cx_at, interrupt, read_until, vendor},
 };
 
 const COLUMNS: u16 = 64;
@@ -159,9 +159,4 @@ async fn an_export_says_how_much_it_has_read_before_it_can_write() {
     assert!(bar.contains(" more read"), "{bar}");
     interrupt(&session.child);
     assert_eq!(session.end().await.0, Some(130));
-}
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(sent.success());
 }

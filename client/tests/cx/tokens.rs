@@ -10,11 +10,7 @@ use std::{
 use cx_mock::issuer;
 use serde_json::{Value, json};
 
-use crate::process::{Cx, cx, vendor};
-
-fn applicant(run: Cx) -> Cx {
-    run.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET)
-}
+use crate::process::{Cx, applicant, cx, read_until, vendor};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_masked_unless_asked_for() {
@@ -126,4 +122,24 @@ async fn tokens_from_elsewhere_are_fetched_through_the_proxy_although_calls_stay
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(first.as_deref(), Ok("CONNECT tokens.invalid:443 HTTP/1.1"));
+}
+
+/// The first host that a run wants to connect to, which a proxy is told and does not do.
+async fn first_host(run: Cx) -> String {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let run = run.env("HTTPS_PROXY", format!("http://{}", proxy.local_addr().unwrap()));
+    let asked = tokio::task::spawn_blocking(move || {
+        let (mut socket, _) = proxy.accept().unwrap();
+        read_until(&mut socket, |text| text.ends_with("\r\n\r\n"))
+    });
+    run.arg("--retries").arg("0").run().await.exits(4);
+    asked.await.unwrap().split(' ').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_asked_for_on_its_own_server() {
+    for (account, host) in [("NPS-EU-1a2b", "api.wootric.eu:443"), ("NPS-1a2b", "api.wootric.com:443")] {
+        let run = cx(["wootric", "list-segments"]).env("CX_TOKEN", "any").env("CX_ACCOUNT_TOKEN", account);
+        assert_eq!(first_host(run).await, host, "{account}");
+    }
 }

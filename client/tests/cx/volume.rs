@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::{
     bulk::{Bulk, START},
+    exported::{holds_every_row_once, ids},
     process::{cx, finish},
 };
 
@@ -22,20 +23,6 @@ fn start(vendor: &Bulk, out: &Path) -> Child {
     let from = START.to_string();
     let run = cx(["wootric", "export", "list-responses", "--from", &from, "--resume"]).base_url(&vendor.base_url());
     run.env("CX_TOKEN", issuer::ACCESS_TOKEN).arg("--out").arg(out).start()
-}
-
-/// The ids of whole lines.
-fn ids(text: &str) -> Vec<i64> {
-    assert!(text.is_empty() || text.ends_with('\n'), "a line is cut off");
-    text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_i64().unwrap()).collect()
-}
-
-#[track_caller]
-fn holds_every_row_once(path: &Path, rows: i64) {
-    let mut ids = ids(&fs::read_to_string(path).unwrap());
-    ids.sort_unstable();
-    assert!(ids == (0..rows).collect::<Vec<_>>(), "{} of {rows} rows", ids.len());
-    assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "something was left beside the file");
 }
 
 /// The most memory that a process held so far, in KiB.

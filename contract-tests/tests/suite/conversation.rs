@@ -253,14 +253,32 @@ async fn a_question_whose_reply_names_none_is_found_by_its_external_id() {
 }
 
 #[tokio::test]
+async fn a_question_of_another_external_id_is_not_the_one_that_was_asked() {
+    let system = "example-integration-token";
+    let other = json!({"uuid": "q-1", "externalIds": [{"system": system, "id": "T-1000"}]});
+    let own = json!({"uuid": "q-7", "externalIds": [{"system": system, "id": "T-1000"}, {"system": system, "id": "T-1001"}]});
+    for (list, found) in [(json!([other, own]), Some("q-7")), (json!([other]), None)] {
+        let scene = scene().await;
+        scene.vendor.script("create_question", Answer::example(201, "without_payload"));
+        scene.vendor.script("list_questions", Answer::value(200, json!({"questions": list})));
+        let asked = scene.client.ask(with_external_id()).await;
+        assert_eq!(asked.ok().as_ref().map(Conversation::uuid), found);
+    }
+}
+
+#[tokio::test]
 async fn a_question_that_cannot_be_found_is_an_error() {
     let scene = scene().await;
     scene.vendor.script("create_question", Answer::example(201, "without_payload"));
-    assert_eq!(scene.client.ask(question()).await.unwrap_err().kind(), ErrorKind::Decode);
+    let error = scene.client.ask(question()).await.unwrap_err();
+    assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Decode, Sent::Yes));
     assert_eq!(scene.operations(), ["create_question"]);
-    scene.vendor.script("create_question", Answer::example(201, "without_payload"));
-    scene.vendor.script("list_questions", Answer::value(200, json!({"questions": []})));
-    assert_eq!(scene.client.ask(with_external_id()).await.unwrap_err().kind(), ErrorKind::Decode);
+    for searched in [Answer::value(200, json!({"questions": []})), Answer::value(404, json!({}))] {
+        scene.vendor.script("create_question", Answer::example(201, "without_payload"));
+        scene.vendor.script("list_questions", searched);
+        let error = scene.client.ask(with_external_id()).await.unwrap_err();
+        assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Decode, Sent::Yes));
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The operation table: what the runtime knows of an API, as constants.
 
 use anyhow::{Context, Result};
-use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Retry};
+use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Regions, Retry};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub fn module(api: &Api, all: &[Api], view: &View) -> Result<String> {
     let (oauth, foreign) = oauth(api, all)?;
     let token_parameter = option(token_parameter(api).map(|name| quote!(#name)));
     let code = quote! {
-        use ::cx_client::{operation::{Api, Body, Envelope, File, Grant, Location, OAuth, Operation, Pagination, Parameter, Reply, Retry, Shape, Window}};
+        use ::cx_client::{operation::{Api, Body, Envelope, File, Grant, Location, OAuth, Operation, Pagination, Parameter, Regions, Reply, Retry, Shape, Window}};
         use ::http::Method;
 
         /// One row an operation.
@@ -303,10 +303,10 @@ fn pagination(operation: &Operation, pagination: &cx_spec::Pagination) -> TokenS
 /// The token flow, and the token operation's row where another document has it.
 fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
     let own = api.oauth(OAuthRole::Token);
-    let (operation, row, server, foreign) = match (own, &api.oauth_document) {
+    let (owner, operation, row, server, foreign) = match (own, &api.oauth_document) {
         (Some(operation), _) => {
             let name = format_ident!("{}", operation.id);
-            (operation, quote!(&OPERATIONS.#name), quote!(None), quote!())
+            (api, operation, quote!(&OPERATIONS.#name), quote!(None), quote!())
         }
         (None, Some(other)) => {
             let other = all.iter().find(|one| one.name() == other);
@@ -321,6 +321,7 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
             let server = other.server().unwrap_or_default();
             let text = format!("The token operation, which {} describes.", other.name());
             (
+                other,
                 operation,
                 quote!(&TOKEN),
                 quote!(Some(#server)),
@@ -329,7 +330,7 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
         }
         (None, None) => return Ok((quote!(None), quote!())),
     };
-    let Some(OAuth { grants, rotation, refresh_scope, single_user_scope, .. }) = &operation.oauth else {
+    let Some(OAuth { grants, rotation, refresh_scope, single_user_scope, regions, .. }) = &operation.oauth else {
         return Ok((quote!(None), quote!()));
     };
     let grants = grants.iter().map(|(name, grant)| {
@@ -337,6 +338,7 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
         quote!(Grant { name: #name, parameters: &[#(#parameters),*], refresh_token: #refresh_token })
     });
     let refresh_scope = *refresh_scope == RefreshScope::Required;
+    let regions = option(regions.as_ref().map(|regions| self::regions(owner, regions)));
     let other = |role| {
         option(api.oauth(role).map(|operation| {
             let name = format_ident!("{}", operation.id);
@@ -348,6 +350,7 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
         Some(OAuth {
             token: #row,
             token_server: #server,
+            regions: #regions,
             grants: &[#(#grants),*],
             rotation: #rotation,
             refresh_scope: #refresh_scope,
@@ -357,6 +360,16 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
         })
     };
     Ok((oauth, foreign))
+}
+
+/// The servers of accounts, by what the parameter begins with that picks one.
+fn regions(api: &Api, regions: &Regions) -> TokenStream {
+    let Regions { parameter, variable, prefixes } = regions;
+    let servers = prefixes.iter().map(|(prefix, value)| {
+        let server = api.server_with(variable, value).unwrap_or_default();
+        quote!((#prefix, #server))
+    });
+    quote!(Regions { parameter: #parameter, servers: &[#(#servers),*] })
 }
 
 fn option(tokens: Option<TokenStream>) -> TokenStream {

@@ -1,6 +1,6 @@
 //! Extensions: spelled right, in the right place, with a value that means something.
 
-use cx_spec::{Confidence, Location, Node, OAuthRole, Operation, pointer::unescape, schema::Shape};
+use cx_spec::{Confidence, Location, Node, OAuthRole, Operation, Regions, pointer::unescape, schema::Shape};
 use similar::TextDiff;
 
 use super::{
@@ -133,11 +133,28 @@ fn extension_target(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for path in operation.form.indexed.iter().filter(|path| !has_list(subject, operation, path)) {
             missing("x-form", "list", path);
         }
+        let regions = operation.oauth.as_ref().and_then(|oauth| oauth.regions.as_ref());
+        if let Some(Regions { parameter, variable, prefixes }) = regions {
+            if !has_parameter(operation, parameter, Location::Query) {
+                missing("x-oauth", "query parameter", parameter);
+            }
+            for value in prefixes.values().filter(|value| !has_server(subject, variable, value)) {
+                missing("x-oauth", "server", &format!("{variable}: {value}"));
+            }
+        }
     }
 }
 
 fn has_parameter(operation: &Operation, name: &str, location: Location) -> bool {
     operation.parameters.iter().any(|one| one.name == name && one.location == location)
+}
+
+/// Whether a variable of the first server may have a value.
+fn has_server(subject: &Subject<'_>, variable: &str, value: &str) -> bool {
+    let variable = subject.api.document().at("/servers/0/variables").and_then(|all| all.member(variable));
+    let listed =
+        |one: Node<'_>| one.member("enum").is_none_or(|all| all.items().iter().any(|one| one.value() == value));
+    variable.is_some_and(listed)
 }
 
 fn query_parameters(operation: &Operation) -> Vec<&str> {

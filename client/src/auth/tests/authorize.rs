@@ -66,7 +66,9 @@ fn a_callback_is_taken_whole_or_in_part() {
     for form in ["https://callback.example.com/x?", "/x?", "?"] {
         let asked = request(options());
         let state = asked.state().unwrap().expose().to_owned();
-        let code = asked.finish(&format!("{form}unknown=1&code=a%2Bb&state={state}&iss=x#code=other")).unwrap();
+        let callback = format!("{form}unknown=1&code=a%2Bb&state={state}&iss=x#code=other");
+        assert!(asked.is_answered_by(&callback));
+        let code = asked.finish(&callback).unwrap();
         let Credentials::AuthorizationCode { code, client_id, .. } = code.into_credentials("the-secret") else {
             unreachable!("a code makes credentials of a code");
         };
@@ -80,6 +82,7 @@ fn a_callback_of_another_request_is_refused() {
     for callback in ["?code=x", "?code=x&state=", "?code=x&state=other", "?code=x&state=STATE&state=STATE", ""] {
         let asked = request(options());
         let callback = callback.replace("STATE", asked.state().unwrap().expose());
+        assert!(!asked.is_answered_by(&callback), "{callback}");
         let error = asked.finish(&callback).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Authentication, "{callback}");
         assert!(error.to_string().contains("state"), "{error}");

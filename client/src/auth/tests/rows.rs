@@ -15,6 +15,7 @@ pub(super) const fn operation(id: &'static str, path: &'static str) -> Operation
 pub(super) static WOOTRIC: OAuth = OAuth {
     token: &TOKEN,
     token_server: None,
+    regions: None,
     grants: &[
         Grant { name: "password", parameters: &["username", "password"], refresh_token: true },
         Grant { name: "refresh_token", parameters: &["refresh_token"], refresh_token: true },
@@ -31,6 +32,7 @@ pub(super) static STEADY: OAuth = OAuth { rotation: false, ..WOOTRIC };
 pub(super) static DIRECTLY: OAuth = OAuth {
     token: &TOKEN,
     token_server: None,
+    regions: None,
     grants: &[
         Grant {
             name: "authorization_code",

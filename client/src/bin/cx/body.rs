@@ -87,10 +87,10 @@ pub fn read(
 /// An operation that needs a body and was given none.
 pub fn missing(operation: &'static Operation, guide: Option<&Guide>) -> Failure {
     let failure = Failure::usage(format!("`{}` needs a body", operation.id));
-    let example = guide.map(Guide::example_arguments).and_then(|one| one.get("body").cloned());
-    match (example, guide, &operation.body) {
+    let body = guide.map(Guide::example_arguments).and_then(|one| one.get("body").cloned());
+    match (body, guide, &operation.body) {
         (Some(value), Some(guide), Some(row)) => {
-            failure.then(format!("give one, such as --body {}", example_text(row, guide, &value)))
+            failure.then(format!("give one, such as --body {}", example(row, guide, &value)))
         }
         _ => failure.then("give one by --body"),
     }
@@ -98,10 +98,6 @@ pub fn missing(operation: &'static Operation, guide: Option<&Guide>) -> Failure 
 
 /// An example as one types it.
 pub fn example(row: &Body, guide: &Guide, value: &Value) -> String {
-    example_text(row, guide, value)
-}
-
-fn example_text(row: &Body, guide: &Guide, value: &Value) -> String {
     // A body with a secret in it does not belong on the line.
     if guide.request_secrets.iter().any(|name| holds(value, name)) {
         return "@request.json".to_owned();

@@ -46,7 +46,7 @@ pub async fn run(
     if let Some(media_type) = body::media_type(operation, matches) {
         options = options.media_type(media_type);
     }
-    let core = connect::core(registered.api, operation.authenticated, settings, secrets)?;
+    let core = connect::open(registered.api, operation.authenticated, settings, secrets)?.core;
     confirm::confirm(operation, guide, matches)?;
     let reply = (registered.call)(core, operation.id, Value::Object(arguments), options).await?;
     print(operation, reply, guide.map(|guide| guide.reply_secrets).unwrap_or_default(), settings)

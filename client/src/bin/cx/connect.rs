@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use cx_client::{Core, CoreBuilder, operation::Api, operation::Location};
+use cx_client::{Core, CoreBuilder, Secret, operation::Api, operation::Location};
 
 use crate::{
+    account,
     credentials::{self, Found},
     exit::Failure,
     secrets::{Secrets, variable_name},
@@ -28,25 +29,44 @@ pub fn builder(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Cor
     if let Some(retries) = settings.retries {
         builder = builder.max_attempts(retries.saturating_add(1));
     }
-    let token = api.oauth.as_ref().map(|oauth| oauth.token.parameters).unwrap_or_default();
-    for parameter in token.iter().filter(|one| one.secret && one.location == Location::Query) {
-        if let Some(secret) = secrets.variable(&variable_name(parameter.name)) {
-            builder = builder.token_query(parameter.name, secret);
-        }
+    for (name, secret) in selectors(api, secrets) {
+        builder = builder.token_query(name, secret);
     }
     builder
+}
+
+/// What picks one of the accounts of a login: secrets in the query of the token request.
+fn selectors(api: &'static Api, secrets: &Secrets) -> Vec<(&'static str, Secret)> {
+    let token = api.oauth.as_ref().map(|oauth| oauth.token.parameters).unwrap_or_default();
+    let secret = token.iter().filter(|one| one.secret && one.location == Location::Query);
+    secret.filter_map(|one| Some((one.name, secrets.variable(&variable_name(one.name))?))).collect()
+}
+
+/// A client, and whose data it reads.
+pub struct Connection {
+    pub core: Core,
+    /// What tells the account from others, where the credentials name one.
+    pub account: Option<String>,
 }
 
 /// The client of an API, with the credentials that can be found.
 ///
 /// # Errors
 /// None where they are needed; an unusable address.
-pub fn core(api: &'static Api, authenticated: bool, settings: &Settings, secrets: &Secrets) -> Result<Core, Failure> {
+pub fn open(
+    api: &'static Api,
+    authenticated: bool,
+    settings: &Settings,
+    secrets: &Secrets,
+) -> Result<Connection, Failure> {
     let mut builder = builder(api, settings, secrets);
+    let mut account = None;
     if authenticated {
-        builder = match credentials::find(api, settings, secrets)? {
-            Some(Found::Passing(credentials)) => builder.credentials(credentials),
-            Some(Found::Lasting(credentials)) => {
+        let found = credentials::find(api, settings, secrets)?.ok_or_else(|| credentials::none(api))?;
+        account = account::fingerprint(found.credentials(), &selectors(api, secrets));
+        builder = match found {
+            Found::Passing(credentials) => builder.credentials(credentials),
+            Found::Lasting(credentials) => {
                 let builder = builder.credentials(credentials);
                 // A refresh token that rotates would be spent and its successor lost.
                 match session::store() {
@@ -54,15 +74,14 @@ pub fn core(api: &'static Api, authenticated: bool, settings: &Settings, secrets
                     None => builder,
                 }
             }
-            Some(Found::Session(credentials)) => {
+            Found::Session(credentials) => {
                 let builder = builder.credentials(credentials).account(session::ACCOUNT);
                 match session::store() {
                     Some(store) => builder.token_store(Arc::new(store)),
                     None => builder,
                 }
             }
-            None => return Err(credentials::none(api)),
         };
     }
-    Ok(builder.build()?)
+    Ok(Connection { core: builder.build()?, account })
 }

@@ -1,4 +1,5 @@
-//! Which credentials a command uses: the first that the environment has and the vendor takes.
+//! Which credentials a command uses: the first that is there and the vendor takes. A token comes before a session of a
+//! person, and that before the application itself.
 
 use cx_client::{
     Secret,
@@ -22,6 +23,14 @@ pub enum Found {
     Lasting(Credentials),
     /// A session from `cx login`.
     Session(Credentials),
+}
+
+impl Found {
+    /// The credentials, however long what they bring is kept.
+    pub fn credentials(&self) -> &Credentials {
+        let (Self::Passing(credentials) | Self::Lasting(credentials) | Self::Session(credentials)) = self;
+        credentials
+    }
 }
 
 /// The credentials of an API.
@@ -51,13 +60,10 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
     {
         return Ok(Some(Found::Passing(Credentials::password(username, password))));
     }
-    if takes(api, "client_credentials")
-        && let Some((id, secret)) = client
-    {
-        return Ok(Some(Found::Passing(scoped(Credentials::client_credentials(id, secret)))));
-    }
+    // Whoever logged in means that session, though the variables of the login are still there.
     if takes(api, "authorization_code")
         && let Some(session) = session::read(api.name)
+        && plain_variable("CX_CLIENT_ID").is_none_or(|id| id == session.client_id)
     {
         // The code is spent; the store has what it brought. A refresh needs the application's secret.
         let secret = secrets.variable("CX_CLIENT_SECRET").unwrap_or_else(|| Secret::from(""));
@@ -66,6 +72,11 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
             Some(scope) => credentials.with_scope(scope),
             None => credentials,
         })));
+    }
+    if takes(api, "client_credentials")
+        && let Some((id, secret)) = client
+    {
+        return Ok(Some(Found::Passing(scoped(Credentials::client_credentials(id, secret)))));
     }
     Ok(None)
 }

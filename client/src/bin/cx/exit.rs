@@ -18,7 +18,7 @@ pub enum Code {
     Usage = 2,
     /// No token, or one that is refused.
     Authentication = 3,
-    /// The network, or the deadline.
+    /// The network, the deadline, or a place that takes no more data.
     Transport = 4,
     /// A reply that is not what the document says.
     Decode = 5,
@@ -50,6 +50,11 @@ impl Failure {
     /// No credentials.
     pub fn authentication(message: impl Into<String>) -> Self {
         Self { code: Code::Authentication, ..Self::usage(message) }
+    }
+
+    /// The data did not get to where it should.
+    pub fn output(message: impl Into<String>) -> Self {
+        Self { code: Code::Transport, ..Self::usage(message) }
     }
 
     /// Ctrl-C.

@@ -16,11 +16,11 @@ Credentials come from the environment or from files, never from the command line
   CX_USERNAME, CX_PASSWORD              the account's own password
   CX_REFRESH_TOKEN                      an earlier session
   CX_SCOPE                              the scope to ask for
-  CX_ACCOUNT_TOKEN                      picks the account of a login that has several
+  CX_ACCOUNT_TOKEN                      picks the account of a login that has several, and its server
   CX_SESSION_DIR                        where sessions are kept [default: ~/.local/state/cx]
 `cx login` starts a session in the browser, for vendors that have that.
 
-Exit codes: 0 done, 1 the vendor refused, 2 usage, 3 authentication, 4 network or deadline, 5 undecodable reply.";
+Exit codes: 0 done, 1 the vendor refused, 2 usage, 3 authentication, 4 network, deadline or output, 5 undecodable reply.";
 
 /// What an operation does.
 pub fn about(operation: &Operation, guide: Option<&Guide>) -> String {

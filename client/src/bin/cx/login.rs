@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use clap::{Arg, ArgMatches, Command, builder::PossibleValuesParser, value_parser};
 use cx_client::{
     Secret,
-    auth::{AuthorizationCode, AuthorizationOptions, Credentials},
+    auth::{AuthorizationOptions, Credentials},
     dynamic::Registered,
     generated::REGISTRY,
 };
@@ -89,8 +89,7 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     let request = builder.authorization_request(options)?;
     // Not opened from here: the address holds the state, and a command line can be read by others.
     eprintln!("Open this address in your browser, and allow the access:\n\n  {}\n", request.url());
-    // The request goes into the first answer: its state is good for one.
-    let code: AuthorizationCode = callback.answer(wait, |query| request.finish(query)).await?;
+    let code = callback.answer(wait, request).await?;
 
     // The store may hold the session of an earlier login under the same key. A client looks there before it uses the
     // credentials that it is built with; those of a sign-in go first.

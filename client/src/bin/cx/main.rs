@@ -7,6 +7,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")
 )]
 
+mod account;
 mod arguments;
 mod body;
 mod call;
@@ -16,6 +17,7 @@ mod connect;
 mod credentials;
 mod exit;
 mod export;
+mod files;
 mod flags;
 mod headers;
 mod help;

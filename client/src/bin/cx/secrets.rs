@@ -1,6 +1,6 @@
 //! Secrets: read from the environment and from files, never from the command line, and kept out of what is printed.
 
-use std::{cell::RefCell, env, fs, path::PathBuf};
+use std::{cell::RefCell, cmp::Reverse, env, fs, path::PathBuf};
 
 use cx_client::Secret;
 
@@ -59,7 +59,10 @@ impl Secrets {
     pub fn without(&self, text: &str) -> String {
         let secrets = self.0.borrow();
         let hidden = secrets.iter().map(Secret::expose).filter(|secret| secret.len() >= SHORTEST_HIDDEN);
-        hidden.fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
+        let mut hidden: Vec<&str> = hidden.collect();
+        // A short one may be a part of a long one, of which the rest would be left.
+        hidden.sort_by_key(|secret| Reverse(secret.len()));
+        hidden.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"))
     }
 
     fn remember(&self, secret: Secret) -> Secret {
@@ -85,6 +88,14 @@ mod tests {
         fs::write(&path, "canary-4711\n").unwrap();
         let secrets = Secrets::default();
         assert_eq!(secrets.file(&path).unwrap().expose(), "canary-4711");
+        assert_eq!(secrets.without("token canary-4711 is spent"), "token *** is spent");
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_secret_that_begins_with_another() {
+        let secrets = Secrets::default();
+        secrets.remember("canary".into());
+        secrets.remember("canary-4711".into());
         assert_eq!(secrets.without("token canary-4711 is spent"), "token *** is spent");
     }
 

@@ -1,11 +1,14 @@
 //! Sessions that outlive the tool: `cx login` starts them, later calls find them again.
 
-use std::{env, fs, io, path::PathBuf};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 use cx_client::auth::FileStore;
 use serde::{Deserialize, Serialize};
 
-use crate::{exit::Failure, secrets::plain_variable};
+use crate::{exit::Failure, files, secrets::plain_variable};
 
 /// Name of the account in the store, under which a later call finds the session.
 pub const ACCOUNT: &str = "cx";
@@ -54,15 +57,12 @@ pub fn write(api: &str, session: &Session) -> Result<(), Failure> {
     put(&path, &text).map_err(|error| refuse(error.to_string()))
 }
 
-fn put(path: &PathBuf, text: &[u8]) -> io::Result<()> {
+fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(path, text)?;
     // A scope may hold an e-mail address.
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(())
+    files::replace(path, text)
 }
 
 /// The scope to ask for, if the environment names one.

@@ -78,6 +78,33 @@ fn a_second_with_more_rows_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_second_is_not_taken_for_whole_where_its_rows_are_not_turned_around() {
+    for rows in [151, 400] {
+        let list = crowd(rows);
+        list.look(|world| world.manners.ties_stay = true);
+        let error = collect(Export::new(list)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Truncated, "{rows} rows");
+    }
+}
+
+#[test]
+fn a_page_that_hides_rows_is_not_the_end_of_the_list() {
+    let times: Vec<i64> = (0..1_000).map(|second| (BASE + second) * 1000).collect();
+    let manners = Manners { thinned: true, ..Manners::default() };
+    let list = SimList::new(World::new(&times, manners, 3)).per_page(5);
+    let (rows, _) = collect(Export::new(list)).unwrap();
+    assert_eq!(ids(&rows), (1..=1_000).filter(|id| id % 7 != 0).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_size_beyond_the_largest_costs_no_row() {
+    let times: Vec<i64> = (0..4_000).map(|second| (BASE + second) * 1000).collect();
+    let list = SimList::new(World::new(&times, Manners::default(), 3)).per_page(100);
+    let (rows, _) = collect(Export::new(list)).unwrap();
+    assert_eq!(ids(&rows), (1..=4_000).collect::<Vec<_>>());
+}
+
+#[test]
 fn an_empty_list_is_an_export_without_rows() {
     let list = SimList::new(World::new(&[], Manners::default(), 1));
     let (rows, cursor) = collect(Export::new(list.clone())).unwrap();

@@ -2,6 +2,7 @@
 //! requests.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     future::poll_fn,
     sync::{Arc, Mutex, OnceLock},
@@ -40,6 +41,11 @@ impl Made {
     pub(super) fn second(&self) -> i64 {
         self.created.div_euclid(1000)
     }
+
+    /// Whether a vendor that thins its pages shows it.
+    fn is_shown(&self) -> bool {
+        self.id % 7 != 0
+    }
 }
 
 /// What the vendor does while it is read.
@@ -51,6 +57,10 @@ pub(super) struct Manners {
     pub unreadable: bool,
     /// The order that is asked for is ignored.
     pub unsorted: bool,
+    /// Rows of one time stand in the same order, whichever way the list is sorted.
+    pub ties_stay: bool,
+    /// Some rows are hidden once pages are cut, so that any page may be short.
+    pub thinned: bool,
     /// Rows arrive between requests.
     pub arrivals: bool,
     /// Rows change between requests.
@@ -125,7 +135,7 @@ impl World {
 
     fn answer(&mut self, call: &SimList) -> Vec<Made> {
         let number = |name: &str| call.numbers.get(name).copied();
-        let (page, size) = (number("page").unwrap(), number("per_page").unwrap());
+        let (page, size) = (number("page").unwrap(), number("per_page").unwrap().min(50));
         assert!((1..=30).contains(&page), "page {page} was asked for");
         let (skip, size) = (usize::try_from((page - 1) * size).unwrap(), usize::try_from(size).unwrap());
         if self.quiet {
@@ -149,10 +159,13 @@ impl World {
             (false, Some("updated_at")) => found.sort_by_key(|row| (row.updated, tie(row), row.id)),
             _ => found.sort_by_key(|row| (tie(row), row.id)),
         }
-        if text("sort_order") == Some("desc") {
-            found.reverse();
+        match (text("sort_order"), self.manners.ties_stay) {
+            (Some("desc"), true) => found.sort_by_key(|row| Reverse(row.created)),
+            (Some("desc"), false) => found.reverse(),
+            _ => {}
         }
-        found.into_iter().skip(skip).take(size).collect()
+        let shown = found.into_iter().skip(skip).take(size);
+        shown.filter(|row| !self.manners.thinned || row.is_shown()).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use cx_client::{Error, directly::Client};
+use cx_client::{Error, ErrorKind, directly::Client};
 
 /// Asks the experts and returns the id of the question.
 ///
@@ -25,7 +25,13 @@ pub async fn open_questions(client: &Client, email: &str) -> Result<Vec<String>,
             let questions = page.as_ref().and_then(|page| page.questions.as_deref()).unwrap_or_default();
             Ok(questions.iter().filter_map(|question| question.uuid.clone()).collect())
         }
-        Err(error) if error.status().is_none_or(|status| status.is_server_error()) => Ok(Vec::new()),
+        Err(error) if is_outage(&error) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
+}
+
+/// A request that is wrong, or a token that is missing, has no status either, and is nobody's outage.
+fn is_outage(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Transport | ErrorKind::Timeout)
+        || error.status().is_some_and(|status| status.is_server_error())
 }

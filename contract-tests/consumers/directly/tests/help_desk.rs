@@ -13,7 +13,7 @@ async fn vendor() -> Result<(MockVendor, Client), Box<dyn std::error::Error>> {
     Ok((vendor, client))
 }
 
-// The five lines: start, point the client at it, call, look at what went out, and let the document judge it.
+// The five lines: start, point the client at it, call, let the document judge it, and look at what went out.
 #[tokio::test]
 async fn a_question_is_asked() -> Outcome {
     let vendor = MockVendor::start(cx_spec::embedded("directly")?).await;
@@ -61,5 +61,14 @@ async fn an_outage_leaves_the_list_empty() -> Outcome {
     let (vendor, client) = vendor().await?;
     vendor.on("list_questions", |_, _| Some(Answer::raw(502, "<html>")));
     assert!(open_questions(&client, "pat@example.com").await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_missing_token_is_no_outage() -> Outcome {
+    let vendor = MockVendor::start(cx_spec::embedded("directly")?).await;
+    let client = Client::builder().base_url(vendor.base_url()).build()?;
+    let error = open_questions(&client, "pat@example.com").await.err().ok_or("there was no token")?;
+    assert!(error.is_authentication());
     Ok(())
 }

@@ -3,9 +3,11 @@
 use cx_client::{
     ErrorKind,
     pages::{Items, List, Pages},
+    wootric,
 };
 use futures_util::{StreamExt, stream::FusedStream};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
     lists::{Check, Listed, check_all, ids},
@@ -85,6 +87,17 @@ async fn page_31_is_never_asked_for() {
     check_all(Ends { rows: 1_000, from: None, asked: last(1), truncated: true }).await;
     check_all(Ends { rows: 60, from: Some(29), asked: last(29), truncated: true }).await;
     check_all(Ends { rows: 1_000, from: Some(31), asked: vec![], truncated: true }).await;
+}
+
+#[tokio::test]
+async fn a_size_beyond_the_largest_makes_no_full_page_look_short() {
+    let fifty = |page: i64| Value::Array((1..=50).map(|row| json!({"id": page * 100 + row})).collect());
+    let server = PageServer::start(Box::new(move |page, _| (200, fifty(page).to_string().into_bytes()))).await;
+    let client = wootric::Client::builder().base_url(server.base_url()).static_token("any").build().unwrap();
+    let mut pages = client.list_declines().page(30).per_page(100).pages();
+    assert_eq!(pages.next().await.unwrap().unwrap().len(), 50);
+    let cut = pages.next().await.unwrap().map(|page| page.len());
+    assert_eq!(cut.unwrap_err().kind(), ErrorKind::Truncated);
 }
 
 /// A list whose third page cannot be had.

@@ -12,11 +12,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::origin::Origin;
+use crate::files::{beside, remove, replace};
+
 /// How far an export came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
-    /// The call that is exported; another one does not go on from here.
-    pub call: Value,
+    /// What is exported; another one does not go on from here.
+    pub origin: Origin,
     /// Where the engine goes on.
     pub cursor: Value,
     /// Length of the part in bytes.
@@ -53,6 +56,10 @@ impl Target {
     /// # Errors
     /// A part that cannot be opened, or is shorter than the checkpoint says.
     pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
+        if checkpoint.is_none() {
+            // That of an earlier export says nothing of the rows that come now.
+            remove(&beside(path, "cursor"))?;
+        }
         let bytes = checkpoint.map_or(0, |one| one.bytes);
         let part = beside(path, "part");
         let mut file = OpenOptions::new().create(bytes == 0).write(true).truncate(false).open(&part)?;
@@ -91,10 +98,7 @@ impl Target {
                 part.file.flush()?;
                 part.file.get_ref().sync_all()?;
                 fs::rename(beside(&part.path, "part"), &part.path)?;
-                match fs::remove_file(beside(&part.path, "cursor")) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-                    _ => Ok(()),
-                }
+                remove(&beside(&part.path, "cursor"))
             }
         }
     }
@@ -120,33 +124,20 @@ impl Write for Target {
     }
 }
 
-/// The checkpoint of a file; `None` if there is none.
+/// The checkpoint of a file; `None` if there is none. A cursor without its part is none: who wrote it had finished, and
+/// died before it could remove it.
 ///
 /// # Errors
 /// One that cannot be read.
 pub fn checkpoint(path: &Path) -> io::Result<Option<Checkpoint>> {
+    if !fs::exists(beside(path, "part"))? {
+        return Ok(None);
+    }
     match fs::read(beside(path, "cursor")) {
         Ok(text) => serde_json::from_slice(&text).map(Some).map_err(io::Error::from),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// `people.csv` with `part` is `people.csv.part`.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    name.into()
-}
-
-/// Writes a file so that there is always a whole one.
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let new = beside(path, "new");
-    let mut file = File::create(&new)?;
-    file.write_all(text)?;
-    file.sync_data()?;
-    fs::rename(new, path)
 }
 
 #[cfg(test)]
@@ -156,7 +147,7 @@ mod tests {
     use super::*;
 
     fn at(bytes: u64) -> Checkpoint {
-        Checkpoint { call: json!({}), cursor: json!(7), bytes, rows: 1, columns: None }
+        Checkpoint { origin: Origin::default(), cursor: json!(7), bytes, rows: 1, columns: None }
     }
 
     #[test]
@@ -177,6 +168,33 @@ mod tests {
         target.write_all(b"two\n").unwrap();
         target.finish().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn an_export_that_starts_again_leaves_no_cursor_of_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        let mut target = Target::file(&path, None).unwrap();
+        target.write_all(b"one\n").unwrap();
+        target.checkpoint(at).unwrap();
+        drop(target);
+        drop(Target::file(&path, None).unwrap());
+        assert_eq!(checkpoint(&path).unwrap(), None);
+    }
+
+    #[test]
+    fn a_cursor_that_was_left_behind_by_a_whole_file_is_no_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        let mut target = Target::file(&path, None).unwrap();
+        target.write_all(b"one\n").unwrap();
+        target.checkpoint(at).unwrap();
+        // As far as `finish` comes when it is killed before its last step.
+        fs::rename(beside(&path, "part"), &path).unwrap();
+        drop(target);
+        assert_eq!(checkpoint(&path).unwrap(), None);
+        Target::file(&path, None).unwrap().finish().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

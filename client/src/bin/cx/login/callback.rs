@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use cx_client::{Error, Secret};
+use cx_client::{
+    Secret,
+    auth::{AuthorizationCode, AuthorizationRequest},
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -65,21 +68,17 @@ impl Callback {
         self.uri.as_str()
     }
 
-    /// Waits for the callback, hands it to `finish` and tells the browser how it went.
+    /// Waits for the callback to a request, reads it and tells the browser how it went.
     ///
     /// # Errors
-    /// Nobody came in time; what `finish` says.
-    pub async fn answer<T>(
-        self,
-        wait: Duration,
-        finish: impl FnOnce(&str) -> Result<T, Error>,
-    ) -> Result<T, Failure> {
-        let Ok(request) = timeout(wait, self.request()).await else {
+    /// Nobody came in time; the vendor refused the authorization.
+    pub async fn answer(self, wait: Duration, asked: AuthorizationRequest) -> Result<AuthorizationCode, Failure> {
+        let Ok(request) = timeout(wait, self.request(&asked)).await else {
             return Err(Failure::authentication(format!("nobody came back within {} s", wait.as_secs()))
                 .then("run `cx login` again, or give more time by --wait SECONDS"));
         };
         let Request { mut socket, target } = request?;
-        let finished = finish(target.expose());
+        let finished = asked.finish(target.expose());
         let text = match &finished {
             Ok(_) => "You are logged in as soon as cx says so. This page can be closed.",
             Err(_) => "The login failed: cx says why. This page can be closed.",
@@ -91,10 +90,12 @@ impl Callback {
         Ok(finished?)
     }
 
-    /// The first request to the path of the callback. Browsers also ask for icons, and open connections that they never
+    /// The first request to the path of the callback that has the right state: any page the browser shows can send one
+    /// without, and must not be able to end a login. Browsers also ask for icons, and open connections that they never
     /// use: one such must not keep the others waiting.
-    async fn request(&self) -> Result<Request, Failure> {
+    async fn request(&self, asked: &AuthorizationRequest) -> Result<Request, Failure> {
         let mut readers = JoinSet::new();
+        let mut told = false;
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => {
@@ -103,9 +104,15 @@ impl Callback {
                     readers.spawn(timeout(PATIENCE, read(socket, path)));
                 }
                 Some(read) = readers.join_next() => {
-                    if let Ok(Ok(Some(request))) = read {
+                    let Ok(Ok(Some(request))) = read else { continue };
+                    if asked.is_answered_by(request.target.expose()) {
                         return Ok(request);
                     }
+                    if !told {
+                        eprintln!("note: a callback without the state of this login was refused; cx waits on");
+                        told = true;
+                    }
+                    readers.spawn(timeout(PATIENCE, refuse(request)));
                 }
             }
         }
@@ -130,6 +137,13 @@ async fn read(mut socket: TcpStream, path: String) -> Option<Request> {
         }
     };
     Some(Request { target: Secret::from(target), socket })
+}
+
+/// Answers a callback that belongs to no login of ours.
+async fn refuse(mut request: Request) -> Option<Request> {
+    let text = "This is not the answer to the login that cx waits for.";
+    reply(&mut request.socket, "400 Bad Request", text).await.ok()?;
+    None
 }
 
 async fn reply(socket: &mut TcpStream, status: &str, text: &str) -> std::io::Result<()> {

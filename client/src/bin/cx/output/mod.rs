@@ -77,7 +77,7 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     match write(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::usage(format!("stdout cannot be written to: {error}")))
+            Err(Failure::output(format!("stdout cannot be written to: {error}")))
         }
         _ => Ok(()),
     }

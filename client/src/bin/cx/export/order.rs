@@ -1,0 +1,82 @@
+//! What is exported, and whether an export that was stopped may go on with it.
+
+use std::path::PathBuf;
+
+use clap::ArgMatches;
+use cx_client::operation::Operation;
+use serde_json::{Map, Value};
+
+use super::{
+    origin::Origin,
+    target::{self, Checkpoint},
+};
+use crate::{connect::Connection, exit::Failure, output::Format, settings::Settings};
+
+/// What is exported, and how.
+pub struct Order {
+    pub origin: Origin,
+    pub format: Format,
+    /// File to write, if not stdout.
+    pub out: Option<PathBuf>,
+    /// Where it goes on.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// Reads what is to be exported.
+///
+/// # Errors
+/// A format that an export does not have; an export that was stopped and is another one.
+pub fn order(
+    operation: &'static Operation,
+    arguments: &Map<String, Value>,
+    matches: &ArgMatches,
+    settings: &Settings,
+    connection: &Connection,
+) -> Result<Order, Failure> {
+    let out = matches.get_one::<PathBuf>("out").cloned();
+    let is_csv = out.as_ref().and_then(|path| path.extension()).is_some_and(|extension| extension == "csv");
+    let format = match settings.output {
+        None if is_csv => Format::Csv,
+        None => Format::Ndjson,
+        Some(format @ (Format::Csv | Format::Ndjson)) => format,
+        Some(_) => return Err(Failure::usage("an export is ndjson or csv").then("give --output ndjson or csv")),
+    };
+    // A secret is not written down: whoever goes on with another one asks for trouble that no file can spare him.
+    let secret = |name: &str| operation.parameters.iter().any(|one| one.name == name && one.secret);
+    let shown: Map<String, Value> = arguments
+        .iter()
+        .filter(|(name, _)| !secret(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let origin = Origin {
+        api: operation.api.to_owned(),
+        operation: operation.id.to_owned(),
+        server: connection.core.base_url().to_owned(),
+        account: connection.account.clone(),
+        arguments: shown,
+        by: matches.get_one::<String>("by").cloned(),
+        from: matches.get_one::<i64>("from").copied(),
+        until: matches.get_one::<i64>("until").copied(),
+        format: if format == Format::Csv { "csv" } else { "ndjson" }.to_owned(),
+    };
+    let checkpoint = match &out {
+        Some(path) => target::checkpoint(path).map_err(|error| {
+            Failure::usage(format!("the cursor beside {} cannot be read: {error}", path.display()))
+                .then("start again: remove it, and leave --resume out")
+        })?,
+        None => None,
+    };
+    let checkpoint = match checkpoint {
+        Some(_) if !matches.get_flag("resume") => {
+            eprintln!("note: an export that was stopped is started again; --resume goes on with it");
+            None
+        }
+        Some(checkpoint) if checkpoint.origin != origin => {
+            let differences = checkpoint.origin.differences(&origin).join(", ");
+            return Err(Failure::usage(format!("the export that was stopped was another one: {differences}"))
+                .then("give the same server, account and arguments as then, or start again without --resume"));
+        }
+        checkpoint => checkpoint,
+    };
+    Ok(Order { origin, format, out, checkpoint })
+}
