@@ -7,7 +7,20 @@ use crate::{
     auth::{AuthorizationOptions, Credentials},
     error::ErrorKind,
     operation::{Body, Grant, OAuth, Regions},
-    transport::tests::API,
+};
+
+static TOKEN: Operation = Operation::made_up(Method::POST, "create_token", "/oauth/token");
+
+/// Tokens of a vendor with one server.
+const PLAIN: OAuth = OAuth { regions: None, ..REGIONAL };
+
+static API: Api = Api {
+    name: "vendor",
+    title: "Vendor",
+    server: "http://127.0.0.1:9",
+    operations: &[],
+    oauth: Some(PLAIN),
+    token_parameter: None,
 };
 
 /// An API without tokens.
@@ -19,8 +32,6 @@ static OPEN: Api = Api {
     oauth: None,
     token_parameter: None,
 };
-
-static TOKEN: Operation = Operation::made_up(Method::POST, "create_token", "/oauth/token");
 
 /// Tokens of a vendor whose accounts live on several servers.
 const REGIONAL: OAuth = OAuth {
@@ -103,10 +114,9 @@ fn one_operation_alone_fetches_tokens() {
     // The same row again is another operation: rows are told apart by where they stand.
     static OTHER: Operation = Operation::made_up(Method::POST, "create_token", "/oauth/token");
     let core = built(|builder| builder);
-    let token = API.oauth.as_ref().unwrap().token;
-    assert!(core.is_token_request(token) && !core.is_token_request(&OTHER));
+    assert!(core.is_token_request(&TOKEN) && !core.is_token_request(&OTHER));
     let open = CoreBuilder::new(&OPEN).build().unwrap();
-    assert!(!open.is_token_request(token));
+    assert!(!open.is_token_request(&TOKEN));
 }
 
 #[test]
@@ -145,6 +155,7 @@ fn credentials_make_a_core_that_fetches_tokens() {
 
 #[test]
 fn tokens_are_asked_for_in_the_first_media_type_of_the_document() {
+    const FORM: &str = "application/x-www-form-urlencoded";
     const fn row(media_types: &'static [&'static str]) -> Operation {
         let mut row = Operation::made_up(Method::POST, "create_token", "/oauth/token");
         row.body = Some(Body {
@@ -157,8 +168,7 @@ fn tokens_are_asked_for_in_the_first_media_type_of_the_document() {
         });
         row
     }
-    let form = "application/x-www-form-urlencoded";
-    assert_eq!(build::default_media_type(&row(&[form, "application/json"])), Some(form));
+    assert_eq!(build::default_media_type(&row(&[FORM, "application/json"])), Some(FORM));
     assert_eq!(build::default_media_type(&row(&["application/json"])), Some("application/json"));
     assert_eq!(build::default_media_type(&row(&[])), None);
     assert_eq!(build::default_media_type(&Operation::made_up(Method::POST, "create_token", "/oauth/token")), None);

@@ -10,6 +10,9 @@ use super::{Home, Output, lower::Unsupported, mend};
 /// Generated code has a style of its own.
 const LOOSENED: &str = "#![allow(missing_docs, dead_code, clippy::all, clippy::pedantic, unreachable_patterns, unused_imports, rustdoc::all)]\n";
 
+/// What could not be expressed, with the line of the document that says it.
+type Lines = Vec<(usize, Unsupported)>;
+
 /// The files of a crate called `name` in `out`, and what of the document could not be expressed, with its line.
 ///
 /// `client` is the folder of `cx-client`, on whose runtime the crate stands.
@@ -23,7 +26,7 @@ pub fn standalone(
     out: &Path,
     client: &Path,
     keep_going: bool,
-) -> Result<(Vec<Output>, Vec<(usize, Unsupported)>)> {
+) -> Result<(Vec<Output>, Lines)> {
     let shown = document.display().to_string();
     let text = std::fs::read_to_string(document).with_context(|| format!("{shown} cannot be read"))?;
     let (document, mut unsupported) = mend::mend(&Document::parse(name, &shown, &text)?, keep_going)?;

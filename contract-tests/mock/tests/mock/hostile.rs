@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// A tree that is one of itself, many times over, or a leaf.
 fn api(keyword: &str) -> Api {
-    let itself = vec!["{$ref: '#/components/schemas/Tree'}"; 8].join(", ");
+    let itself = ["{$ref: '#/components/schemas/Tree'}"; 8].join(", ");
     let text = format!(
         "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: post_a\n      \
          requestBody:\n        content:\n          application/json: {{schema: {{$ref: '#/components/schemas/Tree'}}}}\n          \

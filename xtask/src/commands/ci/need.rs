@@ -49,10 +49,8 @@ impl Need {
 
 /// The name under which rustup has a version: that of the version itself, or of one of its patches.
 fn toolchain<'l>(list: &'l str, version: &str) -> Option<&'l str> {
-    let names = list.lines().filter_map(|line| line.split_whitespace().next());
-    names
-        .filter(|name| name.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-'])))
-        .next_back()
+    let mut names = list.lines().filter_map(|line| line.split_whitespace().next());
+    names.rfind(|name| name.strip_prefix(version).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-'])))
 }
 
 /// What a program prints; none where it is not there or fails.
