@@ -75,6 +75,7 @@ pub const NAMES: &[&str] = &[
     "operation::Operation",
     "operation::Pagination",
     "operation::Parameter",
+    "operation::Regions",
     "operation::Reply",
     "operation::Retry",
     "operation::Shape",
