@@ -154,9 +154,9 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_what_a_judge_has_started() {
-        let error = run(shell("cat <&0 & wait"), Duration::from_millis(200)).err().unwrap();
+        let error = run(shell("exec 3<&0; cat <&3 & wait"), Duration::from_millis(200)).err().unwrap();
         assert!(error.to_string().contains("did not end within"), "{error}");
-        let error = run(shell("cat <&0 &"), Duration::from_secs(2)).err().unwrap();
+        let error = run(shell("exec 3<&0; cat <&3 &"), Duration::from_secs(2)).err().unwrap();
         assert!(error.to_string().contains("something that it started goes on"), "{error}");
     }
 
