@@ -76,7 +76,10 @@ fn built(set: impl FnOnce(CoreBuilder) -> CoreBuilder) -> Core {
 
 #[test]
 fn calls_go_through_the_http_client_that_was_given() {
-    let given = reqwest::Client::builder().user_agent("one of our own").build().unwrap();
+    let given = reqwest::Client::builder().user_agent("one of our own");
+    #[cfg(feature = "rustls")]
+    let given = given.tls_backend_preconfigured(crate::tls::config(&[]).unwrap());
+    let given = given.build().unwrap();
     let core = built(|builder| builder.http_client(given.clone()));
     assert_eq!(format!("{:?}", core.http()), format!("{given:?}"));
     assert_ne!(format!("{:?}", built(|builder| builder).http()), format!("{given:?}"));

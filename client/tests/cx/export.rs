@@ -209,7 +209,7 @@ async fn an_export_goes_on_with_the_server_and_the_account_that_it_began_with() 
     let cursor = fs::read_to_string(folder.path().join("rows.ndjson.cursor")).unwrap();
     assert!(!cursor.contains(issuer::CLIENT_ID), "{cursor}");
     vendor.on("list_responses", |request, _| Some(page(request)));
-    vendor.take_exchanges();
+    let logins = vendor.issuer().token_requests();
 
     let another = simulated().await;
     let person = nobody(&vendor).env("CX_USERNAME", issuer::USERNAME).env("CX_PASSWORD", issuer::PASSWORD);
@@ -222,7 +222,9 @@ async fn an_export_goes_on_with_the_server_and_the_account_that_it_began_with() 
         let ran = run.run().await.exits(2);
         assert!(ran.stderr.contains(difference) && ran.stderr.contains("without --resume"), "{}", ran.stderr);
     }
-    assert!(vendor.take_exchanges().is_empty() && another.take_exchanges().is_empty());
+    // A request of the export that was interrupted may be read late, so only those for tokens are counted here.
+    assert_eq!(vendor.issuer().token_requests(), logins);
+    assert!(another.take_exchanges().is_empty());
     applicant(nobody(&vendor)).run().await.exits(0);
     holds_every_row_once(&path, ROWS);
 }

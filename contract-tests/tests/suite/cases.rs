@@ -216,15 +216,10 @@ fn call_losing(core: Core, operation: &str, arguments: Value, options: CallOptio
 }
 
 #[tokio::test]
-async fn a_reply_that_is_no_json_is_compared_too() {
-    let orchard = third::orchard();
-    let free = "content: {application/json: {schema: {}, example: {}}}";
-    let text = orchard.api.document().text().replace(free, "content: {text/plain: {schema: {}, example: well}}");
-    let api = Arc::new(Api::index(Document::parse("orchard", "orchard.yaml", &text).unwrap()).unwrap());
+async fn a_reply_that_comes_without_its_body_is_noticed() {
     let problems = async |client| {
-        let subject = Subject { api: Arc::clone(&api), client, ..orchard.clone() };
+        let subject = Subject { client, ..third::orchard() };
         let case = cases::select(cases::examples(&subject), "get_health/200").remove(0);
-        assert_eq!(case.reply.as_ref().unwrap().media_type, "text/plain");
         Runner::start(subject).await.unwrap().run(case).await.problems
     };
     assert_eq!(problems(&third::ORCHARD).await, Vec::<String>::new());

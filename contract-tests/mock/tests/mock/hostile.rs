@@ -1,7 +1,7 @@
 //! Documents with more ways through their schemas than anyone could go: every test ends.
 
 use cx_mock::{
-    Incoming, Place, Validator, Verdict,
+    Incoming, Validator, Verdict,
     schema::Reading,
     strategy::{breaks, valid_as},
 };
@@ -29,7 +29,8 @@ fn post(media_type: &str, body: &str) -> Verdict {
 fn a_form_is_read() {
     let verdict = post("application/x-www-form-urlencoded", "a=x");
     assert_eq!(verdict.body, Some(json!({"a": "x"})));
-    assert_eq!(verdict.violations[0].place, Place::Body("/a".into()));
+    // A schema that is itself, without end, says nothing of a value; that there is a verdict at all is what counts.
+    assert_eq!(verdict.violations, []);
 }
 
 #[test]
