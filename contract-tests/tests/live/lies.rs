@@ -13,6 +13,8 @@ pub struct Lie {
     pub name: &'static str,
     /// What it is to be reported as.
     pub kind: Kind,
+    /// What it brings along: nothing else of the operation may be reported.
+    pub besides: &'static [Kind],
     /// Whether it is the token request that is lied to.
     pub token: bool,
     /// Tells the lie about an honest success, and says which path of it is wrong; none where it cannot be told.
@@ -22,12 +24,22 @@ pub struct Lie {
 pub type Tell = fn(&[Place<'_>], &mut Reply) -> Option<String>;
 
 const fn lie(name: &'static str, kind: Kind, tell: Tell) -> Lie {
-    Lie { name, kind, token: false, tell }
+    Lie { name, kind, besides: &[], token: false, tell }
 }
 
 const fn of_token(name: &'static str, kind: Kind, tell: Tell) -> Lie {
-    Lie { name, kind, token: true, tell }
+    Lie { name, kind, besides: &[], token: true, tell }
 }
+
+impl Lie {
+    const fn besides(self, besides: &'static [Kind]) -> Self {
+        Self { besides, ..self }
+    }
+}
+
+/// What is wrong with a refusal that has headers and body of a success.
+const BODY_OF_A_SUCCESS: &[Kind] =
+    &[Kind::Shape, Kind::Type, Kind::MissingMember, Kind::UndocumentedMember, Kind::MissingHeader];
 
 #[rustfmt::skip]
 pub const LIES: &[Lie] = &[
@@ -131,9 +143,9 @@ pub const LIES: &[Lie] = &[
         reply.set_header("location", "https://elsewhere.example/");
         status(reply, 301)
     }),
-    lie("the operation is gone", Kind::Removed, |_, reply| status(reply, 404)),
-    lie("the operation asks for other credentials", Kind::CredentialsRefused, |_, reply| status(reply, 401)),
-    lie("the documented request is refused", Kind::RequestRefused, |_, reply| status(reply, 400)),
+    lie("the operation is gone", Kind::Removed, |_, reply| status(reply, 404)).besides(BODY_OF_A_SUCCESS),
+    lie("the operation asks for other credentials", Kind::CredentialsRefused, |_, reply| status(reply, 401)).besides(BODY_OF_A_SUCCESS),
+    lie("the documented request is refused", Kind::RequestRefused, |_, reply| status(reply, 400)).besides(BODY_OF_A_SUCCESS),
     lie("a header is new", Kind::UndocumentedHeader, |_, reply| {
         reply.set_header("x-brand-new", "1");
         Some("header x-brand-new".into())

@@ -196,7 +196,8 @@ async fn a_request_that_stalls_is_given_up() {
 
 /// Whether an error sends the caller to sign in again, and has a cause that says so.
 fn says_why(error: &Error, so: &str) -> bool {
-    let mut causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let mut causes =
+        std::iter::successors(std::error::Error::source(error), |cause| std::error::Error::source(*cause));
     error.is_authentication() && causes.any(|cause| cause.to_string().contains(so))
 }
 
