@@ -230,7 +230,7 @@ fn all_that_picks_an_account_keeps_its_session_from_the_others() {
     let key = |query: &[(&'static str, &str)]| {
         let core = built(|builder| {
             let builder = builder.credentials(Credentials::client_credentials("id", "secret"));
-            query.iter().fold(builder, |builder, (name, value)| builder.token_query(*name, *value))
+            query.iter().fold(builder, |builder, (name, value)| builder.token_query(name, *value))
         });
         core.tokens().unwrap().key().unwrap()
     };
