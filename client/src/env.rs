@@ -1,18 +1,25 @@
 //! Time, sleep and randomness, passed in so that tests decide them.
 
+// The standard library has no clock in a browser, and timers are its JavaScript's: there an application brings its own.
+#[cfg(not(target_family = "wasm"))]
+mod system;
+
 use std::{
     fmt::Debug,
     future::Future,
     pin::Pin,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
+
+#[cfg(not(target_family = "wasm"))]
+pub use system::System;
 
 /// A boxed future without a lifetime.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// What the runtime takes from its surroundings.
 ///
-/// [`System`] is the real one. A test passes its own to decide when a token expires or how long a retry waits.
+/// `System` is the real one, where there is one. A test passes its own to decide when a token expires or how long a retry waits.
 pub trait Environment: Debug + Send + Sync {
     /// Time since some fixed point, never going back.
     fn now(&self) -> Duration;
@@ -33,94 +40,4 @@ pub(crate) fn jitter(environment: &dyn Environment, longest: Duration) -> Durati
     let drawn = environment.random();
     // A number that is none passes a `clamp`, and no duration can be multiplied by it.
     longest.mul_f64(if drawn.is_nan() { 0.0 } else { drawn.clamp(0.0, 1.0) })
-}
-
-/// The clock, timer and random numbers of the machine.
-#[derive(Debug)]
-pub struct System {
-    start: Instant,
-}
-
-impl Default for System {
-    fn default() -> Self {
-        Self { start: Instant::now() }
-    }
-}
-
-impl Environment for System {
-    fn now(&self) -> Duration {
-        self.start.elapsed()
-    }
-
-    fn wall_clock(&self) -> SystemTime {
-        SystemTime::now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<()> {
-        Box::pin(tokio::time::sleep(duration))
-    }
-
-    fn random(&self) -> f64 {
-        fastrand::f64()
-    }
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_machine_draws_numbers_below_one_that_differ() {
-        let system = System::default();
-        let drawn: Vec<f64> = (0..100).map(|_| system.random()).collect();
-        assert!(drawn.iter().all(|number| (0.0..1.0).contains(number)), "{drawn:?}");
-        // Jitter that is the same for everybody is none.
-        assert!(drawn.windows(2).any(|pair| pair.first() != pair.last()), "{drawn:?}");
-    }
-
-    #[test]
-    fn the_machine_counts_from_its_start() {
-        let five = Duration::from_secs(5);
-        let system = System { start: Instant::now().checked_sub(five).unwrap() };
-        let first = system.now();
-        assert!(first >= five && system.now() >= first);
-    }
-
-    #[test]
-    fn the_machine_knows_the_time_of_day() {
-        let before = SystemTime::now();
-        assert!(System::default().wall_clock() >= before);
-    }
-
-    /// Draws one number for ever.
-    #[derive(Debug)]
-    struct Loaded(f64);
-
-    impl Environment for Loaded {
-        fn now(&self) -> Duration {
-            Duration::ZERO
-        }
-
-        fn wall_clock(&self) -> SystemTime {
-            SystemTime::UNIX_EPOCH
-        }
-
-        fn sleep(&self, _: Duration) -> BoxFuture<()> {
-            Box::pin(std::future::pending())
-        }
-
-        fn random(&self) -> f64 {
-            self.0
-        }
-    }
-
-    #[test]
-    fn jitter_is_a_part_of_the_pause_whatever_is_drawn() {
-        for (drawn, seconds) in
-            [(0.0, 0), (0.25, 2), (1.0, 8), (7.0, 8), (-1.0, 0), (f64::NAN, 0), (f64::INFINITY, 8)]
-        {
-            assert_eq!(jitter(&Loaded(drawn), Duration::from_secs(8)), Duration::from_secs(seconds), "{drawn}");
-        }
-    }
 }

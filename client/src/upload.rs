@@ -1,40 +1,32 @@
 //! A file that goes out in a multipart request.
 
-use std::{
-    error::Error as StdError,
-    ffi::OsStr,
-    fmt, io,
-    path::{Path, PathBuf},
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
-};
+// A browser has no files that could be opened by their path, and its HTTP client sends no body piece by piece.
+#[cfg_attr(target_family = "wasm", path = "upload/content_in_browser.rs")]
+mod content;
+
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bytes::{Bytes, BytesMut};
-use futures_core::Stream;
-use futures_util::stream;
-use reqwest::{Body, multipart::Part};
+use bytes::Bytes;
+use reqwest::multipart::Part;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error as _, Visitor},
 };
-use tokio::{fs::File, io::AsyncReadExt};
+
+use content::Content;
+pub(crate) use content::fault;
 
 use crate::{
-    error::{Error, ErrorKind, Sent},
+    error::{Error, ErrorKind},
     form,
 };
 
 /// Name of a file that was given none.
 const DEFAULT_NAME: &str = "upload";
 
-/// How much of a file is read at a time, in bytes.
-const CHUNK: usize = 64 * 1024;
-
-type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
-
-/// A file for a multipart request. A clone is cheap and stands for the same content.
+/// A file for a multipart request. A clone is cheap and stands for the same content. Two are equal if they have the same
+/// name and type and stand for the same content: equal bytes, the same path, or the same stream.
 ///
 /// ```
 /// use cx_client::Upload;
@@ -42,40 +34,17 @@ type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 /// let upload = Upload::bytes("people.csv", "email\npat@example.com\n").with_content_type("text/csv");
 /// assert_eq!(upload.len(), Some(22));
 /// ```
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Upload {
     file_name: Arc<str>,
     content_type: Option<Arc<str>>,
     content: Content,
 }
 
-#[derive(Clone)]
-enum Content {
-    Bytes(Bytes),
-    Path(Arc<Path>),
-    Stream(Arc<Mutex<Option<Chunks>>>),
-}
-
 impl Upload {
     /// Content in memory.
     pub fn bytes(file_name: impl Into<String>, content: impl Into<Bytes>) -> Self {
         Self::new(file_name.into(), Content::Bytes(content.into()))
-    }
-
-    /// A file, opened when the request is sent and read while it is; named after the last part of the path. Every attempt
-    /// opens it anew.
-    pub fn path(path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
-        let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or(DEFAULT_NAME.into()).into_owned();
-        Self::new(name, Content::Path(path.into()))
-    }
-
-    /// Content that comes piece by piece. It can be sent once: a request with it is never repeated.
-    pub fn stream(
-        file_name: impl Into<String>,
-        content: impl Stream<Item = Result<Bytes, io::Error>> + Send + 'static,
-    ) -> Self {
-        Self::new(file_name.into(), Content::Stream(Arc::new(Mutex::new(Some(Box::pin(content))))))
     }
 
     fn new(file_name: String, content: Content) -> Self {
@@ -105,15 +74,12 @@ impl Upload {
     /// Size in bytes, if it is known before the request is sent: only of content in memory.
     #[expect(clippy::len_without_is_empty, reason = "a file is not a collection, and its size is often unknown")]
     pub fn len(&self) -> Option<u64> {
-        match &self.content {
-            Content::Bytes(bytes) => Some(bytes.len() as u64),
-            Content::Path(_) | Content::Stream(_) => None,
-        }
+        self.content.len()
     }
 
     /// Whether the content can be sent more than once.
     pub fn is_replayable(&self) -> bool {
-        !matches!(self.content, Content::Stream(_))
+        self.content.is_replayable()
     }
 
     /// The part of one attempt.
@@ -124,30 +90,7 @@ impl Upload {
     /// or is a stream that was sent before. What only shows while the body is read fails the request with an error that
     /// [`fault`] recognises.
     pub(crate) async fn to_part(&self, max_bytes: Option<u64>) -> Result<Part, Error> {
-        let part = match &self.content {
-            Content::Bytes(bytes) => {
-                let size = bytes.len() as u64;
-                check(size, max_bytes)?;
-                Part::stream_with_length(bytes.clone(), size)
-            }
-            Content::Path(path) => {
-                let unreadable = |error: io::Error| invalid("the file to upload cannot be opened").with_cause(error);
-                // Opened by name first: opening a pipe would wait for a writer.
-                if !tokio::fs::metadata(path).await.map_err(unreadable)?.is_file() {
-                    return Err(invalid("the path to upload is not a file"));
-                }
-                let file = File::open(path).await.map_err(unreadable)?;
-                let size = file.metadata().await.map_err(unreadable)?.len();
-                check(size, max_bytes)?;
-                Part::stream_with_length(guarded(chunks(file), Some(size), max_bytes), size)
-            }
-            Content::Stream(once) => {
-                let content = once.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let content = content.ok_or_else(|| invalid("the stream to upload was sent before"))?;
-                Part::stream(guarded(content, None, max_bytes))
-            }
-        };
-        let part = part.file_name(form::part_name(&self.file_name));
+        let part = self.content.part(max_bytes).await?.file_name(form::part_name(&self.file_name));
         match &self.content_type {
             Some(content_type) => {
                 part.mime_str(content_type).map_err(|_| invalid("the content type of the upload is not a media type"))
@@ -157,118 +100,13 @@ impl Upload {
     }
 }
 
-/// Two uploads are equal if they have the same name and type and stand for the same content: equal bytes, the same path,
-/// or the same stream.
-impl PartialEq for Upload {
-    fn eq(&self, other: &Self) -> bool {
-        let same_content = match (&self.content, &other.content) {
-            (Content::Bytes(one), Content::Bytes(another)) => one == another,
-            (Content::Path(one), Content::Path(another)) => one == another,
-            (Content::Stream(one), Content::Stream(another)) => Arc::ptr_eq(one, another),
-            _ => false,
-        };
-        same_content && self.file_name == other.file_name && self.content_type == other.content_type
-    }
-}
-
-fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn invalid(message: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidRequest, message)
 }
 
-fn check(size: u64, max_bytes: Option<u64>) -> Result<(), Error> {
-    match max_bytes {
-        Some(max) if size > max => Err(invalid(Fault::TooLarge(max).to_string())),
-        _ => Ok(()),
-    }
-}
-
-fn chunks(file: File) -> Chunks {
-    Box::pin(stream::try_unfold(file, |mut file| async move {
-        let mut chunk = BytesMut::with_capacity(CHUNK);
-        let read = file.read_buf(&mut chunk).await?;
-        Ok((read > 0).then(|| (chunk.freeze(), file)))
-    }))
-}
-
-fn guarded(content: Chunks, promised: Option<u64>, max_bytes: Option<u64>) -> Body {
-    Body::wrap_stream(Guard { content, sent: 0, promised, max_bytes })
-}
-
-/// Stops a body that breaks its limit or its promised size before the offending piece goes out.
-struct Guard {
-    content: Chunks,
-    sent: u64,
-    promised: Option<u64>,
-    max_bytes: Option<u64>,
-}
-
-impl Stream for Guard {
-    type Item = Result<Bytes, Fault>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let guard = &mut *self;
-        Poll::Ready(match ready!(guard.content.as_mut().poll_next(context)) {
-            Some(Ok(chunk)) => {
-                guard.sent = guard.sent.saturating_add(chunk.len() as u64);
-                if let Some(max) = guard.max_bytes
-                    && guard.sent > max
-                {
-                    Some(Err(Fault::TooLarge(max)))
-                } else if guard.promised.is_some_and(|promised| guard.sent > promised) {
-                    Some(Err(Fault::Changed))
-                } else {
-                    Some(Ok(chunk))
-                }
-            }
-            Some(Err(error)) => Some(Err(Fault::Read(error))),
-            None if guard.promised.is_some_and(|promised| guard.sent < promised) => Some(Err(Fault::Changed)),
-            None => None,
-        })
-    }
-}
-
-/// Why a body stopped half way. It travels inside reqwest's error.
-#[derive(Debug)]
-enum Fault {
-    TooLarge(u64),
-    Changed,
-    Read(io::Error),
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge(max) => write!(f, "the file to upload is larger than the {max} bytes that are taken"),
-            Self::Changed => f.write_str("the file to upload changed its size while it was sent"),
-            Self::Read(_) => f.write_str("the file to upload cannot be read"),
-        }
-    }
-}
-
-impl StdError for Fault {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        match self {
-            Self::Read(error) => Some(error),
-            Self::TooLarge(_) | Self::Changed => None,
-        }
-    }
-}
-
-/// The error to report if sending failed because of the content of an upload and not because of the network. Part of the
-/// request was on its way by then.
-pub(crate) fn fault(error: &(dyn StdError + 'static)) -> Option<Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(fault) = error.downcast_ref::<Fault>() {
-            let reported = invalid(fault.to_string()).with_sent(Sent::Unknown);
-            return Some(match fault {
-                Fault::Read(error) => reported.with_cause(io::Error::from(error.kind())),
-                Fault::TooLarge(_) | Fault::Changed => reported,
-            });
-        }
-        next = error.source();
-    }
-    None
+/// What is said of a file that is larger than a request takes.
+fn too_large(max: u64) -> String {
+    format!("the file to upload is larger than the {max} bytes that are taken")
 }
 
 impl fmt::Debug for Upload {

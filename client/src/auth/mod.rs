@@ -49,9 +49,11 @@ pub use grants::{AuthorizationCodeGrant, ClientCredentialsGrant, PasswordGrant, 
 pub(crate) use manager::TokenManager;
 pub(crate) use options::{Deps, TokenOptions};
 pub(crate) use scope::shown_scope;
+#[cfg(not(target_family = "wasm"))]
+pub use store::FileStore;
 #[cfg(feature = "redis")]
 pub use store::RedisStore;
-pub use store::{FileStore, Lease, Lock, MemoryStore, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore};
+pub use store::{Lease, Lock, MemoryStore, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore};
 
 /// Reads a reply to a token request, for the fuzz targets.
 #[cfg(fuzzing)]

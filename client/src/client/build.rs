@@ -16,7 +16,7 @@ use crate::{
         ClientCredentialsGrant, Credentials, Deps, MemoryStore, PasswordGrant, RefreshTokenGrant, TokenManager,
         TokenOptions, TokenStore,
     },
-    env::{Environment, System},
+    env::Environment,
     error::{Error, ErrorKind, Result},
     operation::{Api, Operation},
     secret::Secret,
@@ -93,7 +93,7 @@ impl CoreBuilder {
     /// that is none; a TLS backend that cannot be set up.
     pub fn build(self) -> Result<Core> {
         let base_url = origin(self.server(), self.allow_http)?;
-        let environment = self.environment.clone().unwrap_or_else(|| Arc::new(System::default()));
+        let environment = self.environment.clone().map_or_else(usual_environment, Ok)?;
         let user_agent = user_agent(self.user_agent.as_deref())?;
         let http = match &self.http {
             Some(http) => http.clone(),
@@ -404,6 +404,17 @@ impl<C: ApiClient + AuthorizationCodeGrant> ClientBuilder<C> {
     pub fn authorization_code(self, code: AuthorizationCode, client_secret: impl Into<Secret>) -> Self {
         self.with_credentials(code.into_credentials(client_secret))
     }
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn usual_environment() -> Result<Arc<dyn Environment>> {
+    Ok(Arc::new(crate::env::System::default()))
+}
+
+#[cfg(target_family = "wasm")]
+fn usual_environment() -> Result<Arc<dyn Environment>> {
+    let message = "there is no clock and no timer here but those that you bring: give the builder an `environment`";
+    Err(Error::new(ErrorKind::InvalidRequest, message))
 }
 
 pub(super) fn default_media_type(token: &Operation) -> Option<&'static str> {

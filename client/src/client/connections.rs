@@ -1,13 +1,10 @@
 //! What every connection of a client has in common.
 
-use std::time::Duration;
-
 use http::HeaderValue;
 
-use crate::{
-    error::{Error, ErrorKind, Result},
-    twin::{self, Rule},
-};
+use crate::error::{Error, ErrorKind, Result};
+#[cfg(not(target_family = "wasm"))]
+use crate::twin::{self, Rule};
 
 pub(super) fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
     let own = concat!("cx-client/", env!("CARGO_PKG_VERSION"));
@@ -19,6 +16,7 @@ pub(super) fn user_agent(application: Option<&str>) -> Result<HeaderValue> {
 }
 
 /// The HTTP client: no redirects, which would carry credentials along, and no proxy of the environment for loopback.
+#[cfg(not(target_family = "wasm"))]
 pub(crate) fn http_client(loopback: bool, authorities: &[Vec<u8>]) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .redirect(twin::redirects().unwrap_or_else(reqwest::redirect::Policy::none))
@@ -29,7 +27,7 @@ pub(crate) fn http_client(loopback: bool, authorities: &[Vec<u8>]) -> Result<req
         .no_brotli()
         .no_zstd()
         .no_deflate()
-        .connect_timeout(Duration::from_secs(10));
+        .connect_timeout(std::time::Duration::from_secs(10));
     if loopback {
         builder = builder.no_proxy();
     }
@@ -47,4 +45,10 @@ pub(crate) fn http_client(loopback: bool, authorities: &[Vec<u8>]) -> Result<req
     builder
         .build()
         .map_err(|cause| Error::new(ErrorKind::InvalidRequest, "the HTTP client cannot be set up").with_cause(cause))
+}
+
+/// The browser's, whose redirects, connections and certificates are its own.
+#[cfg(target_family = "wasm")]
+pub(crate) fn http_client(_: bool, _: &[Vec<u8>]) -> Result<reqwest::Client> {
+    Ok(reqwest::Client::new())
 }

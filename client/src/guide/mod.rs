@@ -12,7 +12,7 @@
 //! | [`features`] | what each feature brings, and what is left without it |
 //! | [`tls`] | certificates, proxies, an HTTP client of your own |
 //! | [`blocking`] | calling from code without `async` |
-//! | [`wasm`] | what stands in the way of browsers |
+//! | [`wasm`] | what is there in a browser, and what is not |
 //! | [`security`] | what is kept secret, from whom, and what is left to you |
 
 #[doc = include_str!("authentication.md")]

@@ -79,8 +79,7 @@ impl Outgoing {
                 *request.body_mut() = Some(bytes.clone().into());
             }
             Written::Multipart { pairs, files } => {
-                // RFC 7578 §4.2 forbids `name*=`, which is how a name with a blank would be written otherwise.
-                let mut parts = reqwest::multipart::Form::new().percent_encode_noop();
+                let mut parts = empty_form();
                 for (name, value) in pairs {
                     parts = parts.text(form::part_name(name), value.clone());
                 }
@@ -105,6 +104,18 @@ impl Outgoing {
         }
         Ok(request)
     }
+}
+
+/// RFC 7578 §4.2 forbids `name*=`, which is how a name with a blank would be written otherwise.
+#[cfg(not(target_family = "wasm"))]
+fn empty_form() -> reqwest::multipart::Form {
+    reqwest::multipart::Form::new().percent_encode_noop()
+}
+
+/// The browser writes names by itself, as HTML has it.
+#[cfg(target_family = "wasm")]
+fn empty_form() -> reqwest::multipart::Form {
+    reqwest::multipart::Form::new()
 }
 
 /// Puts the caller's headers in the place of the client's. A name given twice is sent twice.

@@ -3,7 +3,10 @@
 use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::future::{Either, select};
+use futures_util::{
+    StreamExt,
+    future::{Either, select},
+};
 use http::{HeaderMap, StatusCode};
 
 use crate::{
@@ -29,6 +32,19 @@ pub(crate) async fn send(
     http: &reqwest::Client,
     request: reqwest::Request,
     max_bytes: usize,
+    timer: BoxFuture<()>,
+) -> Result<Received> {
+    let exchange = exchange(http, request, max_bytes, timer);
+    // What a browser's requests are made of may not leave its thread, and there is but one.
+    #[cfg(target_family = "wasm")]
+    let exchange = send_wrapper::SendWrapper::new(exchange);
+    exchange.await
+}
+
+async fn exchange(
+    http: &reqwest::Client,
+    request: reqwest::Request,
+    max_bytes: usize,
     mut timer: BoxFuture<()>,
 ) -> Result<Received> {
     let late = || Error::new(ErrorKind::Timeout, "the attempt took too long");
@@ -39,14 +55,15 @@ pub(crate) async fn send(
     let status = response.status();
     let mut headers = std::mem::take(response.headers_mut());
     hide_credentials(&mut headers);
+    let mut pieces = pin!(response.bytes_stream());
     let mut body = Body::Empty;
     let problem = loop {
-        let Either::Left((chunk, _)) = select(pin!(response.chunk()), &mut timer).await else {
+        let Either::Left((piece, _)) = select(pieces.next(), &mut timer).await else {
             break Some(late());
         };
-        match chunk {
-            Ok(None) => break None,
-            Ok(Some(mut chunk)) => {
+        match piece {
+            None => break None,
+            Some(Ok(mut chunk)) => {
                 let max_bytes = if twin::broken(Rule::BodyWithoutCap) { usize::MAX } else { max_bytes };
                 let room = max_bytes.saturating_sub(body.len());
                 let too_large = chunk.len() > room;
@@ -56,8 +73,8 @@ pub(crate) async fn send(
                     break Some(Error::new(ErrorKind::Decode, "the reply is larger than the limit"));
                 }
             }
-            Err(_) if twin::broken(Rule::CutBodyTaken) => break None,
-            Err(cause) => {
+            Some(Err(_)) if twin::broken(Rule::CutBodyTaken) => break None,
+            Some(Err(cause)) => {
                 break Some(Error::new(ErrorKind::Transport, "the reply broke off").with_cause(cause.without_url()));
             }
         }
@@ -125,9 +142,9 @@ fn unsent(cause: reqwest::Error) -> Error {
     if let Some(error) = upload::fault(&cause) {
         return error;
     }
-    let (kind, message, sent) = if cause.is_connect() && cause.is_timeout() {
+    let (kind, message, sent) = if is_connect(&cause) && cause.is_timeout() {
         (ErrorKind::Timeout, "the vendor could not be reached in time", Sent::No)
-    } else if cause.is_connect() && !twin::broken(Rule::RefusalAmbiguous) {
+    } else if is_connect(&cause) && !twin::broken(Rule::RefusalAmbiguous) {
         (ErrorKind::Transport, "the vendor cannot be reached", Sent::No)
     } else if cause.is_builder() {
         (ErrorKind::InvalidRequest, "the request cannot be sent as it is", Sent::No)
@@ -138,6 +155,17 @@ fn unsent(cause: reqwest::Error) -> Error {
     };
     let cause = if twin::broken(Rule::UrlInCause) { cause } else { cause.without_url() };
     Error::new(kind, message).with_sent(sent).with_cause(cause)
+}
+
+#[cfg(not(target_family = "wasm"))]
+fn is_connect(cause: &reqwest::Error) -> bool {
+    cause.is_connect()
+}
+
+/// A browser does not say.
+#[cfg(target_family = "wasm")]
+const fn is_connect(_: &reqwest::Error) -> bool {
+    false
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::receive::Received;
+use super::receive::{self, Received};
 use crate::{
     auth::Bearer,
     challenge,
@@ -25,7 +25,8 @@ pub(super) fn renewed_by_twin(received: &Received, replayed: bool) -> bool {
 /// Where a twin goes that follows links.
 pub(super) async fn follow(core: &Core, outcome: &Result<Received>, bearer: Option<&Bearer>) {
     let link = outcome.as_ref().ok().and_then(|received| received.headers.get(http::header::LOCATION)?.to_str().ok());
-    if let (Some(link), Some(bearer)) = (link, bearer) {
-        drop(core.http().get(link).header(http::header::AUTHORIZATION, bearer.header()).send().await);
+    let (Some(link), Some(bearer)) = (link, bearer) else { return };
+    if let Ok(request) = core.http().get(link).header(http::header::AUTHORIZATION, bearer.header()).build() {
+        drop(receive::send(core.http(), request, usize::MAX, Box::pin(std::future::pending())).await);
     }
 }

@@ -4,12 +4,14 @@
 //! sets, the variable `CX_TWIN` names the one rule that the process breaks. Under `--cfg cx_shuttle`, which only
 //! `cargo xtask schedules` sets, a test chooses it for its thread.
 
+#[cfg(not(target_family = "wasm"))]
 mod redirects;
 // Without TLS of our own nobody can break the rule about certificates; the file is shared with tests, which know no features.
 #[cfg_attr(not(feature = "rustls"), allow(dead_code, reason = "one of the rules is about TLS"))]
 mod rule;
 mod strict;
 
+#[cfg(not(target_family = "wasm"))]
 pub(crate) use redirects::redirects;
 pub(crate) use rule::Rule;
 pub(crate) use strict::strict;

@@ -1,13 +1,25 @@
 //! Files of each kind, as they go over the wire.
 
-use std::{fs, io::Write as _};
+use std::{
+    error::Error as _,
+    fs,
+    io::{self, Write as _},
+};
 
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, stream};
 use proptest::prelude::*;
 use serde_json::json;
-use tokio::{io::AsyncWriteExt as _, net::TcpListener};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
-use super::*;
+use super::{
+    content::{CHUNK, Fault, Guard, chunks},
+    *,
+};
+use crate::error::Sent;
 
 fn piecewise(pieces: &[&'static str]) -> Upload {
     let pieces: Vec<io::Result<Bytes>> =

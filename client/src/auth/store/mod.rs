@@ -1,8 +1,10 @@
 //! Where tokens outlive a process, if they should.
 
+#[cfg(not(target_family = "wasm"))]
 mod file;
 mod lock;
 mod memory;
+#[cfg(not(target_family = "wasm"))]
 mod name;
 #[cfg(feature = "redis")]
 mod redis;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::scope::shown_scope;
 use crate::secret::Secret;
 
+#[cfg(not(target_family = "wasm"))]
 pub use file::FileStore;
 pub use lock::{Lease, Lock};
 pub use memory::MemoryStore;

@@ -99,6 +99,28 @@ pub(super) const STEPS: &[Step] = &[
     step("first ten minutes", Program::Tool("bash"), &["client/examples/first-ten-minutes.sh"]),
     // Programs outside the workspace, which use the client as a stranger would.
     step("consumers", Program::Tool("bash"), &["contract-tests/consumers/test.sh"]),
+    Step {
+        need: Some(Need::Target("wasm32-unknown-unknown")),
+        ..cargo(
+            "core on wasm32",
+            &[
+                "clippy",
+                "--quiet",
+                "--locked",
+                "--package",
+                "cx-client",
+                "--lib",
+                "--no-default-features",
+                "--features",
+                "wootric,wootric-cxi,directly",
+                "--target",
+                "wasm32-unknown-unknown",
+                "--",
+                "-D",
+                "warnings",
+            ],
+        )
+    },
     // Compiles a workspace of its own.
     Step {
         as_tested: true,
