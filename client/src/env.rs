@@ -41,3 +41,39 @@ pub(crate) fn jitter(environment: &dyn Environment, longest: Duration) -> Durati
     // A number that is none passes a `clamp`, and no duration can be multiplied by it.
     longest.mul_f64(if drawn.is_nan() { 0.0 } else { drawn.clamp(0.0, 1.0) })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Draws one number for ever.
+    #[derive(Debug)]
+    struct Loaded(f64);
+
+    impl Environment for Loaded {
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn wall_clock(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+
+        fn sleep(&self, _: Duration) -> BoxFuture<()> {
+            Box::pin(std::future::pending())
+        }
+
+        fn random(&self) -> f64 {
+            self.0
+        }
+    }
+
+    #[test]
+    fn jitter_is_a_part_of_the_pause_whatever_is_drawn() {
+        for (drawn, seconds) in
+            [(0.0, 0), (0.25, 2), (1.0, 8), (7.0, 8), (-1.0, 0), (f64::NAN, 0), (f64::INFINITY, 8)]
+        {
+            assert_eq!(jitter(&Loaded(drawn), Duration::from_secs(8)), Duration::from_secs(seconds), "{drawn}");
+        }
+    }
+}

@@ -61,35 +61,4 @@ mod tests {
         let before = SystemTime::now();
         assert!(System::default().wall_clock() >= before);
     }
-
-    /// Draws one number for ever.
-    #[derive(Debug)]
-    struct Loaded(f64);
-
-    impl Environment for Loaded {
-        fn now(&self) -> Duration {
-            Duration::ZERO
-        }
-
-        fn wall_clock(&self) -> SystemTime {
-            SystemTime::UNIX_EPOCH
-        }
-
-        fn sleep(&self, _: Duration) -> BoxFuture<()> {
-            Box::pin(std::future::pending())
-        }
-
-        fn random(&self) -> f64 {
-            self.0
-        }
-    }
-
-    #[test]
-    fn jitter_is_a_part_of_the_pause_whatever_is_drawn() {
-        for (drawn, seconds) in
-            [(0.0, 0), (0.25, 2), (1.0, 8), (7.0, 8), (-1.0, 0), (f64::NAN, 0), (f64::INFINITY, 8)]
-        {
-            assert_eq!(jitter(&Loaded(drawn), Duration::from_secs(8)), Duration::from_secs(seconds), "{drawn}");
-        }
-    }
 }
