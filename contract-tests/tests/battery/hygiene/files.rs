@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
@@ -104,8 +104,12 @@ fn case(subject: &Subject) -> Case {
     cases::enumerate(subject).remove(0)
 }
 
-/// What a panic on a failure says.
+/// What a panic on a failure says. Nothing of it is printed: in the output of a run that passed it would look like a
+/// failure. An item has its process to itself, so no other panic is silenced.
 fn panicked(outcome: cx_client::Result<()>) -> String {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
     let payload = catch_unwind(AssertUnwindSafe(move || outcome.unwrap())).unwrap_err();
+    panic::set_hook(usual);
     payload.downcast_ref::<String>().cloned().unwrap_or_default()
 }
