@@ -46,7 +46,7 @@ pub const NAMES: &[&str] = &[
     "dynamic::Registered",
     "dynamic::Reply",
     "dynamic::guide::Guide",
-    "env::System",
+    "env::system::System",
     "error::Error",
     "error::ErrorKind",
     "error::Sent",
@@ -132,7 +132,7 @@ fn tokens_and_bodies(printed: &mut Printed) {
     printed.add("secret::Masked", debug(&Masked));
     printed.add("patch::Patch", debug(&Patch::Value(Secret::from("canary"))));
     printed.add("time::Time", debug(&serde_json::from_value::<Time>(json!("2021-01-02T03:04:05Z")).unwrap()));
-    printed.add("env::System", debug(&System::default()));
+    printed.add("env::system::System", debug(&System::default()));
     let stored = json!({"access_token": "canary", "refresh_token": "canary", "scope": EMAIL, "obtained_at": 1});
     printed.add("auth::store::StoredToken", debug(&serde_json::from_value::<StoredToken>(stored).unwrap()));
     stores(printed);
