@@ -199,6 +199,12 @@ async fn a_stream_that_fails_keeps_its_reason() {
     assert!(error.source().is_some());
 }
 
+#[test]
+fn what_stopped_a_body_is_told_with_its_cause() {
+    assert_eq!(Fault::Read(io::Error::other("gone")).source().map(ToString::to_string).as_deref(), Some("gone"));
+    assert!(Fault::TooLarge(8).source().is_none() && Fault::Changed.source().is_none());
+}
+
 #[tokio::test]
 async fn an_unusable_content_type_is_refused() {
     let error = Upload::bytes("x", "").with_content_type("text\r\n").to_part(None).await.unwrap_err();
