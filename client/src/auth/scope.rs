@@ -14,3 +14,15 @@ pub(crate) fn shown_scope(scope: Option<&str>) -> Option<&str> {
 pub(super) fn narrower(asked: &str, got: &str) -> bool {
     asked.split_ascii_whitespace().any(|word| !got.split_ascii_whitespace().any(|there| there == word))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_shown_unless_it_names_a_user() {
+        assert_eq!(shown_scope(Some("read write")), Some("read write"));
+        assert_eq!(shown_scope(Some("read user:pat@example.com")), Some("***"));
+        assert_eq!(shown_scope(None), None);
+    }
+}
