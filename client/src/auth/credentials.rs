@@ -47,7 +47,7 @@ pub enum Credentials {
         client_id: String,
         /// Its secret.
         client_secret: Secret,
-        /// The code. It is sent once.
+        /// The code. It is sent once. An empty one is none: such credentials only take up a session that the store has.
         code: Secret,
         /// The `redirect_uri` of the authorization request, if it had one; it has to be repeated (RFC 6749 §4.1.3).
         redirect_uri: Option<String>,

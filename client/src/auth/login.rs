@@ -52,7 +52,8 @@ impl Login {
             Credentials::AuthorizationCode { client_id, client_secret, code, redirect_uri, code_verifier, scope } => {
                 login.client_id = Some(client_id);
                 login.client_secret = Some(client_secret);
-                login.code = Some(code);
+                // An empty one is none: it stands for a session that lies in the store.
+                login.code = Some(code).filter(|code| !code.expose().is_empty());
                 login.redirect_uri = redirect_uri.map(as_given);
                 login.code_verifier = code_verifier;
                 login.scope = scope;

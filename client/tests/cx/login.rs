@@ -102,6 +102,19 @@ async fn a_session_is_not_that_of_another_application() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_whose_tokens_are_gone_asks_for_another_login() {
+    let vendor = vendor("directly").await;
+    let sessions = tempfile::tempdir().unwrap();
+    let session = format!(r#"{{"client_id": "{}", "scope": null}}"#, issuer::CLIENT_ID);
+    std::fs::write(sessions.path().join("directly.json"), session).unwrap();
+    for run in [list(&vendor, sessions.path()), applicant(list(&vendor, sessions.path()))] {
+        let ran = run.run().await.exits(3);
+        assert!(ran.stderr.contains("log in again"), "{}", ran.stderr);
+    }
+    assert_eq!(vendor.issuer().token_requests(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_forged_callback_is_refused_and_the_login_goes_on() {
     // Because of the `redirect_uri`, as above.
     let vendor = builder("directly").allow_unknown_members().start().await;

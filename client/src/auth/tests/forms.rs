@@ -81,6 +81,7 @@ fn a_member_that_is_missing_or_empty_is_refused() {
     for error in [
         start(&WOOTRIC, Credentials::password("pat@example.com", "")).unwrap_err(),
         start(&WOOTRIC, Credentials::client_credentials("", "the-secret")).unwrap_err(),
+        start(&DIRECTLY, Credentials::authorization_code("the-client", "the-secret", "")).unwrap_err(),
         refresh(&DIRECTLY, code(), None).unwrap_err(),
         refresh(&DIRECTLY, Credentials::refresh_token("x").with_scope("read"), Some("read")).unwrap_err(),
     ] {

@@ -104,6 +104,28 @@ async fn a_session_is_found_again() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_taken_up_without_a_code_ends_with_what_the_vendor_said() {
+    let bench = Bench::new(&DIRECTLY, Vendor::new(|_| invalid_grant()), Credentials::authorization_code("", "", ""));
+    let error = bench.manager.bearer().await.unwrap_err();
+    assert_eq!((error.kind(), bench.vendor.count()), (ErrorKind::Authentication, 0), "{error}");
+
+    let without = Credentials::authorization_code("the-client", "the-secret", "").with_scope("read write");
+    let bench = Bench::new(&DIRECTLY, Vendor::new(|_| invalid_grant()), without);
+    let stored = json!({"access_token": "access-1", "refresh_token": "refresh-1", "obtained_at": 0, "expires_at": 1});
+    let stored: StoredToken = serde_json::from_value(stored).unwrap();
+    bench.store.save(&bench.manager.key().unwrap(), &stored).await.unwrap();
+    for _ in 0..2 {
+        let error = bench.manager.bearer().await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.oauth_error()),
+            (ErrorKind::Authentication, Some("invalid_grant")),
+            "{error}"
+        );
+    }
+    assert_eq!(bench.vendor.grants(), ["refresh_token"]);
+}
+
+#[tokio::test]
 async fn a_refresh_token_that_was_spent_by_another_client_is_not_sent() {
     let start = || Credentials::refresh_token("refresh-0");
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), start());
