@@ -80,7 +80,7 @@ pub(crate) struct Renewal {
 enum Saved {
     Yes,
     No,
-    /// The lock was lost, and others have written since: theirs stays.
+    /// The lock was lost: what others have written since stays.
     Late,
 }
 
@@ -210,6 +210,15 @@ impl Renewal {
         Ok(self.bearer(token, true).ok())
     }
 
+    /// Whether the store still holds the refresh token that was spent last.
+    async fn is_spent_in_store(&self) -> bool {
+        let load = self.deps.store.load(&self.means.key);
+        match self.deps.within(self.deps.options.exchange_timeout, load).await {
+            Some(Ok(Some(stored))) => stored.refresh_token.is_some() && stored.refresh_token == self.means.buried,
+            _ => false,
+        }
+    }
+
     /// The store has lost what it held of this session: another client signed out, or found the refresh token refused.
     /// Going on with it would bring back what was ended, or send a token that is known to be spent.
     fn forgotten(&mut self) {
@@ -319,7 +328,7 @@ impl Renewal {
         if twin::broken(Rule::OldPairDroppedFirst) {
             self.clear().await;
         }
-        let saved = self.save(&token).await;
+        let mut saved = self.save(&token).await;
         if saved == Saved::Late {
             // Whoever overtook this client has left word in the store.
             if let Ok(Some(bearer)) = self.look_up().await {
@@ -327,6 +336,12 @@ impl Renewal {
             }
             if let Some(failure) = &self.means.ended {
                 return Err(failure.clone());
+            }
+            if self.is_spent_in_store().await {
+                // Whoever has the lock now has nothing but the refresh token that this answer has spent. Past the lock its
+                // successor is found by all, and without it the session would be over for all.
+                drop(self.control.take_lease());
+                saved = self.save(&token).await;
             }
         }
         self.bearer(token, saved != Saved::No).map_err(Failure::new)
@@ -357,7 +372,7 @@ impl Renewal {
             match self.write(Some(&record)).await {
                 Some(true) => return Saved::Yes,
                 Some(false) => {
-                    tracing::warn!(api = self.deps.api, "another client wrote to the token store meanwhile");
+                    tracing::warn!(api = self.deps.api, "another client had the lock of the token store meanwhile");
                     return Saved::Late;
                 }
                 None => {}

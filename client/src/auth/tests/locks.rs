@@ -180,6 +180,26 @@ async fn a_client_that_comes_late_takes_over_what_the_others_wrote() {
 }
 
 #[tokio::test]
+async fn a_client_that_comes_late_leaves_no_spent_refresh_token_behind() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    bench.advance(3600.0);
+    bench.vendor.hold();
+    let caller = bench.callers(1).await.remove(0);
+    let key = bench.manager.key().unwrap();
+    // The lock was lost, and whoever has it has written nothing new.
+    let spent = bench.store.load(&key).await.unwrap().unwrap();
+    bench.store.save(&key, &spent).await.unwrap();
+    bench.vendor.release();
+    assert_eq!(text(&caller.await.unwrap().unwrap()), "access-2");
+    let stored = bench.store.load(&key).await.unwrap().unwrap();
+    assert_eq!(stored.refresh_token.unwrap().expose(), "refresh-2");
+    let other = manager(&WOOTRIC, &bench.vendor, password(), &bench.store, &bench.clock).unwrap();
+    assert_eq!((text(&other.bearer().await.unwrap()).as_str(), bench.vendor.count()), ("access-2", 2));
+    assert!(is_free(&bench).await);
+}
+
+#[tokio::test]
 async fn a_sign_out_elsewhere_is_not_undone_by_a_renewal_under_way() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
     bench.token().await;
