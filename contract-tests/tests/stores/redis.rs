@@ -56,6 +56,19 @@ async fn nothing_stays_for_ever() {
 }
 
 #[tokio::test]
+async fn a_session_may_be_asked_to_be_kept_however_long() {
+    let Some(server) = Server::start() else { return };
+    let store = RedisStore::new(&server.url()).unwrap();
+    let store = store.with_lifetime(Duration::MAX).with_lock_term(Duration::MAX);
+    let lock = store.lock(&key("pat")).await.unwrap();
+    let Lock::Held(lease) = &lock else { panic!("{lock:?}") };
+    assert!(lease.extend().await.unwrap());
+    assert!(lease.save(&token("1")).await.unwrap());
+    store.save(&key("pat"), &token("2")).await.unwrap();
+    assert_eq!(store.load(&key("pat")).await.unwrap(), Some(token("2")));
+}
+
+#[tokio::test]
 async fn an_address_is_shown_by_neither_store_nor_error() {
     let Some(server) = Server::with(&["--requirepass", "pass:word"]) else { return };
     for (url, right) in [

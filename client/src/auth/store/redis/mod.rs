@@ -20,8 +20,12 @@ use scripts::Script;
 
 /// How long a lock lasts: longer than a token request may take.
 const TERM: Duration = Duration::from_secs(60);
+/// Longest time that it may last: the fence has to outlast it.
+const LONGEST_TERM: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a session is kept that nobody renews.
 const LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// Longest time that anything is kept, about a hundred years: the server refuses a time that its clock cannot hold.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 /// Longest wait for a connection or a reply.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -62,15 +66,16 @@ impl RedisStore {
         self
     }
 
-    /// How long a lock lasts whose holder gives no sign of life; 60 s. It should be longer than a token request may
-    /// take.
+    /// How long a lock lasts whose holder gives no sign of life; 60 s, and a day at most. It should be longer than a token
+    /// request may take.
     #[must_use]
     pub fn with_lock_term(mut self, term: Duration) -> Self {
-        self.term = term;
+        self.term = term.min(LONGEST_TERM);
         self
     }
 
-    /// How long a session is kept that nobody renews; 90 days. A token that cannot be renewed is kept until it expires.
+    /// How long a session is kept that nobody renews; 90 days, and a hundred years at most. A token that cannot be renewed
+    /// is kept until it expires.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
@@ -172,7 +177,7 @@ impl Slot {
 
 /// Milliseconds as Redis takes them: at least one.
 fn millis(duration: Duration) -> String {
-    duration.as_millis().max(1).to_string()
+    duration.min(LONGEST_LIFETIME).as_millis().max(1).to_string()
 }
 
 /// A server, and the connection that all share.
@@ -227,5 +232,18 @@ impl Server {
 
     fn keep(&self, connection: Option<MultiplexedConnection>) {
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_is_longer_than_the_server_takes() {
+        let store = RedisStore::new("redis://127.0.0.1").unwrap().with_lock_term(Duration::MAX);
+        assert_eq!(millis(store.term), "86400000");
+        assert_eq!(millis(Duration::MAX), "3153600000000");
+        assert_eq!(millis(Duration::ZERO), "1");
     }
 }
