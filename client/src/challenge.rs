@@ -1,18 +1,23 @@
 //! The challenges of a `WWW-Authenticate` header (RFC 9110 §11.6.1).
 //!
-//! Read by the grammar: one field may hold several challenges, a comma may stand in a quoted string, and no name has a
-//! fixed case. What breaks the grammar ends the field there; what stood before it counts.
+//! Read by the grammar: one field may hold several challenges, a comma may stand in a quoted string, as may bytes beyond
+//! ASCII, and no name has a fixed case. What breaks the grammar ends the field there; what stood before it counts.
 
 use http::{HeaderMap, header::WWW_AUTHENTICATE};
 
 use crate::twin::{self, Rule};
 
-/// A parameter of the `Bearer` challenge (RFC 6750 §3), the first of its name.
+/// A parameter of the `Bearer` challenge (RFC 6750 §3), the first of its name; none if it is not ASCII, as a code and a
+/// scope are.
 pub(crate) fn bearer_parameter(headers: &HeaderMap, name: &str) -> Option<String> {
-    let fields = headers.get_all(WWW_AUTHENTICATE).into_iter().filter_map(|value| value.to_str().ok());
-    let challenges = fields.flat_map(challenges).filter(|one| one.scheme.eq_ignore_ascii_case("bearer"));
-    let mut parameters = challenges.flat_map(|one| one.parameters);
-    parameters.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    let found = headers.get_all(WWW_AUTHENTICATE).into_iter().find_map(|field| {
+        // A description in the vendor's language must not hide the code beside it.
+        let field = String::from_utf8_lossy(field.as_bytes());
+        let challenges = challenges(&field).into_iter().filter(|one| one.scheme.eq_ignore_ascii_case("bearer"));
+        let mut parameters = challenges.flat_map(|one| one.parameters);
+        parameters.find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    });
+    found.filter(|value| value.is_ascii())
 }
 
 #[derive(Debug, PartialEq)]
@@ -145,6 +150,20 @@ mod tests {
         }
         let two = [r#"Basic realm="x", error="no""#, r#"Bearer error="invalid_token""#];
         assert_eq!(bearer(&two, "error").as_deref(), Some("invalid_token"));
+    }
+
+    #[test]
+    fn a_description_in_any_language_hides_nothing_beside_it() {
+        for description in ["f\u{fc}r diese Liste fehlt ein Recht".as_bytes(), b"acc\xe8s refus\xe9", b"\xff\xfe"] {
+            let mut field = br#"Bearer error_description=""#.to_vec();
+            field.extend_from_slice(description);
+            field.extend_from_slice(br#"", error="insufficient_scope", scope="a b""#);
+            let mut headers = HeaderMap::new();
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_bytes(&field).unwrap());
+            assert_eq!(bearer_parameter(&headers, "error").as_deref(), Some("insufficient_scope"));
+            assert_eq!(bearer_parameter(&headers, "scope").as_deref(), Some("a b"));
+            assert_eq!(bearer_parameter(&headers, "error_description"), None);
+        }
     }
 
     #[test]
