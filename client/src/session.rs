@@ -33,12 +33,21 @@ impl fmt::Debug for GrantedScope {
 }
 
 impl Core {
-    /// What the present token is good for. Fetches one if there is none.
+    /// What the present token is good for. Fetches one if there is none, within the deadline of a call.
     ///
     /// # Errors
     /// As any call that needs a token.
     pub async fn granted_scope(&self) -> Result<GrantedScope> {
-        let bearer = self.require_tokens()?.bearer().await?;
+        let token = self.api().oauth.as_ref().map(|oauth| oauth.token);
+        let late = || {
+            let error = Error::new(ErrorKind::Timeout, "the deadline passed before there was a token");
+            match token {
+                Some(token) => error.with_operation(token),
+                None => error,
+            }
+        };
+        let bearer = Box::pin(self.require_tokens()?.bearer());
+        let bearer = transport::before(self, self.limits().deadline, bearer, late).await?;
         Ok(GrantedScope { scope: bearer.scope().map(ToOwned::to_owned), narrowed: bearer.narrowed() })
     }
 
@@ -52,7 +61,8 @@ impl Core {
 
     /// Ends the session: forgets token, credentials and the record in the store, then tells the vendor, where it has an
     /// operation for that. A refresh in flight cannot bring the session back, and the vendor is told of its token too. A
-    /// token that the vendor no longer knows counts as ended. A vendor that puts it off with 503 or 429 is asked again, as often as for any call.
+    /// token that the vendor no longer knows counts as ended. A vendor that puts it off with 503 or 429 is asked again, as
+    /// often as for any call and within the deadline of one.
     ///
     /// # Errors
     /// `Store` when the record may still be in the store, otherwise what the vendor or the way to it said. The session

@@ -16,8 +16,9 @@ mod retry;
 mod trace;
 mod twins;
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
+use futures_util::future::{Either, select};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
@@ -83,13 +84,23 @@ async fn exchange_with_deadline(
         let outgoing = Outgoing::new(core, request, payload, operation, options)?;
         attempts(core, outgoing, operation, options, started.saturating_add(deadline), &progress).await
     };
+    before(core, deadline, Box::pin(call), || progress.cut_off(operation)).await
+}
+
+/// What a future comes to, or the error of a deadline that passes first.
+pub(crate) async fn before<T, F: Future<Output = Result<T>> + Unpin>(
+    core: &Core,
+    deadline: Duration,
+    future: F,
+    late: impl FnOnce() -> Error,
+) -> Result<T> {
     let timer = core.environment().sleep(deadline);
-    match futures_util::future::select(Box::pin(call), timer).await {
-        futures_util::future::Either::Left((result, _)) => result,
-        futures_util::future::Either::Right(((), call)) => {
+    match select(future, timer).await {
+        Either::Left((result, _)) => result,
+        Either::Right(((), future)) => {
             // Ends the exchange, if there is one.
-            drop(call);
-            Err(progress.cut_off(operation))
+            drop(future);
+            Err(late())
         }
     }
 }

@@ -30,6 +30,27 @@ async fn a_logout_that_is_put_off_is_asked_for_again_and_not_for_ever() {
     assert_eq!(stage.requests().len(), 4);
 }
 
+/// A deadline that passes as soon as anything is waited for.
+fn at_once(builder: CoreBuilder) -> CoreBuilder {
+    builder.deadline(Duration::from_secs(1))
+}
+
+#[tokio::test]
+async fn a_logout_ends_with_the_deadline_of_a_call() {
+    let stage = Stage::set_with([token(FIRST)], at_once).await;
+    let error = stage.log_out().await.unwrap_err();
+    assert_eq!((error.kind(), error.was_sent(), error.attempts()), (ErrorKind::Timeout, Sent::Unknown, 1), "{error}");
+    assert_eq!(error.operation().unwrap().id, "logout");
+}
+
+#[tokio::test]
+async fn a_question_about_the_scope_ends_with_the_deadline_of_a_call() {
+    let stage = Stage::set_with([], at_once).await;
+    let error = stage.core.granted_scope().await.unwrap_err();
+    assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Timeout, Sent::No), "{error}");
+    assert_eq!(error.operation().unwrap().id, "create_token");
+}
+
 #[tokio::test]
 async fn a_logout_may_take_as_long_as_it_likes() {
     let stage = Stage::set_with([token(FIRST), reply(204)], |builder| builder.deadline(Duration::MAX)).await;
