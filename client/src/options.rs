@@ -33,7 +33,7 @@ impl CallOptions {
     }
 
     /// Adds a header, in the place of the client's own of that name. Only `Authorization` stays the client's own, where the
-    /// operation takes its token.
+    /// operation takes its token, and so does the `Content-Type` of a multipart body, which names its boundary.
     pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
         // Nobody knows what it is good for, so it is shown by nothing.
         value.set_sensitive(true);

@@ -75,7 +75,8 @@ impl Outgoing {
         match &self.body {
             Written::None => {}
             Written::Bytes { media_type, bytes } => {
-                request.headers_mut().insert(header::CONTENT_TYPE, media_type.clone());
+                // The caller may have named one.
+                request.headers_mut().entry(header::CONTENT_TYPE).or_insert(media_type.clone());
                 *request.body_mut() = Some(bytes.clone().into());
             }
             Written::Multipart { pairs, files } => {

@@ -91,6 +91,19 @@ async fn headers_of_the_caller_take_the_place_of_ours_but_for_the_token() {
 }
 
 #[tokio::test]
+async fn a_content_type_of_the_caller_takes_the_place_of_ours_but_for_the_boundary() {
+    let given = "application/json; charset=utf-8";
+    let options = CallOptions::new().header(header::CONTENT_TYPE, HeaderValue::from_static(given));
+    for (types, kept) in [(&["application/json"][..], true), (&[FORM], true), (&["multipart/form-data"], false)] {
+        let operation = operation(Some(body(true, types)), Reply::Empty);
+        let outgoing = outgoing(operation, payload(&json!({"a": "b"})), &options).unwrap();
+        let request = outgoing.request(operation).await.unwrap();
+        let sent = request.headers()[header::CONTENT_TYPE].to_str().unwrap();
+        assert_eq!(sent == given, kept, "{sent}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_is_written_in_the_notation_of_its_media_type() {
     let thing = json!({"a": "b c"});
     let usual = CallOptions::new();
