@@ -64,23 +64,17 @@ pub fn open(
     if authenticated {
         let found = credentials::find(api, settings, secrets)?.ok_or_else(|| credentials::none(api))?;
         account = account::fingerprint(found.credentials(), &selectors(api, secrets));
+        // A refresh token that rotates would be spent and its successor lost.
+        let store = match &found {
+            Found::Passing(_) => None,
+            Found::Lasting(_) | Found::Session(_) => session::store(),
+        };
+        if let Some(store) = store {
+            builder = builder.token_store(Arc::new(store));
+        }
         builder = match found {
-            Found::Passing(credentials) => builder.credentials(credentials),
-            Found::Lasting(credentials) => {
-                let builder = builder.credentials(credentials);
-                // A refresh token that rotates would be spent and its successor lost.
-                match session::store() {
-                    Some(store) => builder.token_store(Arc::new(store)),
-                    None => builder,
-                }
-            }
-            Found::Session(credentials) => {
-                let builder = builder.credentials(credentials).account(session::ACCOUNT);
-                match session::store() {
-                    Some(store) => builder.token_store(Arc::new(store)),
-                    None => builder,
-                }
-            }
+            Found::Passing(credentials) | Found::Lasting(credentials) => builder.credentials(credentials),
+            Found::Session(credentials) => builder.credentials(credentials).account(session::ACCOUNT),
         };
     }
     Ok(Connection { core: builder.build()?, account })
