@@ -142,7 +142,8 @@ impl<'a, L: List + 'a> Export<'a, L> {
         let now = now.unwrap_or_default().saturating_sub(self.behind).as_secs();
         let present = plan.align(i64::try_from(now).unwrap_or(i64::MAX));
         let until = [self.until, until, Some(present)].into_iter().flatten().min().unwrap_or(present);
-        let from = plan.align([self.from, from].into_iter().flatten().max().unwrap_or(0));
+        // Nothing was created before 1970, and below a bound far before it there is no number for the second before.
+        let from = plan.align([self.from, from].into_iter().flatten().max().unwrap_or(0).max(0));
         let operation = plan.operation;
         let Some(cursor) = &self.cursor else {
             let (api, id) = (operation.api.to_owned(), operation.id.to_owned());

@@ -141,6 +141,18 @@ fn bounds_are_the_first_second_and_the_one_after_the_last() {
 }
 
 #[test]
+fn the_first_second_there_is_a_number_for_is_the_beginning_of_the_list() {
+    let times: Vec<i64> = (0..40).map(|second| (BASE + second) * 1000).collect();
+    for unreadable in [false, true] {
+        let manners = Manners { unreadable, ..Manners::default() };
+        let list = SimList::new(World::new(&times, manners, 3)).per_page(5);
+        let (rows, cursor) = collect(Export::new(list).from(i64::MIN)).unwrap();
+        assert_eq!(ids(&rows), (1..=40).collect::<Vec<_>>());
+        assert!(cursor.is_finished());
+    }
+}
+
+#[test]
 fn the_present_is_left_to_the_next_run() {
     let times: Vec<i64> = (0..100).map(|second| (BASE + second) * 1000).collect();
     let list = SimList::new(World::new(&times, Manners::default(), 3)).per_page(5);
