@@ -281,6 +281,21 @@ impl Operation {
 }
 
 #[cfg(test)]
+impl Api {
+    /// An API that no document has, with nothing in it that a test does not ask for.
+    pub(crate) const fn made_up() -> Self {
+        Self {
+            name: "vendor",
+            title: "Vendor",
+            server: "http://127.0.0.1:9",
+            operations: &[],
+            oauth: None,
+            token_parameter: None,
+        }
+    }
+}
+
+#[cfg(test)]
 impl Operation {
     /// A row that no document has, with nothing in it that a test does not ask for.
     pub(crate) const fn made_up(method: Method, id: &'static str, path: &'static str) -> Self {

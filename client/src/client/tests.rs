@@ -14,24 +14,10 @@ static TOKEN: Operation = Operation::made_up(Method::POST, "create_token", "/oau
 /// Tokens of a vendor with one server.
 const PLAIN: OAuth = OAuth { regions: None, ..REGIONAL };
 
-static API: Api = Api {
-    name: "vendor",
-    title: "Vendor",
-    server: "http://127.0.0.1:9",
-    operations: &[],
-    oauth: Some(PLAIN),
-    token_parameter: None,
-};
+static API: Api = Api { oauth: Some(PLAIN), ..Api::made_up() };
 
 /// An API without tokens.
-static OPEN: Api = Api {
-    name: "open",
-    title: "Open",
-    server: "https://open.example.com",
-    operations: &[],
-    oauth: None,
-    token_parameter: None,
-};
+static OPEN: Api = Api { server: "https://open.example.com", ..Api::made_up() };
 
 /// Tokens of a vendor whose accounts live on several servers.
 const REGIONAL: OAuth = OAuth {
@@ -51,23 +37,13 @@ const REGIONAL: OAuth = OAuth {
 };
 
 /// That vendor's API.
-static HOME: Api = Api {
-    name: "home",
-    title: "Home",
-    server: "https://example.com",
-    operations: &[],
-    oauth: Some(REGIONAL),
-    token_parameter: None,
-};
+static HOME: Api = Api { server: "https://example.com", oauth: Some(REGIONAL), ..Api::made_up() };
 
 /// An API that takes the same tokens, on a host of its own.
 static GUEST: Api = Api {
-    name: "guest",
-    title: "Guest",
     server: "https://guest.example.com",
-    operations: &[],
     oauth: Some(OAuth { token_server: Some("https://example.com"), ..REGIONAL }),
-    token_parameter: None,
+    ..Api::made_up()
 };
 
 fn built(set: impl FnOnce(CoreBuilder) -> CoreBuilder) -> Core {

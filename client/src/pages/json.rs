@@ -208,14 +208,7 @@ mod tests {
         parameter("name", "string"),
     ];
     static OPERATION: Operation = listed();
-    static API: Api = Api {
-        name: "vendor",
-        title: "Vendor",
-        server: "http://127.0.0.1:9",
-        operations: &[&OPERATION],
-        oauth: None,
-        token_parameter: None,
-    };
+    static API: Api = Api { operations: &[&OPERATION], ..Api::made_up() };
     static REGISTERED: Registered =
         Registered { api: &API, call: nobody, schemas: &[], decode_schema: no_schema, guides: &[] };
 

@@ -33,10 +33,6 @@ static OPEN: Operation = operation(Method::GET, "open", "/v1/open", false);
 static POLL: Operation = polled();
 
 pub(super) static API: Api = Api {
-    name: "vendor",
-    title: "Vendor",
-    server: "http://127.0.0.1:9",
-    operations: &[],
     oauth: Some(OAuth {
         token: &TOKEN,
         token_server: None,
@@ -52,7 +48,7 @@ pub(super) static API: Api = Api {
         authorize: None,
         logout: Some(&LOGOUT),
     }),
-    token_parameter: None,
+    ..Api::made_up()
 };
 
 const fn operation(method: Method, id: &'static str, path: &'static str, authenticated: bool) -> Operation {

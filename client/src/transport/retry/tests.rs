@@ -17,14 +17,7 @@ use crate::{
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
-static API: Api = Api {
-    name: "vendor",
-    title: "Vendor",
-    server: "http://127.0.0.1:9",
-    operations: &[],
-    oauth: None,
-    token_parameter: None,
-};
+static API: Api = Api::made_up();
 
 static SAFE: Operation = operation(Retry::Safe);
 static NEVER: Operation = operation(Retry::Never);
