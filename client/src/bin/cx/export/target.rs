@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -54,15 +55,17 @@ impl Target {
     /// A new file, or one that goes on after a checkpoint.
     ///
     /// # Errors
-    /// A part that cannot be opened, or is shorter than the checkpoint says.
+    /// A part that cannot be opened, or is shorter than the checkpoint says; one that another export writes to is of the
+    /// kind `WouldBlock`.
     pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
+        let bytes = checkpoint.map_or(0, |one| one.bytes);
+        let part = beside(path, "part");
+        let mut file = OpenOptions::new().create(bytes == 0).write(true).truncate(false).open(&part)?;
+        lock(&file, &part)?;
         if checkpoint.is_none() {
             // That of an earlier export says nothing of the rows that come now.
             remove(&beside(path, "cursor"))?;
         }
-        let bytes = checkpoint.map_or(0, |one| one.bytes);
-        let part = beside(path, "part");
-        let mut file = OpenOptions::new().create(bytes == 0).write(true).truncate(false).open(&part)?;
         if file.metadata()?.len() < bytes {
             return Err(io::Error::other(format!("{} is shorter than it was", part.display())));
         }
@@ -101,6 +104,20 @@ impl Target {
                 remove(&beside(&part.path, "cursor"))
             }
         }
+    }
+}
+
+/// Keeps a part from all other exports until the file is closed: two that write to one, such as those of a schedule that
+/// is too tight, would cut off and overwrite each other's rows.
+fn lock(file: &File, part: &Path) -> io::Result<()> {
+    let busy = || io::Error::new(io::ErrorKind::WouldBlock, format!("another export writes to {}", part.display()));
+    // By the name of the trait: later versions of the standard library have a method of this name.
+    match fs4::FileExt::try_lock(file) {
+        // Whoever had it before may have ended just now, and what was opened is the whole file.
+        Ok(()) if fs::exists(part)? => Ok(()),
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
+        // Some network shares have no locks: there it is the user who has to take care.
+        Err(TryLockError::Error(_)) => Ok(()),
     }
 }
 
@@ -196,6 +213,24 @@ mod tests {
         assert_eq!(checkpoint(&path).unwrap(), None);
         Target::file(&path, None).unwrap().finish().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn two_exports_never_write_to_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        let mut target = Target::file(&path, None).unwrap();
+        target.write_all(b"one\n").unwrap();
+        target.checkpoint(at).unwrap();
+        for before in [None, Some(at(0)), Some(at(4))] {
+            let error = Target::file(&path, before.as_ref()).map(drop).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::WouldBlock, "{error}");
+        }
+        assert_eq!(checkpoint(&path).unwrap(), Some(at(4)));
+        target.write_all(b"two\n").unwrap();
+        target.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\ntwo\n");
+        Target::file(&path, None).unwrap();
     }
 
     #[test]

@@ -123,8 +123,11 @@ impl Writer {
 
 /// A file that cannot even be opened.
 fn unusable(path: &Path, error: &io::Error) -> Failure {
-    Failure::usage(format!("the export cannot be written to {}: {error}", path.display()))
-        .then("check that the folder is there, may be written to and has room")
+    let next = match error.kind() {
+        io::ErrorKind::WouldBlock => "wait until it has ended, or name another file by --out",
+        _ => "check that the folder is there, may be written to and has room",
+    };
+    Failure::usage(format!("the export cannot be written to {}: {error}", path.display())).then(next)
 }
 
 /// An export that cannot be written any further, after so many rows.
