@@ -27,8 +27,19 @@ struct Record {
     token: Option<StoredToken>,
     /// Counts leases, and writes without one.
     fence: u64,
-    /// Number of the lease that holds the lock, and its end.
-    holder: Option<(u64, Instant)>,
+    /// Number of the lease that holds the lock, and its end. One without an end lasts as long as its lease.
+    holder: Option<(u64, Option<Instant>)>,
+}
+
+impl Record {
+    fn is_taken(&self) -> bool {
+        self.holder.is_some_and(|(_, end)| end.is_none_or(|end| Instant::now() < end))
+    }
+}
+
+/// The end of a term that begins now. The standard library has no clock in a browser, and panics when it is asked for one.
+fn end() -> Option<Instant> {
+    (!cfg!(target_family = "wasm")).then(|| Instant::now() + TERM)
 }
 
 impl Records {
@@ -74,13 +85,12 @@ impl TokenStore for MemoryStore {
     }
 
     fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
-        let now = Instant::now();
         let number = self.0.with(key, |record| {
-            if record.holder.is_some_and(|(_, end)| now < end) {
+            if record.is_taken() {
                 return None;
             }
             record.fence += 1;
-            record.holder = Some((record.fence, now + TERM));
+            record.holder = Some((record.fence, end()));
             Some(record.fence)
         });
         let lease = |number| MemoryLease { records: Arc::clone(&self.0), key: key.clone(), number };
@@ -126,7 +136,7 @@ impl Lease for MemoryLease {
     }
 
     fn extend(&self) -> StoreFuture<'_, bool> {
-        self.with(|record| record.holder = Some((self.number, Instant::now() + TERM)))
+        self.with(|record| record.holder = Some((self.number, end())))
     }
 
     fn save<'a>(&'a self, token: &'a StoredToken) -> StoreFuture<'a, bool> {
@@ -147,5 +157,22 @@ impl Drop for MemoryLease {
         self.records.with(&self.key, |record| {
             record.holder.take_if(|(number, _)| *number == self.number);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_without_an_end_lasts_as_long_as_its_lease() {
+        let (store, key) =
+            (MemoryStore::default(), StoreKey::new("api", "https://a.example", "pat", "client_credentials"));
+        let Lock::Held(lease) = store.lock(&key).await.unwrap() else { panic!("it is free") };
+        // As it is where there is no clock.
+        store.0.with(&key, |record| record.holder = record.holder.map(|(number, _)| (number, None)));
+        assert!(matches!(store.lock(&key).await.unwrap(), Lock::Taken));
+        drop(lease);
+        assert!(matches!(store.lock(&key).await.unwrap(), Lock::Held(_)));
     }
 }
