@@ -154,6 +154,7 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
         let mut underway = self.in_flight();
         let waiting = self.slots.iter().filter(|slot| matches!(slot, Slot::Waiting { .. })).count();
         let mut held = self.slots.len() - waiting;
+        let most = self.windows.saturating_add(self.windows.div_ceil(2));
         let mut at = 0;
         while underway < self.windows && at < self.slots.len() {
             let Some(Slot::Waiting { range, density }) = self.slots.get(at) else {
@@ -163,14 +164,14 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
             let (range, known) = (*range, density.or(self.density));
             let rows = if density.is_some() { self.window_rows } else { self.wanted_rows() };
             // Nothing is known before the first page came.
-            if (held >= self.windows + self.windows.div_ceil(2) && at > 0) || (known.is_none() && underway > 0) {
+            if (held >= most && at > 0) || (known.is_none() && underway > 0) {
                 return;
             }
             let (window, rest) = self.cut(range, known, rows);
             let reader = Reader {
                 call: self.call.clone(),
                 plan: Arc::clone(&self.plan),
-                limit: if known.is_some() { rows + rows / 2 } else { 1 },
+                limit: if known.is_some() { rows.saturating_add(rows / 2) } else { 1 },
                 density: known.unwrap_or(0.0),
             };
             self.begun += 1;

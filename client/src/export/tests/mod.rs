@@ -153,6 +153,17 @@ fn the_first_second_there_is_a_number_for_is_the_beginning_of_the_list() {
 }
 
 #[test]
+fn as_many_windows_and_rows_as_there_are_numbers_are_no_limit() {
+    let times: Vec<i64> = (0..400).map(|second| (BASE + second) * 1000).collect();
+    for unreadable in [false, true] {
+        let manners = Manners { unreadable, ..Manners::default() };
+        let list = SimList::new(World::new(&times, manners, 3)).per_page(5);
+        let (rows, _) = collect(Export::new(list).windows(usize::MAX).window_rows(usize::MAX)).unwrap();
+        assert_eq!(ids(&rows), (1..=400).collect::<Vec<_>>());
+    }
+}
+
+#[test]
 fn the_present_is_left_to_the_next_run() {
     let times: Vec<i64> = (0..100).map(|second| (BASE + second) * 1000).collect();
     let list = SimList::new(World::new(&times, Manners::default(), 3)).per_page(5);
