@@ -1,9 +1,11 @@
 //! Each exit code, and what is said with it.
 
+use std::process::Stdio;
+
 use cx_mock::{Answer, ClosedPort, DeafPort, issuer};
 use serde_json::json;
 
-use crate::process::{cx, cx_at, vendor};
+use crate::process::{applicant, cx, cx_at, finish, vendor};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn zero_is_done() {
@@ -13,6 +15,20 @@ async fn zero_is_done() {
     assert_eq!(ran.stderr, "");
     let exchanges = vendor.take_exchanges();
     assert!(exchanges[0].request.query_pairs().iter().any(|pair| pair.name == "page"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_what_it_is_though_nobody_reads_what_is_said() {
+    let vendor = vendor("wootric").await;
+    let nobody = || cx(["wootric", "list-segments"]).base_url(&vendor.base_url());
+    let masked = || applicant(cx(["wootric", "create-token"]).base_url(&vendor.base_url()));
+    for (run, code) in [(nobody(), 3), (masked(), 0), (masked().arg("-v"), 0)] {
+        let (reader, stderr) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = run.start_on(Stdio::null(), Stdio::piped(), stderr.into());
+        let ran = finish(child).await.exits(code);
+        assert_eq!(ran.stdout.contains("***"), code == 0, "{ran:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

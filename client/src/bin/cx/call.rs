@@ -54,14 +54,14 @@ pub async fn run(
 
 fn print(operation: &Operation, reply: Reply, secret: &[&str], settings: &Settings) -> Result<(), Failure> {
     if reply.status.as_u16() == 304 {
-        eprintln!("nothing new (304)");
+        output::tell("nothing new (304)");
         return Ok(());
     }
     let format = settings.output.unwrap_or_else(output::Format::usual);
     match reply.raw {
         Some(mut data) => {
             if !settings.show_secrets && mask::mask(&mut data, secret) {
-                eprintln!("credentials are masked; --show-secrets prints them");
+                output::tell("credentials are masked; --show-secrets prints them");
             }
             output::to_stdout(|stdout| output::write(stdout, format, &data, operation))
         }

@@ -7,7 +7,11 @@ use cx_client::{
     operation::{Operation, Retry},
 };
 
-use crate::{flags::kebab_case, output::printable, secrets::Secrets};
+use crate::{
+    flags::kebab_case,
+    output::{printable, tell},
+    secrets::Secrets,
+};
 
 /// Exit codes. They are a contract: people script them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +91,7 @@ impl Failure {
         if let Some(next) = &self.next {
             let _infallible = writeln!(text, "next: {next}");
         }
-        eprint!("{}", secrets.without(&text));
+        tell(secrets.without(text.trim_end()));
         self.code.into()
     }
 }

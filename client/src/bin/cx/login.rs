@@ -13,6 +13,7 @@ use cx_client::{
 use crate::{
     connect,
     exit::Failure,
+    output::tell,
     secrets::{Secrets, plain_variable},
     session::{self, Session},
     settings::Settings,
@@ -88,7 +89,7 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     let builder = connect::builder(api, settings, secrets);
     let request = builder.authorization_request(options)?;
     // Not opened from here: the address holds the state, and a command line can be read by others.
-    eprintln!("Open this address in your browser, and allow the access:\n\n  {}\n", request.url());
+    tell(format_args!("Open this address in your browser, and allow the access:\n\n  {}\n", request.url()));
     let code = callback.answer(wait, request).await?;
 
     // The store may hold the session of an earlier login under the same key. A client looks there before it uses the
@@ -101,6 +102,6 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     core.sign_in(code.into_credentials(client_secret))?;
     core.granted_scope().await?;
     session::write(api.name, &Session { client_id, scope })?;
-    eprintln!("Logged in to {}.", api.title);
+    tell(format_args!("Logged in to {}.", api.title));
     Ok(())
 }

@@ -4,6 +4,8 @@ use tracing_subscriber::{
     Layer as _, filter::Targets, fmt::format::FmtSpan, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
+use crate::output::tell;
+
 /// Starts telling, if asked to.
 pub fn start(verbose: bool) {
     if !verbose {
@@ -16,9 +18,11 @@ pub fn start(verbose: bool) {
         .with_ansi(false)
         .with_target(false)
         .with_span_events(FmtSpan::CLOSE)
+        // It would tell of a stderr that nobody reads on stderr, and panic.
+        .log_internal_errors(false)
         .with_filter(client);
     // A subscriber that is there already tells as well.
     if tracing_subscriber::registry().with(layer).try_init().is_err() {
-        eprintln!("note: something else listens already, -v tells nothing");
+        tell("note: something else listens already, -v tells nothing");
     }
 }

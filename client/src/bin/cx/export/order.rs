@@ -10,7 +10,12 @@ use super::{
     origin::Origin,
     target::{self, Checkpoint},
 };
-use crate::{connect::Connection, exit::Failure, output::Format, settings::Settings};
+use crate::{
+    connect::Connection,
+    exit::Failure,
+    output::{Format, tell},
+    settings::Settings,
+};
 
 /// What is exported, and how.
 pub struct Order {
@@ -68,7 +73,7 @@ pub fn order(
     };
     let checkpoint = match checkpoint {
         Some(_) if !matches.get_flag("resume") => {
-            eprintln!("note: an export that was stopped is started again; --resume goes on with it");
+            tell("note: an export that was stopped is started again; --resume goes on with it");
             None
         }
         Some(checkpoint) if checkpoint.origin != origin => {

@@ -16,7 +16,10 @@ use super::{
     target::{Checkpoint, Target},
     time,
 };
-use crate::{exit::Failure, output::Format};
+use crate::{
+    exit::Failure,
+    output::{Format, tell},
+};
 use cx_client::export::Rows as Stream;
 use futures_util::TryStreamExt;
 
@@ -90,7 +93,7 @@ impl Writer {
             (Ok(()), out) => {
                 self.target.finish().map_err(|error| broken_off(out.as_deref(), self.written, &error))?;
                 let place = out.as_ref().map(|path| format!(" in {}", path.display()));
-                eprintln!("{} rows{}", self.written, place.unwrap_or_default());
+                tell(format_args!("{} rows{}", self.written, place.unwrap_or_default()));
                 Ok(())
             }
             (Err(failure), Some(_)) => Err(failure.and_then(goes_on(self.written))),

@@ -14,7 +14,7 @@ use tokio::{
 };
 use url::{Host, Url};
 
-use crate::exit::Failure;
+use crate::{exit::Failure, output::tell};
 
 /// Longest head of a request, in bytes.
 const LONGEST_HEAD: usize = 16 * 1024;
@@ -85,7 +85,7 @@ impl Callback {
         };
         // Whether the browser still listens does not matter to the login.
         if reply(&mut socket, "200 OK", text).await.is_err() {
-            eprintln!("note: the browser did not wait for the answer");
+            tell("note: the browser did not wait for the answer");
         }
         Ok(finished?)
     }
@@ -109,7 +109,7 @@ impl Callback {
                         return Ok(request);
                     }
                     if !told {
-                        eprintln!("note: a callback without the state of this login was refused; cx waits on");
+                        tell("note: a callback without the state of this login was refused; cx waits on");
                         told = true;
                     }
                     readers.spawn(timeout(PATIENCE, refuse(request)));

@@ -1,11 +1,14 @@
-//! stdout: the data of a reply and nothing else.
+//! stdout: the data of a reply and nothing else. stderr: words for people.
 
 pub mod csv;
 pub mod json;
 mod rows;
 mod table;
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    fmt::Display,
+    io::{self, IsTerminal, Write},
+};
 
 use cx_client::operation::Operation;
 use serde_json::Value;
@@ -81,6 +84,11 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
         }
         _ => Ok(()),
     }
+}
+
+/// Says something on stderr. That nobody reads it is no failure: `eprintln!` would end the tool with a code of its own.
+pub fn tell(text: impl Display) {
+    let _unread = writeln!(io::stderr(), "{text}");
 }
 
 /// A text without control characters: on a terminal, those of a stranger could do anything.
