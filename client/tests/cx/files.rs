@@ -37,5 +37,7 @@ async fn a_file_to_upload_is_named_by_its_path_and_need_not_be_text() {
     assert!(sent.windows(10).any(|part| part == b"people.csv"));
 
     let ran = cx_at(&vendor, ["wootric-cxi", "create-import", "--body", r#"{"file": "@/nowhere.csv"}"#]).run().await;
-    assert!(ran.exits(2).stderr.contains("/nowhere.csv cannot be read"));
+    let ran = ran.exits(2);
+    assert!(ran.stderr.contains("/nowhere.csv cannot be read"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("next: check the path"), "{}", ran.stderr);
 }

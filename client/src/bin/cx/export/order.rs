@@ -10,7 +10,7 @@ use super::{
     origin::Origin,
     target::{self, Checkpoint},
 };
-use crate::{connect::Connection, exit::Failure, output::Format, settings::Settings};
+use crate::{connect::Connection, exit::Failure, files::beside, output::Format, settings::Settings};
 
 /// What is exported, and how.
 pub struct Order {
@@ -61,8 +61,8 @@ pub fn order(
     };
     let checkpoint = match &out {
         Some(path) => target::checkpoint(path).map_err(|error| {
-            Failure::usage(format!("the cursor beside {} cannot be read: {error}", path.display()))
-                .then("start again: remove it, and leave --resume out")
+            Failure::usage(format!("{} cannot be read: {error}", beside(path, "cursor").display()))
+                .then("start again: remove that file, and leave --resume out")
         })?,
         None => None,
     };

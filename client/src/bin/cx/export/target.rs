@@ -54,7 +54,7 @@ impl Target {
     /// A new file, or one that goes on after a checkpoint.
     ///
     /// # Errors
-    /// A part that cannot be opened, or is shorter than the checkpoint says.
+    /// A part that cannot be opened, or (`UnexpectedEof`) is shorter than the checkpoint says.
     pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
         if checkpoint.is_none() {
             // That of an earlier export says nothing of the rows that come now.
@@ -64,7 +64,8 @@ impl Target {
         let part = beside(path, "part");
         let mut file = OpenOptions::new().create(bytes == 0).write(true).truncate(false).open(&part)?;
         if file.metadata()?.len() < bytes {
-            return Err(io::Error::other(format!("{} is shorter than it was", part.display())));
+            let message = format!("{} is shorter than it was", part.display());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
         }
         file.set_len(bytes)?;
         file.seek(SeekFrom::Start(bytes))?;

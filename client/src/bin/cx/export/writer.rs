@@ -27,6 +27,9 @@ const GLANCE: Duration = Duration::from_millis(250);
 /// Rows between two checkpoints: few enough to lose little, many enough to write seldom.
 const BATCH: usize = 1_000;
 
+/// What to do after an export to stdout that broke off.
+const INTO_A_FILE: &str = "run it again with --out FILE: such an export can go on by --resume";
+
 /// Writes the rows of an export as they come.
 pub struct Writer {
     origin: Origin,
@@ -94,7 +97,7 @@ impl Writer {
                 Ok(())
             }
             (Err(failure), Some(_)) => Err(failure.and_then(goes_on(self.written))),
-            (Err(failure), None) => Err(failure),
+            (Err(failure), None) => Err(failure.and_then(INTO_A_FILE)),
         }
     }
 
@@ -121,10 +124,13 @@ impl Writer {
     }
 }
 
-/// A file that cannot even be opened.
+/// A file that cannot even be opened, or lost rows that the cursor counts.
 fn unusable(path: &Path, error: &io::Error) -> Failure {
-    Failure::usage(format!("the export cannot be written to {}: {error}", path.display()))
-        .then("check that the folder is there, may be written to and has room")
+    let failure = Failure::usage(format!("the export cannot be written to {}: {error}", path.display()));
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => failure.then("start again without --resume"),
+        _ => failure.then("check that the folder is there, may be written to and has room"),
+    }
 }
 
 /// An export that cannot be written any further, after so many rows.
@@ -133,7 +139,9 @@ fn broken_off(out: Option<&Path>, rows: u64, error: &io::Error) -> Failure {
         Some(path) => Failure::output(format!("the export cannot be written to {}: {error}", path.display()))
             .then("make room, or see that the file may be written to")
             .and_then(goes_on(rows)),
-        None => Failure::output(format!("the export cannot be written to stdout: {error}")),
+        None => Failure::output(format!("the export cannot be written to stdout: {error}"))
+            .then("make room where stdout goes")
+            .and_then(INTO_A_FILE),
     }
 }
 

@@ -99,7 +99,9 @@ impl Callback {
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => {
-                    let (socket, _) = accepted.map_err(|error| Failure::usage(format!("the callback cannot be received: {error}")))?;
+                    let (socket, _) = accepted.map_err(|error| {
+                        Failure::usage(format!("the callback cannot be received: {error}")).then("run `cx login` again")
+                    })?;
                     let path = self.uri.path().to_owned();
                     readers.spawn(timeout(PATIENCE, read(socket, path)));
                 }
