@@ -18,6 +18,8 @@ use crate::{exit::Failure, help::quoted};
 
 const BODY: &str = "body";
 const MEDIA_TYPE: &str = "media-type";
+/// What to do with a body on the line that is no JSON: most often the shell took its quotes.
+const QUOTE: &str = "quote it for the shell, as in --body '{\"name\": \"value\"}'";
 
 /// The flags of an operation with a body.
 pub fn flags(body: &'static Body) -> Vec<Arg> {
@@ -67,7 +69,7 @@ pub fn read(
     let mut value: Value = serde_json::from_str(&text).map_err(|error| {
         // The place alone: serde_json quotes what it found.
         Failure::usage(format!("the body is not JSON, at line {} column {}", error.line(), error.column()))
-            .then("quote it for the shell, as in --body '{\"name\": \"value\"}'")
+            .then(if inline { QUOTE } else { "correct it there: it has to be one JSON value" })
     })?;
     let secret = guide.and_then(|guide| guide.request_secrets.iter().find(|name| holds(&value, name)));
     if let (true, Some(name)) = (inline, secret) {
