@@ -3,9 +3,9 @@
 //! | page | answers |
 //! |---|---|
 //! | [`getting_started`] | the first call, the shape of every other one |
-//! | [`authentication`] | which grant to take, where tokens live, how a session ends |
+//! | [`authentication`] | which grant to take, which region, where tokens live, how a session ends |
 //! | [`errors`] | what can go wrong, and what to ask an error |
-//! | [`retries_and_limits`] | what is repeated and what never, deadlines, rate limits |
+//! | [`retries_and_limits`] | what is repeated and what never, deadlines, rate limits, what one call may have otherwise |
 //! | [`pages_and_exports`] | lists, lists past the last page, going on after a stop |
 //! | [`webhooks`] | receiving events of both vendors |
 //! | [`testing`] | your code against a vendor that behaves, refuses, lies and breaks |

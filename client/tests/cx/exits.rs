@@ -76,6 +76,11 @@ async fn two_is_a_misuse_and_nothing_is_sent() {
         let ran = cx_at(&vendor, *arguments).run().await.exits(2);
         assert_eq!(ran.stdout, "", "{arguments:?}");
         assert!(ran.stderr.contains(word), "{arguments:?}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("next: ") || ran.stderr.contains("try '--help'"),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
     }
     assert!(vendor.take_exchanges().is_empty());
 }

@@ -182,6 +182,34 @@ async fn ctrl_c_leaves_no_half_written_file_and_something_to_go_on_from() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_stopped_export_lost_is_named_with_a_way_to_start_again() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    let hangs = hang_after(&vendor, 60);
+    let child = export(&vendor, &path).start();
+    interrupted(hanging(hangs, child).await).await.exits(130);
+
+    fs::write(folder.path().join("rows.ndjson.part"), "").unwrap();
+    let ran = export(&vendor, &path).run().await.exits(2);
+    assert!(ran.stderr.contains("rows.ndjson.part is shorter than it was"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("next: start again without --resume"), "{}", ran.stderr);
+
+    fs::write(folder.path().join("rows.ndjson.cursor"), "{").unwrap();
+    let ran = export(&vendor, &path).run().await.exits(2);
+    assert!(ran.stderr.contains("rows.ndjson.cursor cannot be read"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_to_stdout_that_breaks_off_names_the_kind_that_can_go_on() {
+    let vendor = vendor("wootric").await;
+    vendor.on("list_responses", |_, _| Some(Answer::raw(200, "<html>")));
+    let ran = cx_at(&vendor, ["wootric", "export", "list-responses"]).run().await.exits(5);
+    assert!(ran.stderr.contains("--out FILE"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_no_misuse_and_the_export_goes_on_once_there_is_room() {
     let vendor = simulated().await;
     let folder = tempfile::tempdir().unwrap();

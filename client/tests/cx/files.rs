@@ -23,6 +23,20 @@ async fn a_body_comes_from_the_line_from_a_file_or_from_stdin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_no_json_is_to_be_mended_where_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("body.json");
+    let body = "{email:";
+    fs::write(&path, body).unwrap();
+    let vendor = vendor("wootric").await;
+    for (given, next) in [(body.to_owned(), "quote it"), (format!("@{}", path.display()), "correct it there")] {
+        let ran = cx_at(&vendor, ["wootric", "create-end-user", "--body", &given]).run().await.exits(2);
+        assert!(ran.stderr.contains(next), "{given}: {}", ran.stderr);
+    }
+    assert!(vendor.take_exchanges().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_to_upload_is_named_by_its_path_and_need_not_be_text() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("people.csv");
@@ -37,5 +51,7 @@ async fn a_file_to_upload_is_named_by_its_path_and_need_not_be_text() {
     assert!(sent.windows(10).any(|part| part == b"people.csv"));
 
     let ran = cx_at(&vendor, ["wootric-cxi", "create-import", "--body", r#"{"file": "@/nowhere.csv"}"#]).run().await;
-    assert!(ran.exits(2).stderr.contains("/nowhere.csv cannot be read"));
+    let ran = ran.exits(2);
+    assert!(ran.stderr.contains("/nowhere.csv cannot be read"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("next: check the path"), "{}", ran.stderr);
 }

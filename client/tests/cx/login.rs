@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::Path,
     process::Child,
 };
@@ -144,11 +144,16 @@ async fn nobody_is_waited_for_forever() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_callback_is_on_this_machine() {
+async fn the_callback_is_on_this_machine_and_on_a_free_port() {
     for uri in ["http://example.com/callback", "https://127.0.0.1:8917/callback", "callback"] {
         let run = cx(["login", "--redirect-uri", uri]).env("CX_SESSION_DIR", "/tmp");
         run.env("CX_CLIENT_ID", "id").env("CX_CLIENT_SECRET", "secret").run().await.exits(2);
     }
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let uri = format!("http://{}/callback", taken.local_addr().unwrap());
+    let run = cx(["login", "--redirect-uri", &uri]).env("CX_SESSION_DIR", "/tmp");
+    let ran = run.env("CX_CLIENT_ID", "id").env("CX_CLIENT_SECRET", "secret").run().await.exits(2);
+    assert!(ran.stderr.contains("next: end what listens there"), "{}", ran.stderr);
     let ran = cx(["login"]).env("CX_SESSION_DIR", "/tmp").run().await.exits(3);
     assert!(ran.stderr.contains("CX_CLIENT_ID"), "{}", ran.stderr);
 }

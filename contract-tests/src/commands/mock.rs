@@ -9,7 +9,7 @@ use cx_spec::{Api, Document};
 /// Serves a document as a mock vendor.
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// Which one; the first of the alphabet if none is named.
+    /// Document of `spec/`, by its name; the first of the alphabet if none is named.
     #[arg(long, default_value = cx_spec::NAMES.first().copied().unwrap_or_default())]
     api: String,
     /// Any other OpenAPI 3.0 document, by its file.

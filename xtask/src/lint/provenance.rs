@@ -18,7 +18,7 @@ fn provenance(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let operations = subject.of(Kind::Operation).map(|node| ("operation", node));
     let schemas = subject.of(Kind::Component).map(|node| ("schema", node));
     for (what, node) in operations.chain(schemas) {
-        let fix = "name the tags of the fact sheets, such as `x-source: [seed]`";
+        let fix = "name tags of *Sources* in spec/README.md, such as `x-source: [seed]`";
         match node.member("x-source") {
             None => findings.at(node.pointer(), format!("the {what} has no `x-source`"), fix),
             Some(source) if source.items().is_empty() => {

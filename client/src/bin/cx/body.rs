@@ -18,6 +18,8 @@ use crate::{exit::Failure, help::quoted};
 
 const BODY: &str = "body";
 const MEDIA_TYPE: &str = "media-type";
+/// What to do with a body on the line that is no JSON: most often the shell took its quotes.
+const QUOTE: &str = "quote it for the shell, as in --body '{\"name\": \"value\"}'";
 
 /// The flags of an operation with a body.
 pub fn flags(body: &'static Body) -> Vec<Arg> {
@@ -67,7 +69,7 @@ pub fn read(
     let mut value: Value = serde_json::from_str(&text).map_err(|error| {
         // The place alone: serde_json quotes what it found.
         Failure::usage(format!("the body is not JSON, at line {} column {}", error.line(), error.column()))
-            .then("quote it for the shell, as in --body '{\"name\": \"value\"}'")
+            .then(if inline { QUOTE } else { "correct it there: it has to be one JSON value" })
     })?;
     let secret = guide.and_then(|guide| guide.request_secrets.iter().find(|name| holds(&value, name)));
     if let (true, Some(name)) = (inline, secret) {
@@ -124,22 +126,27 @@ fn holds(value: &Value, name: &str) -> bool {
 }
 
 fn text_of(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("the body in {} cannot be read: {error}", path.display())))
+    fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the body in {} cannot be read: {error}", path.display()))
+            .then("check the path after `@`, and that the file is JSON in UTF-8")
+    })
 }
 
 fn stdin() -> Result<String, Failure> {
     let mut text = String::new();
-    io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::usage(format!("the body cannot be read from stdin: {error}")))?;
+    io::stdin().read_to_string(&mut text).map_err(|error| {
+        Failure::usage(format!("the body cannot be read from stdin: {error}"))
+            .then("pipe JSON in UTF-8 into the command, or name a file as in --body @FILE")
+    })?;
     Ok(text)
 }
 
 /// A file as the call takes it. Base64, because it need not be text.
 fn upload(path: &Path) -> Result<Value, Failure> {
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::usage(format!("the file {} cannot be read: {error}", path.display())))?;
+    let bytes = fs::read(path).map_err(|error| {
+        Failure::usage(format!("the file {} cannot be read: {error}", path.display()))
+            .then("check the path after `@` in the body")
+    })?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(json!({"file_name": name, "content_base64": STANDARD.encode(bytes)}))
 }

@@ -91,10 +91,10 @@ pub fn none(api: &Api) -> Failure {
     let mut ways = vec!["CX_TOKEN (or --token-file)".to_owned()];
     ways.extend(grants.iter().filter(|grant| grant.name != "authorization_code").map(variables));
     if api.oauth.as_ref().is_some_and(|oauth| oauth.authorize.is_some()) {
-        ways.push(format!("or run `cx login {}`", api.name));
+        ways.push(format!("run `cx login {}`", api.name));
     }
     Failure::authentication(format!("{} needs credentials, and there are none", api.title))
-        .then(format!("set {}", ways.join("; ")))
+        .then(format!("set {}", ways.join("; or ")))
 }
 
 fn variables(grant: &Grant) -> String {

@@ -20,7 +20,8 @@ Credentials come from the environment or from files, never from the command line
   CX_SESSION_DIR                        where sessions are kept [default: ~/.local/state/cx]
 `cx login` starts a session in the browser, for vendors that have that.
 
-Exit codes: 0 done, 1 the vendor refused, 2 usage, 3 authentication, 4 network, deadline or output, 5 undecodable reply.";
+Exit codes: 0 done, 1 the vendor refused, 2 usage, 3 authentication, 4 network, deadline or output,
+5 undecodable reply, 130 stopped by Ctrl-C.";
 
 /// What an operation does.
 pub fn about(operation: &Operation, guide: Option<&Guide>) -> String {

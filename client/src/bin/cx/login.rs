@@ -68,7 +68,7 @@ fn apis() -> impl Iterator<Item = &'static Registered> {
 /// No application, nobody who answers in time, a callback that is not the answer, a refused code.
 pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Result<(), Failure> {
     let api = matches.get_one::<String>("api").and_then(|name| tree::api(name));
-    let api = api.ok_or_else(|| Failure::usage("no such API"))?.api;
+    let api = api.ok_or_else(|| Failure::usage("no such API").then("`cx login --help` lists them"))?.api;
     let needed = || {
         Failure::authentication("a login needs the registered application")
             .then("set CX_CLIENT_ID and CX_CLIENT_SECRET")

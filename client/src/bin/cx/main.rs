@@ -62,7 +62,10 @@ fn start(matches: &ArgMatches, secrets: &Secrets) -> Result<(), Failure> {
     let settings = Settings::read(matches)?;
     trace::start(settings.verbose);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::usage(format!("the tool cannot start: {error}")))?;
+    let runtime = runtime.map_err(|error| {
+        Failure::usage(format!("the tool cannot start: {error}"))
+            .then("check the limits of the process (`ulimit -a`): open files, memory")
+    })?;
     runtime.block_on(run(matches, &settings, secrets))
 }
 

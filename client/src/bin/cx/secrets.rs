@@ -34,8 +34,10 @@ impl Secrets {
     /// # Errors
     /// A file that cannot be read, is no UTF-8 or is empty.
     pub fn file(&self, path: &PathBuf) -> Result<Secret, Failure> {
-        let refuse =
-            |reason: String| Failure::usage(format!("the secret in {} cannot be read: {reason}", path.display()));
+        let refuse = |reason: String| {
+            Failure::usage(format!("the secret in {} cannot be read: {reason}", path.display()))
+                .then("name a file that holds the secret and nothing else")
+        };
         let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
         let secret = text.trim_end_matches(['\r', '\n']);
         if secret.is_empty() {

@@ -72,15 +72,7 @@ impl Settings {
     /// A time that is none.
     pub fn read(matches: &ArgMatches) -> Result<Self, Failure> {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let timeout = match matches.get_one::<f64>("timeout") {
-            Some(seconds) => Some(
-                Duration::try_from_secs_f64(*seconds)
-                    .ok()
-                    .filter(|one| !one.is_zero())
-                    .ok_or_else(|| Failure::usage("`--timeout` takes a number of seconds above 0"))?,
-            ),
-            None => None,
-        };
+        let timeout = matches.get_one::<f64>("timeout").map(|seconds| timeout(*seconds)).transpose()?;
         Ok(Self {
             base_url: text("base-url"),
             token_base_url: text("token-base-url"),
@@ -92,4 +84,11 @@ impl Settings {
             show_secrets: matches.get_flag("show-secrets"),
         })
     }
+}
+
+fn timeout(seconds: f64) -> Result<Duration, Failure> {
+    let time = Duration::try_from_secs_f64(seconds).ok().filter(|time| !time.is_zero());
+    time.ok_or_else(|| {
+        Failure::usage("`--timeout` takes a number of seconds above 0").then("give one such as --timeout 30")
+    })
 }

@@ -41,9 +41,12 @@ pub async fn run(
     settings: &Settings,
     secrets: &Secrets,
 ) -> Result<(), Failure> {
-    let Some((name, matches)) = matches.subcommand() else { return Err(Failure::usage("no list was named")) };
+    let refuse = |message: &str| {
+        Failure::usage(message).then(format!("`cx {} {NAME} --help` lists what can be exported", registered.api.name))
+    };
+    let (name, matches) = matches.subcommand().ok_or_else(|| refuse("no list was named"))?;
     let operation = tree::operation(registered, name)?;
-    let Some(pagination) = &operation.pagination else { return Err(Failure::usage("the operation has no pages")) };
+    let pagination = operation.pagination.as_ref().ok_or_else(|| refuse("the operation has no pages"))?;
     let parameters = command::filters(operation, pagination);
     let arguments = arguments::read(parameters, matches, secrets)?;
     let (from, until) = (matches.get_one::<i64>("from"), matches.get_one::<i64>("until"));

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     connect::Connection,
     exit::Failure,
+    files::beside,
     output::{Format, tell},
     settings::Settings,
 };
@@ -66,8 +67,8 @@ pub fn order(
     };
     let checkpoint = match &out {
         Some(path) => target::checkpoint(path).map_err(|error| {
-            Failure::usage(format!("the cursor beside {} cannot be read: {error}", path.display()))
-                .then("start again: remove it, and leave --resume out")
+            Failure::usage(format!("{} cannot be read: {error}", beside(path, "cursor").display()))
+                .then("start again: remove that file, and leave --resume out")
         })?,
         None => None,
     };

@@ -55,8 +55,8 @@ impl Target {
     /// A new file, or one that goes on after a checkpoint.
     ///
     /// # Errors
-    /// A part that cannot be opened, or is shorter than the checkpoint says; one that another export writes to is of the
-    /// kind `WouldBlock`.
+    /// A part that cannot be opened, that another export writes to (`WouldBlock`), or that is shorter than the checkpoint
+    /// says (`UnexpectedEof`).
     pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
         let bytes = checkpoint.map_or(0, |one| one.bytes);
         let part = beside(path, "part");
@@ -67,7 +67,8 @@ impl Target {
             remove(&beside(path, "cursor"))?;
         }
         if file.metadata()?.len() < bytes {
-            return Err(io::Error::other(format!("{} is shorter than it was", part.display())));
+            let message = format!("{} is shorter than it was", part.display());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
         }
         file.set_len(bytes)?;
         file.seek(SeekFrom::Start(bytes))?;

@@ -30,6 +30,9 @@ const GLANCE: Duration = Duration::from_millis(250);
 /// Rows between two checkpoints: few enough to lose little, many enough to write seldom.
 const BATCH: usize = 1_000;
 
+/// What to do after an export to stdout that broke off.
+const INTO_A_FILE: &str = "run it again with --out FILE: such an export can go on by --resume";
+
 /// Writes the rows of an export as they come.
 pub struct Writer {
     origin: Origin,
@@ -97,7 +100,7 @@ impl Writer {
                 Ok(())
             }
             (Err(failure), Some(_)) => Err(failure.and_then(goes_on(self.written))),
-            (Err(failure), None) => Err(failure),
+            (Err(failure), None) => Err(failure.and_then(INTO_A_FILE)),
         }
     }
 
@@ -124,10 +127,11 @@ impl Writer {
     }
 }
 
-/// A file that cannot even be opened.
+/// A file that cannot even be opened, or lost rows that the cursor counts.
 fn unusable(path: &Path, error: &io::Error) -> Failure {
     let next = match error.kind() {
         io::ErrorKind::WouldBlock => "wait until it has ended, or name another file by --out",
+        io::ErrorKind::UnexpectedEof => "start again without --resume",
         _ => "check that the folder is there, may be written to and has room",
     };
     Failure::usage(format!("the export cannot be written to {}: {error}", path.display())).then(next)
@@ -139,7 +143,9 @@ fn broken_off(out: Option<&Path>, rows: u64, error: &io::Error) -> Failure {
         Some(path) => Failure::output(format!("the export cannot be written to {}: {error}", path.display()))
             .then("make room, or see that the file may be written to")
             .and_then(goes_on(rows)),
-        None => Failure::output(format!("the export cannot be written to stdout: {error}")),
+        None => Failure::output(format!("the export cannot be written to stdout: {error}"))
+            .then("make room where stdout goes")
+            .and_then(INTO_A_FILE),
     }
 }
 

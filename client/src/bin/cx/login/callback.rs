@@ -55,9 +55,10 @@ impl Callback {
             return Err(refuse("is not plain http, and there is no certificate for this machine"));
         }
         let port = uri.port_or_known_default().unwrap_or_default();
-        let listener = TcpListener::bind((host.as_str(), port))
-            .await
-            .map_err(|error| refuse(&format!("cannot be listened on: {error}")))?;
+        let listener = TcpListener::bind((host.as_str(), port)).await.map_err(|error| {
+            refuse(&format!("cannot be listened on: {error}"))
+                .then("end what listens there, or give another one that is registered")
+        })?;
         let port = listener.local_addr().map_err(|error| refuse(&error.to_string()))?.port();
         uri.set_port(Some(port)).map_err(|()| refuse("takes no port"))?;
         Ok(Self { listener, uri })
@@ -99,7 +100,9 @@ impl Callback {
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => {
-                    let (socket, _) = accepted.map_err(|error| Failure::usage(format!("the callback cannot be received: {error}")))?;
+                    let (socket, _) = accepted.map_err(|error| {
+                        Failure::usage(format!("the callback cannot be received: {error}")).then("run `cx login` again")
+                    })?;
                     let path = self.uri.path().to_owned();
                     readers.spawn(timeout(PATIENCE, read(socket, path)));
                 }

@@ -80,7 +80,8 @@ pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result
     let mut stdout = io::BufWriter::new(io::stdout().lock());
     match write(&mut stdout).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::output(format!("stdout cannot be written to: {error}")))
+            Err(Failure::output(format!("stdout cannot be written to: {error}"))
+                .then("make room where stdout goes, or send it elsewhere"))
         }
         _ => Ok(()),
     }
