@@ -58,13 +58,27 @@ pub(crate) fn options(subject: &Subject, fixture: &Fixture) -> CallOptions {
 pub(crate) fn script(reply: &Scripted) -> Step {
     let headers: Vec<(&str, &str)> =
         reply.headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap())).collect();
-    let body = match (&reply.json, &reply.text) {
+    Step::reply(reply.status, &headers, body(reply))
+}
+
+fn body(reply: &Scripted) -> String {
+    match (&reply.json, &reply.text) {
         (Some(json), None) => json.to_string(),
         (None, Some(text)) => text.clone(),
         (None, None) => String::new(),
         (Some(_), Some(_)) => panic!("a reply with two bodies"),
-    };
-    Step::reply(reply.status, &headers, body)
+    }
+}
+
+/// What a vendor documents, its document has to take. What was only observed or inferred may well break it.
+pub(crate) fn judge_documented(validator: &Validator, fixture: &Fixture) -> Vec<String> {
+    if fixture.grade != "documented" {
+        return Vec::new();
+    }
+    let reply = &fixture.reply;
+    let content_type = reply.headers.get("content-type").and_then(Value::as_str);
+    let violations = validator.reply(&fixture.operation, reply.status, content_type, body(reply).as_bytes());
+    violations.iter().map(|violation| format!("the reply is against the document: {violation}")).collect()
 }
 
 /// A file of a fixture is `{file_name, value}`, one of the client `{file_name, content}`.

@@ -65,6 +65,7 @@ fn held(problems: Vec<String>) -> Result<(), Failed> {
 /// A fixture names its source, and its exchange is had as it tells; or it is listed as one that cannot be had.
 fn hold(subject: &Subject, validator: &Validator, fixture: &Fixture) -> Vec<String> {
     let mut problems = attested(subject.name(), fixture);
+    problems.extend(exchange::judge_documented(validator, fixture));
     let wrong = block_on(exchange::exchange(subject, validator, fixture));
     match UNSUPPORTED.iter().find(|(file, _)| *file == fixture.file) {
         Some(_) if wrong.is_empty() => problems.push("is supported after all".to_owned()),

@@ -72,11 +72,12 @@ pub fn is_date_time(text: &str) -> bool {
 }
 
 /// A time in one of the spellings of format `cx-time`: ISO 8601 with or without fraction, offset or `Z`, or with a
-/// blank for the `T` and then no offset, ` ±HHMM` or `±HH:MM`.
+/// blank for the `T` and then no offset, ` ±HHMM` or `±HH:MM`. A day is one too, alone or with a blank, hour and minute.
 ///
 /// ```
 /// assert!(cx_spec::schema::is_cx_time("2018-03-05 09:41:27 -0800"));
 /// assert!(cx_spec::schema::is_cx_time("2015-04-20 04:46:51-08:00"));
+/// assert!(cx_spec::schema::is_cx_time("2020-07-16"));
 /// assert!(!cx_spec::schema::is_cx_time("1515940485"));
 /// ```
 pub fn is_cx_time(text: &str) -> bool {
@@ -90,10 +91,16 @@ pub fn is_cx_time(text: &str) -> bool {
             && (rest.is_done() || rest.zulu() || rest.offset(":"))
             && rest.is_done();
     }
-    rest.literal(" ")
-        && rest.time(59)
-        && (rest.is_done() || rest.offset(":") || (rest.literal(" ") && rest.offset("")))
-        && rest.is_done()
+    if rest.is_done() {
+        return true;
+    }
+    if !(rest.literal(" ") && rest.minutes()) {
+        return false;
+    }
+    rest.is_done()
+        || (rest.seconds(59)
+            && (rest.is_done() || rest.offset(":") || (rest.literal(" ") && rest.offset("")))
+            && rest.is_done())
 }
 
 /// What is left of a text; each step takes its part away or leaves the rest as it is.
@@ -144,11 +151,17 @@ impl Reader<'_> {
     }
 
     fn time(&mut self, last_second: u32) -> bool {
+        self.minutes() && self.seconds(last_second)
+    }
+
+    fn minutes(&mut self) -> bool {
         self.digits(2).is_some_and(|hour| hour < 24)
             && self.literal(":")
             && self.digits(2).is_some_and(|minute| minute < 60)
-            && self.literal(":")
-            && self.digits(2).is_some_and(|second| second <= last_second)
+    }
+
+    fn seconds(&mut self, last_second: u32) -> bool {
+        self.literal(":") && self.digits(2).is_some_and(|second| second <= last_second)
     }
 
     fn optional_fraction(&mut self) -> bool {
@@ -188,6 +201,8 @@ mod tests {
             "2015-02-12T06:29:27Z",
             "2015-02-12T06:29:27",
             "2015-04-20 04:46:51-08:00",
+            "2020-07-16 15:45",
+            "2020-07-16",
         ] {
             assert!(is_cx_time(text), "{text}");
         }
@@ -198,7 +213,16 @@ mod tests {
         for text in [
             "",
             "1515940485",
-            "2018-03-05",
+            "2018-03",
+            "2018-02-30",
+            "2018-03-05 ",
+            "2018-03-05T",
+            "2018-03-05Z",
+            "2018-03-05 09",
+            "2018-03-05 09:60",
+            "2018-03-05 09:41:",
+            "2018-03-05 09:41 -0800",
+            "2018-03-05T09:41",
             "2018-02-30 09:41:27",
             "2018-03-05 24:00:00",
             "2018-03-05 09:41:27 -08:00",

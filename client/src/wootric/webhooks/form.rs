@@ -1,13 +1,14 @@
 //! Webhooks as a form, in the bracket notation of Rails: `response[end_user_properties][plan]=Pro`.
 //!
 //! The tree it makes is that of the JSON notation, but every value is a text; an empty one is `null`, as nothing else in a
-//! form can say so. The attributes of an end user keep their texts, empty ones too: there, empty and `null` both occur.
+//! form can say so. Each attribute of an end user keeps its text, an empty one too: there, empty and `null` both occur. The
+//! member that holds them is `null` like any other.
 //! Nothing in a form is wrong: a name in another notation, or one that contradicts an earlier one, is kept as it is.
 
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
-/// The member whose values are the customer's own.
+/// The member in which all values are the customer's own.
 const FREE: &str = "end_user_properties";
 
 /// Deeper brackets are a part of the name.
@@ -19,7 +20,8 @@ pub(super) fn value(body: &[u8]) -> Value {
     for (name, text) in form_urlencoded::parse(body) {
         let steps = steps(&name).filter(|steps| fits(&root, steps));
         let steps = steps.unwrap_or_else(|| vec![name.as_ref()]);
-        let value = if text.is_empty() && !steps.contains(&FREE) { Value::Null } else { text.into_owned().into() };
+        let free = steps.split_last().is_some_and(|(_, inner)| inner.contains(&FREE));
+        let value = if text.is_empty() && !free { Value::Null } else { text.into_owned().into() };
         put(&mut root, &steps, value);
     }
     Value::Object(root)
@@ -90,6 +92,11 @@ mod tests {
                 "g": ["1", "2"],
             })
         );
+    }
+
+    #[test]
+    fn an_end_user_without_attributes_has_none() {
+        assert_eq!(value(b"a[end_user_properties]=&b=1"), json!({"a": {"end_user_properties": null}, "b": "1"}));
     }
 
     #[test]

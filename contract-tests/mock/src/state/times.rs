@@ -10,6 +10,10 @@ pub(super) fn seconds(text: &str) -> Option<i64> {
     if !is_cx_time(text) {
         return None;
     }
+    // The one spelling of this length has no seconds.
+    if text.len() == "2020-07-16 15:45".len() {
+        return seconds(&format!("{text}:00"));
+    }
     let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<i64>().ok());
     let days = days(number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let local = days * 86_400 + number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;
@@ -62,6 +66,7 @@ mod tests {
             ("2015-04-20 04:46:51-08:00", 1_429_534_011),
             ("2000-02-29T00:00:00Z", 951_782_400),
             ("2000-03-01", 951_868_800),
+            ("2000-03-01 00:01", 951_868_860),
             ("2015-02-12T06:29:27+01:30", 1_423_717_167),
         ] {
             assert_eq!(seconds(text), Some(wanted), "{text}");

@@ -67,7 +67,7 @@ fn formatted(format: &str) -> Option<BoxedStrategy<String>> {
             return Some((day(), time(), offset).prop_map(|(day, time, end)| format!("{day}T{time}{end}")).boxed());
         }
         "cx-time" => {
-            // Every spelling there is: what stands between day and time, and what follows.
+            // Every spelling with a time to the second: what stands between day and time, and what follows.
             let spelling = select(vec![(" ", " -0800"), (" ", ""), ("T", ".000-08:00"), ("T", "Z"), (" ", "-08:00")]);
             let spelled = (day(), time(), spelling).prop_map(|(day, time, (t, end))| format!("{day}{t}{time}{end}"));
             return Some(spelled.boxed());

@@ -176,6 +176,22 @@ fn types_with_personal_data_show_none_of_it() {
     masks::<directly::types::CreateMessageRequest>(json!({"userEmail": EMAIL, "text": "canary text"}));
 }
 
+/// They hold what the customer puts there, names of people included.
+#[test]
+fn free_attributes_of_an_end_user_are_not_shown() {
+    let attributes = json!({"First Name": "canary"});
+    let end_user = json!({"properties": attributes});
+    masks::<wootric::types::EndUser>(json!({"id": 1, "properties": attributes}));
+    masks::<wootric::types::EndUser>(json!({"id": 1, "properties": "{'First Name':'canary'}"}));
+    masks::<wootric::types::CreateEndUserRequest>(json!({"email": "Unknown", "properties": attributes}));
+    masks::<wootric::types::UpdateEndUserRequest>(end_user.clone());
+    masks::<wootric::types::Response>(json!({"id": 1, "end_user": end_user}));
+    masks::<wootric::types::CreateDeclineRequest>(json!({"end_user": end_user}));
+    masks::<wootric::types::UpdateDeclineRequest>(json!({"end_user": end_user}));
+    masks::<wootric::types::WebhookResponse>(json!({"id": 1, "end_user_properties": attributes}));
+    masks::<wootric::types::WebhookDecline>(json!({"id": 1, "end_user_properties": attributes}));
+}
+
 #[tokio::test]
 async fn replies_show_neither_values_nor_headers() {
     let headers = [("content-type", "application/json"), ("x-mail", EMAIL)];

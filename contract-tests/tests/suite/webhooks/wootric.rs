@@ -94,6 +94,20 @@ fn both_encodings_of_one_event_are_one_value() {
 }
 
 #[test]
+fn attributes_that_are_null_are_null_in_both_encodings() {
+    let event = |content_type: &str, body: &str| received(content_type, body).unwrap().into_event();
+    let form = "application/x-www-form-urlencoded";
+    let body = json!({"decline": {"id": 5, "end_user_properties": null}, "event_name": "created"});
+    let without = event(form, "decline[id]=5&decline[end_user_properties]=&event_name=created");
+    assert_eq!(without, event("application/json", &body.to_string()));
+
+    // Of one attribute nobody can tell `null` from an empty text.
+    let body = json!({"decline": {"id": 5, "end_user_properties": {"plan": ""}}, "event_name": "created"});
+    let with_one = event(form, "decline[id]=5&decline[end_user_properties][plan]=&event_name=created");
+    assert_eq!(with_one, event("application/json", &body.to_string()));
+}
+
+#[test]
 fn what_no_type_knows_is_kept() {
     let body = json!({"response": {"id": 1, "tomorrow": {"x": [1]}}, "event_name": "translated", "more": 7});
     let webhook = received("application/json", &body.to_string()).unwrap();
