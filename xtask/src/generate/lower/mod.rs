@@ -179,6 +179,11 @@ pub const PASSES: &[Pass] = &[
         reason: "a nullable `oneOf` component yields two types of one name; the null moves to where it is used",
         run: schemas::nullable_components,
     },
+    Pass {
+        name: "parameters_without_null",
+        reason: "a path or a header is written by `to_string`, which an `Option` has not",
+        run: plain::parameters_without_null,
+    },
 ];
 
 /// The view of a document after all passes.

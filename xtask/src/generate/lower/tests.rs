@@ -224,6 +224,21 @@ fn only_plain_values_travel_outside_the_body() {
 }
 
 #[test]
+fn a_parameter_is_no_option_whoever_says_that_it_may_be_null() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: id, in: path, required: true, schema: {{type: string, nullable: true}}}}, \
+             {{name: X-Lang, in: header, required: true, schema: {{$ref: '#/components/schemas/N'}}}}]\n      {OK}"
+        ),
+        "{N: {type: string, nullable: true, enum: [de, en, null]}}",
+    );
+    let view = lower(&api);
+    let schema = |index: usize| &operation(&view)["parameters"][index]["schema"];
+    assert_eq!(schema(0), &json!({"type": "string"}));
+    assert_eq!(schema(1), &json!({"allOf": [{"$ref": "#/components/schemas/N"}]}));
+}
+
+#[test]
 fn a_secret_is_a_text_where_it_is_written_as_one() {
     let api = api(
         &format!(
