@@ -224,6 +224,26 @@ fn only_plain_values_travel_outside_the_body() {
 }
 
 #[test]
+fn a_parameter_that_is_put_together_of_objects_is_left_out_and_reported() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: a, in: query, style: deepObject, schema: {{allOf: [{{$ref: '#/components/schemas/F'}}, {{type: object}}]}}}}, \
+             {{name: b, in: query, schema: {{oneOf: [{{$ref: '#/components/schemas/F'}}, {{type: object}}]}}}}, \
+             {{name: c, in: query, schema: {{oneOf: [{{type: string}}, {{type: object}}]}}}}, \
+             {{name: d, in: query, schema: {{allOf: [{{$ref: '#/components/schemas/D'}}, {{description: Itself.}}]}}}}]\n      {OK}"
+        ),
+        "{F: {properties: {gt: {type: integer}}}, D: {allOf: [{$ref: '#/components/schemas/D'}, {description: Itself.}]}}",
+    );
+    let view = after("plain_parameters", &api);
+    let names: Vec<_> =
+        operation(&view)["parameters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["c", "d"]);
+    let reported: Vec<_> = view.unsupported.iter().map(|one| one.pointer.as_str()).collect();
+    let pointer = |index: usize| format!("/paths/~1a~1{{id}}/post/parameters/{index}/schema");
+    assert_eq!(reported, [pointer(0), pointer(1)]);
+}
+
+#[test]
 fn a_parameter_is_no_option_whoever_says_that_it_may_be_null() {
     let api = api(
         &format!(
