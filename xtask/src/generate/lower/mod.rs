@@ -14,6 +14,7 @@ mod replies;
 mod schemas;
 #[cfg(test)]
 mod tests;
+mod types;
 mod view;
 
 pub use bodies::Alternative;
@@ -183,6 +184,11 @@ pub const PASSES: &[Pass] = &[
         name: "parameters_without_null",
         reason: "a path or a header is written by `to_string`, which an `Option` has not",
         run: plain::parameters_without_null,
+    },
+    Pass {
+        name: "distinct_types",
+        reason: "of two schemas whose types get one name, typify takes the second for the first or writes both",
+        run: types::distinct_types,
     },
 ];
 

@@ -348,6 +348,34 @@ fn schema_passes_do_what_their_names_say() {
 }
 
 #[test]
+fn a_schema_without_a_name_takes_none_that_another_type_has() {
+    let text = |values: &str| format!("{{type: string, enum: [{values}]}}");
+    let api = api(
+        &format!("parameters: [{{name: sort, in: query, schema: {{title: Order, type: string, enum: [x]}}}}]\n      {OK}"),
+        &format!(
+            "{{Order: {{type: object, properties: {{status: {a}, line_status: {a}, line_by: {b}}}}}, OrderStatus: {b}, \
+             OrderLine: {{allOf: [{{type: object, properties: {{status: {b}, by: {b}}}}}]}}, \
+             Title: {{type: object, properties: {{title: {b}}}}}}}",
+            a = text("a"),
+            b = text("b"),
+        ),
+    );
+    let view = after("distinct_types", &api);
+    let title = |pointer: &str| {
+        let schema = view.value.pointer(&format!("/components/schemas/{pointer}")).unwrap();
+        schema.get("title").and_then(Value::as_str).map(ToOwned::to_owned)
+    };
+    assert_eq!(title("Order/properties/status").as_deref(), Some("OrderStatus2"));
+    assert_eq!(title("Order/properties/line_status"), None);
+    assert_eq!(title("OrderLine/allOf/0/properties/status").as_deref(), Some("OrderLineStatus2"));
+    // What says the same may be the same type.
+    assert_eq!(title("OrderLine/allOf/0/properties/by"), None);
+    // A title is no name, and a member that is called so is no title.
+    assert_eq!(operation(&view)["parameters"][0]["schema"].get("title"), None);
+    assert_eq!(title("Title/properties/title"), None);
+}
+
+#[test]
 fn every_pass_has_a_name_of_its_own_and_a_reason() {
     let mut names: Vec<_> = PASSES.iter().map(|pass| pass.name).collect();
     names.sort_unstable();
