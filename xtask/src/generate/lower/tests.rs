@@ -348,6 +348,33 @@ fn schema_passes_do_what_their_names_say() {
 }
 
 #[test]
+fn members_that_an_all_of_puts_into_one_field_leave_any_json() {
+    let base = "{$ref: '#/components/schemas/Base'}";
+    for (base_type, member, expected) in [
+        (
+            "{properties: {aB: {type: string}}}",
+            "a_b",
+            Some("member `a_b` of its `allOf` has the Rust name of `aB`; any JSON stands for it"),
+        ),
+        (
+            "{properties: {a: {type: string}}, additionalProperties: true}",
+            "extra",
+            Some("a member of its `allOf` is called `extra`, as the field of the free members would be; any JSON stands for it"),
+        ),
+        ("{properties: {a: {type: string}}}", "extra", None),
+        ("{properties: {a: {type: string}}, additionalProperties: true}", "a", None),
+    ] {
+        let whole = format!("{{allOf: [{base}, {{type: object, properties: {{{member}: {{type: string}}}}}}]}}");
+        let api = api(OK, &format!("{{Base: {base_type}, Whole: {whole}}}"));
+        let view = after("distinct_properties", &api);
+        let reports: Vec<_> = view.unsupported.iter().map(|one| (one.pointer.as_str(), one.reason.as_str())).collect();
+        let expected: Vec<_> = expected.into_iter().map(|reason| ("/components/schemas/Whole", reason)).collect();
+        assert_eq!(reports, expected);
+        assert_eq!(*view.schema("Whole").unwrap() == json!({}), !expected.is_empty(), "{member}");
+    }
+}
+
+#[test]
 fn a_schema_without_a_name_takes_none_that_another_type_has() {
     let text = |values: &str| format!("{{type: string, enum: [{values}]}}");
     let api = api(
