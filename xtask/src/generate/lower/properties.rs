@@ -57,7 +57,8 @@ fn collision(schema: &Value, parts: &View) -> Option<String> {
         return Some(format!("member `{name}` of its `allOf` has the Rust name of `{other}`"));
     }
     let hides_free = found.free && found.names.contains_key(FREE);
-    hides_free.then(|| format!("a member of its `allOf` is called `{FREE}`, as the field of the free members would be"))
+    hides_free
+        .then(|| format!("a member of its `allOf` is called `{FREE}`, as the field of the free members would be"))
 }
 
 /// The fields of a type that is put together of parts.

@@ -145,21 +145,50 @@ pub fn open_objects(view: &mut View, _api: &Api) {
     });
 }
 
-/// Puts a mark into the description of members with personal data.
+/// Puts a mark into the description of members with personal data, and of components that are such data.
 pub fn mark_personal(view: &mut View, _api: &Api) {
+    let before = view.clone();
     each_schema(view, &mut |schema| {
         for (_, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            if member.get("x-personal") != Some(&Value::Bool(true)) {
+            if !is_personal(&before, member, 0) {
                 continue;
             }
             if member.get("$ref").is_some() {
                 *member = json!({"allOf": [member.clone()]});
             }
-            let text = member.get("description").and_then(Value::as_str).unwrap_or_default();
-            let marked = format!("{text}{PERSONAL_MARK}");
-            set(member, "description", marked);
+            mark(member);
         }
     });
+    for (_, schema) in view.schemas_mut() {
+        if schema.get("$ref").is_none() && is_personal(&before, schema, 0) {
+            mark(schema);
+        }
+    }
+}
+
+fn mark(schema: &mut Value) {
+    let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    let marked = format!("{text}{PERSONAL_MARK}");
+    set(schema, "description", marked);
+}
+
+/// Whether a value is personal: it, what it refers to, or what it holds without a name.
+fn is_personal(view: &View, schema: &Value, depth: usize) -> bool {
+    // Deeper schemas lead back to themselves.
+    if depth > 8 {
+        return false;
+    }
+    let inner = |one: &Value| is_personal(view, one, depth + 1);
+    let target =
+        schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix("#/components/schemas/"));
+    let branches = |key: &str| schema.get(key).and_then(Value::as_array).is_some_and(|all| all.iter().any(inner));
+    let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+    // A secret text has a type that sees to itself; any other secret is printed like what it is.
+    flag("x-personal")
+        || (flag("x-secret") && schema.get("type") != Some(&json!("string")))
+        || target.and_then(|name| view.schema(name)).is_some_and(inner)
+        || ["items", "additionalProperties"].iter().any(|key| schema.get(*key).is_some_and(inner))
+        || ["allOf", "oneOf"].iter().any(|key| branches(*key))
 }
 
 /// Secret texts take `format: password`, which the generator maps to the redacting type.

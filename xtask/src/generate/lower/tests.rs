@@ -348,6 +348,26 @@ fn schema_passes_do_what_their_names_say() {
 }
 
 #[test]
+fn what_is_personal_is_marked_wherever_the_document_says_so() {
+    let api = api(
+        OK,
+        "{Mail: {type: string, x-personal: true}, Key: {type: string, x-secret: true}, \
+          A: {type: object, properties: {mail: {$ref: '#/components/schemas/Mail'}, mails: {type: array, items: {$ref: '#/components/schemas/Mail'}}, \
+          names: {type: object, additionalProperties: {type: string, x-personal: true}}, one: {oneOf: [{type: integer}, {type: string, x-personal: true}]}, \
+          pin: {type: integer, x-secret: true}, key: {$ref: '#/components/schemas/Key'}, text: {type: string, x-secret: true}, \
+          next: {$ref: '#/components/schemas/A'}}}}",
+    );
+    let view = after("personal", &api);
+    let is_marked =
+        |schema: &Value| schema["description"].as_str().is_some_and(|text| text.contains(super::PERSONAL_MARK));
+    let members = view.schema("A").unwrap()["properties"].as_object().unwrap().iter();
+    let marked: Vec<_> = members.filter(|(_, member)| is_marked(member)).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(marked, ["mail", "mails", "names", "one", "pin"]);
+    let components = ["Mail", "Key", "A"].map(|name| is_marked(view.schema(name).unwrap()));
+    assert_eq!(components, [true, false, false]);
+}
+
+#[test]
 fn members_that_an_all_of_puts_into_one_field_leave_any_json() {
     let base = "{$ref: '#/components/schemas/Base'}";
     for (base_type, member, expected) in [
@@ -359,7 +379,9 @@ fn members_that_an_all_of_puts_into_one_field_leave_any_json() {
         (
             "{properties: {a: {type: string}}, additionalProperties: true}",
             "extra",
-            Some("a member of its `allOf` is called `extra`, as the field of the free members would be; any JSON stands for it"),
+            Some(
+                "a member of its `allOf` is called `extra`, as the field of the free members would be; any JSON stands for it",
+            ),
         ),
         ("{properties: {a: {type: string}}}", "extra", None),
         ("{properties: {a: {type: string}}, additionalProperties: true}", "a", None),
@@ -367,7 +389,8 @@ fn members_that_an_all_of_puts_into_one_field_leave_any_json() {
         let whole = format!("{{allOf: [{base}, {{type: object, properties: {{{member}: {{type: string}}}}}}]}}");
         let api = api(OK, &format!("{{Base: {base_type}, Whole: {whole}}}"));
         let view = after("distinct_properties", &api);
-        let reports: Vec<_> = view.unsupported.iter().map(|one| (one.pointer.as_str(), one.reason.as_str())).collect();
+        let reports: Vec<_> =
+            view.unsupported.iter().map(|one| (one.pointer.as_str(), one.reason.as_str())).collect();
         let expected: Vec<_> = expected.into_iter().map(|reason| ("/components/schemas/Whole", reason)).collect();
         assert_eq!(reports, expected);
         assert_eq!(*view.schema("Whole").unwrap() == json!({}), !expected.is_empty(), "{member}");
@@ -378,7 +401,9 @@ fn members_that_an_all_of_puts_into_one_field_leave_any_json() {
 fn a_schema_without_a_name_takes_none_that_another_type_has() {
     let text = |values: &str| format!("{{type: string, enum: [{values}]}}");
     let api = api(
-        &format!("parameters: [{{name: sort, in: query, schema: {{title: Order, type: string, enum: [x]}}}}]\n      {OK}"),
+        &format!(
+            "parameters: [{{name: sort, in: query, schema: {{title: Order, type: string, enum: [x]}}}}]\n      {OK}"
+        ),
         &format!(
             "{{Order: {{type: object, properties: {{status: {a}, line_status: {a}, line_by: {b}}}}}, OrderStatus: {b}, \
              OrderLine: {{allOf: [{{type: object, properties: {{status: {b}, by: {b}}}}}]}}, \
