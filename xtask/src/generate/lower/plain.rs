@@ -92,10 +92,7 @@ fn is_object(schema: &Value, components: &View, depth: usize) -> bool {
     schema.get("type").and_then(Value::as_str) == Some("object")
         || schema.get("properties").is_some()
         || branches("allOf").is_some_and(|all| all.iter().any(inner))
-        || ["oneOf", "anyOf"]
-            .iter()
-            .filter_map(|key| branches(*key))
-            .any(|all| !all.is_empty() && all.iter().all(inner))
+        || ["oneOf", "anyOf"].into_iter().filter_map(branches).any(|all| !all.is_empty() && all.iter().all(inner))
 }
 
 /// Name and pointer of a parameter of the view in the document.

@@ -187,8 +187,8 @@ fn is_personal(view: &View, schema: &Value, depth: usize) -> bool {
     flag("x-personal")
         || (flag("x-secret") && schema.get("type") != Some(&json!("string")))
         || target.and_then(|name| view.schema(name)).is_some_and(inner)
-        || ["items", "additionalProperties"].iter().any(|key| schema.get(*key).is_some_and(inner))
-        || ["allOf", "oneOf"].iter().any(|key| branches(*key))
+        || ["items", "additionalProperties"].into_iter().any(|key| schema.get(key).is_some_and(inner))
+        || ["allOf", "oneOf"].into_iter().any(branches)
 }
 
 /// Secret texts take `format: password`, which the generator maps to the redacting type.
