@@ -116,6 +116,22 @@ fn operations_are_named_as_their_methods() {
 }
 
 #[test]
+fn operations_whose_builders_would_be_one_type_or_hide_one_are_told_apart() {
+    let (document, reports) = mended(&format!(
+        "paths:\n  /a:\n    get: {{operationId: list_v_2, {OK}}}\n    put: {{operationId: list_v2, {OK}}}\n    \
+         post: {{operationId: Result, {OK}}}\n"
+    ));
+    assert_eq!(ids(document), ["list_v_2", "call_result"]);
+    assert_eq!(
+        reports,
+        [
+            "left out: /paths/~1a/put: its builder would be called `ListV2`, as that of the operation on line 5 is",
+            "replaced: /paths/~1a/post: `result` is a name of the runtime's: it is called `call_result`",
+        ]
+    );
+}
+
+#[test]
 fn what_the_standard_forbids_ends_the_run_unless_it_is_to_go_on() {
     let text = format!("{HEAD}paths: {{/a: {{get: {{operationId: a, {OK}}}, put: {{operationId: a, {OK}}}}}}}\n");
     let document = Document::parse("t", "t.yaml", &text).unwrap();
