@@ -207,6 +207,27 @@ fn an_operation_with_two_parameters_of_one_rust_name_is_left_out_and_reported() 
 }
 
 #[test]
+fn a_parameter_takes_no_name_of_a_body_that_may_be_chosen() {
+    let content = "application/json: {schema: {type: object, properties: {a: {type: string}}}}";
+    let other = "application/x-www-form-urlencoded: {schema: {type: object, properties: {b: {type: string}}}}";
+    let is_left = |name: &str, others: &str| {
+        let parameter = format!("parameters: [{{name: {name}, in: query, schema: {{type: string}}}}]");
+        let body = format!("requestBody: {{content: {{{content}{others}}}}}");
+        let view = lower(&api(&format!("{parameter}\n      {body}\n      {OK}"), "{}"));
+        view.value.pointer("/paths/~1a~1{id}/post").is_some()
+    };
+    let others = format!(", {other}");
+    for (name, alone, among_others) in [
+        ("payload", true, false),
+        ("other_body", true, false),
+        ("bodyAsForm", true, false),
+        ("body_map", false, false),
+    ] {
+        assert_eq!((is_left(name, ""), is_left(name, &others)), (alone, among_others), "{name}");
+    }
+}
+
+#[test]
 fn only_plain_values_travel_outside_the_body() {
     let api = api(
         &format!(
