@@ -140,6 +140,11 @@ pub const PASSES: &[Pass] = &[
         run: schemas::any_of_as_one_of,
     },
     Pass {
+        name: "one_way_members",
+        reason: "one type serves both ways: what is `readOnly` or `writeOnly` is missing the other way, required or not",
+        run: schemas::one_way_members,
+    },
+    Pass {
         name: "strip_defaults",
         reason: "a default of a request member would always be sent, and overwrite what the server has",
         run: schemas::strip_defaults,

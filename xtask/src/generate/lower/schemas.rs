@@ -98,6 +98,46 @@ pub fn any_of_as_one_of(view: &mut View, _api: &Api) {
     });
 }
 
+/// A member that travels one way only is not required the other way, and one type serves both.
+pub fn one_way_members(view: &mut View, _api: &Api) {
+    let before = view.clone();
+    each_schema(view, &mut |schema| {
+        let mut one_way = BTreeSet::new();
+        gather_one_way(&before, schema, &mut one_way, &mut BTreeSet::new());
+        if !one_way.is_empty() {
+            not_required(schema, &one_way);
+        }
+    });
+}
+
+/// Names of the members that travel one way, those of an `allOf` included. `seen` are the components on the way.
+fn gather_one_way(view: &View, schema: &Value, found: &mut BTreeSet<String>, seen: &mut BTreeSet<String>) {
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let name = reference.strip_prefix("#/components/schemas/").unwrap_or(reference);
+        if let (true, Some(target)) = (seen.insert(name.to_owned()), view.schema(name)) {
+            gather_one_way(view, target, found, seen);
+        }
+        return;
+    }
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let flag = |member: &Value, key: &str| member.get(key) == Some(&Value::Bool(true));
+    let one_way = properties.filter(|(_, member)| flag(member, "readOnly") || flag(member, "writeOnly"));
+    found.extend(one_way.map(|(name, _)| name.clone()));
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        gather_one_way(view, part, found, seen);
+    }
+}
+
+/// Takes names out of `required`, also in the parts of an `allOf` that are written in their place.
+fn not_required(schema: &mut Value, names: &BTreeSet<String>) {
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name.as_str().is_none_or(|name| !names.contains(name)));
+    }
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        not_required(part, names);
+    }
+}
+
 /// No member has a default.
 pub fn strip_defaults(view: &mut View, _api: &Api) {
     each_schema(view, &mut |schema| remove(schema, &["default"]));

@@ -326,6 +326,18 @@ fn schema_passes_do_what_their_names_say() {
             json!({"type": "object", "properties": {"extra": {"type": "string"}}}),
         ),
         ("any_of", "{anyOf: [{type: string}]}", json!({"oneOf": [{"type": "string"}]})),
+        (
+            "one_way_members",
+            "{required: [a, b, c], properties: {a: {readOnly: true}, b: {writeOnly: true}, c: {readOnly: false}}}",
+            json!({"required": ["c"], "properties": {"a": {"readOnly": true}, "b": {"writeOnly": true}, "c": {"readOnly": false}}}),
+        ),
+        (
+            "one_way_members",
+            "{required: [a, n], allOf: [{$ref: '#/components/schemas/A'}, {required: [a], properties: {a: {readOnly: true}}}]}",
+            json!({"required": ["n"], "allOf": [
+                {"$ref": "#/components/schemas/A"}, {"required": [], "properties": {"a": {"readOnly": true}}},
+            ]}),
+        ),
         ("strip_defaults", "{type: string, default: x}", json!({"type": "string"})),
         ("strip_bounds", "{type: integer, minimum: 1, maximum: 9}", json!({"type": "integer", "format": "int64"})),
         ("strip_bounds", "{type: string, format: date-time, pattern: x}", json!({"type": "string"})),
