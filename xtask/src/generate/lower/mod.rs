@@ -5,6 +5,7 @@
 //! generated code tell the transport how to get from there to the wire. Each pass is a pure function on the view.
 
 mod bodies;
+mod circles;
 mod names;
 mod parameters;
 mod patches;
@@ -113,6 +114,11 @@ pub const PASSES: &[Pass] = &[
         name: "distinct_parameters",
         reason: "names that collapse to one Rust name do not compile",
         run: names::distinct_parameters,
+    },
+    Pass {
+        name: "break_circles",
+        reason: "components that are made of each other by `allOf` would be written out without end",
+        run: circles::break_circles,
     },
     Pass {
         name: "distinct_properties",

@@ -381,6 +381,33 @@ fn schema_passes_do_what_their_names_say() {
 }
 
 #[test]
+fn of_components_that_are_made_of_each_other_the_kinds_take_the_members() {
+    let reference = |name: &str| format!("{{$ref: '#/components/schemas/{name}'}}");
+    let (animal, pet, cat) = (reference("Animal"), reference("Pet"), reference("Cat"));
+    let api = api(
+        OK,
+        &format!(
+            "{{Animal: {{properties: {{age: {{type: integer}}}}, oneOf: [{pet}]}}, \
+             Pet: {{properties: {{name: {{type: string}}}}, discriminator: {{propertyName: name}}, allOf: [{animal}], oneOf: [{cat}]}}, \
+             Cat: {{allOf: [{pet}, {{properties: {{lives: {{type: integer}}}}}}]}}, Self: {{allOf: [{{$ref: '#/components/schemas/Self'}}]}}, \
+             Tree: {{properties: {{child: {{$ref: '#/components/schemas/Tree'}}}}}}, Oak: {{allOf: [{{$ref: '#/components/schemas/Tree'}}]}}}}"
+        ),
+    );
+    let view = after("break_circles", &api);
+    let age = json!({"properties": {"age": {"type": "integer"}}});
+    let pet = json!({"properties": {"name": {"type": "string"}}, "allOf": [age]});
+    let lives = json!({"properties": {"lives": {"type": "integer"}}});
+    assert_eq!(view.schema("Cat"), Some(&json!({"allOf": [pet, lives]})));
+    assert_eq!(view.schema("Pet").unwrap()["allOf"], json!([age]));
+    assert_eq!(view.schema("Animal").unwrap()["oneOf"], json!([{"$ref": "#/components/schemas/Pet"}]));
+    assert_eq!(view.schema("Self"), Some(&json!({})));
+    // A member of one's own kind is no part.
+    assert_eq!(view.schema("Oak"), Some(&json!({"allOf": [{"$ref": "#/components/schemas/Tree"}]})));
+    let reported: Vec<_> = view.unsupported.iter().map(|one| one.pointer.as_str()).collect();
+    assert_eq!(reported, ["Pet", "Cat", "Self"].map(|name| format!("/components/schemas/{name}")));
+}
+
+#[test]
 fn what_is_personal_is_marked_wherever_the_document_says_so() {
     let api = api(
         OK,
