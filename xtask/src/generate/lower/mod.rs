@@ -192,9 +192,9 @@ pub const PASSES: &[Pass] = &[
         run: schemas::nullable_components,
     },
     Pass {
-        name: "parameters_without_null",
+        name: "no_null_parameters",
         reason: "a path or a header is written by `to_string`, which an `Option` has not",
-        run: plain::parameters_without_null,
+        run: plain::no_null_parameters,
     },
     Pass {
         name: "distinct_types",

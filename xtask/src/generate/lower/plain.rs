@@ -59,7 +59,7 @@ pub fn plain_parameters(view: &mut View, api: &Api) {
 }
 
 /// Outside the body there is no word for null: a parameter is a value, or it is left out.
-pub fn parameters_without_null(view: &mut View, _api: &Api) {
+pub fn no_null_parameters(view: &mut View, _api: &Api) {
     for (_, operation) in view.operations_mut() {
         for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) {
