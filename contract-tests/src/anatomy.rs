@@ -133,6 +133,13 @@ impl<'d> Anatomy<'d> {
     }
 }
 
+/// Whether the document calls a header secret or personal: the header itself, or its schema.
+pub(crate) fn is_sensitive_header(header: &Node<'_>) -> bool {
+    header.flag("x-secret")
+        || header.flag("x-personal")
+        || header.member("schema").is_some_and(|schema| Shape::of(&schema).is_sensitive())
+}
+
 /// The flag of members that only travel the other way.
 fn other_way(way: Reading) -> &'static str {
     match way {

@@ -10,13 +10,13 @@ use std::{collections::BTreeMap, path::Path, time::SystemTime};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use cx_mock::{Validator, form};
-use cx_spec::{Node, Operation, Parameter, pointer::escape, schema::Shape};
+use cx_spec::{Operation, Parameter, pointer::escape};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{gate::Exchange, names::Names, redact};
-use crate::files;
+use crate::{anatomy::is_sensitive_header, files};
 
 /// Exchanges kept of one operation and status: more of them show nothing new.
 const MOST_ALIKE: usize = 3;
@@ -188,7 +188,7 @@ fn reply(validator: &Validator, operation: &Operation, exchange: &Exchange) -> R
         headers.insert("content-type".to_owned(), format!("{essence}{charset}").into());
     }
     let named = documented.map(|reply| validator.documented_headers(reply)).unwrap_or_default();
-    for (name, _) in named.into_iter().filter(|(_, header)| !is_sensitive(header)) {
+    for (name, _) in named.into_iter().filter(|(_, header)| !is_sensitive_header(header)) {
         let name = name.to_ascii_lowercase();
         let value = exchange.header(&name).filter(|value| value.parse::<u64>().is_ok());
         headers.extend(value.map(|value| (name, value.into())));
@@ -208,13 +208,6 @@ fn reply(validator: &Validator, operation: &Operation, exchange: &Exchange) -> R
         }
     }
     Reply { status: exchange.status, headers, json, text }
-}
-
-/// Whether the document calls a header secret or personal.
-fn is_sensitive(header: &Node<'_>) -> bool {
-    header.flag("x-secret")
-        || header.flag("x-personal")
-        || header.member("schema").is_some_and(|schema| Shape::of(&schema).is_sensitive())
 }
 
 /// Values of the reply that the document declares and that may be shown.
