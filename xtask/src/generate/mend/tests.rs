@@ -99,6 +99,26 @@ fn what_goes_with_a_component_is_gone_too() {
 }
 
 #[test]
+fn a_component_that_is_no_openapi_goes_with_those_that_refer_to_it() {
+    let text = format!(
+        "paths:\n  /a:\n    get: {{operationId: get_a, responses: {{'200': {{$ref: '#/components/responses/R'}}}}}}\n    \
+         put: {{operationId: put_a, {OK}}}\ncomponents: {{responses: {{R: {{content: {{}}}}}}}}\n"
+    );
+    let (document, reports) = mended(&text);
+    assert_eq!(ids(document), ["put_a"]);
+    let fault = "/components/responses/R: not OpenAPI 3.0: missing field `description`";
+    assert_eq!(
+        reports,
+        [
+            format!("left out: {fault}"),
+            "left out: /paths/~1a/get/responses/200: `$ref: #/components/responses/R` points at nothing".to_owned(),
+        ]
+    );
+    let document = Document::parse("t", "t.yaml", &format!("{HEAD}{text}")).unwrap();
+    assert_eq!(mend(&document, false).unwrap_err().to_string(), format!("t.yaml:7:26: {fault}"));
+}
+
+#[test]
 fn operations_are_named_as_their_methods() {
     let (document, reports) = mended(&format!(
         "paths:\n  /pets/{{id}}/toys:\n    get: {{{OK}}}\n    post: {{operationId: addToy, {OK}}}\n    put: {{operationId: add_toy, {OK}}}\n    \
