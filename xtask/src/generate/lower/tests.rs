@@ -467,7 +467,8 @@ fn a_schema_without_a_name_takes_none_that_another_type_has() {
         &format!(
             "{{Order: {{type: object, properties: {{status: {a}, line_status: {a}, line_by: {b}}}}}, OrderStatus: {b}, \
              OrderLine: {{allOf: [{{type: object, properties: {{status: {b}, by: {b}}}}}]}}, \
-             Title: {{type: object, properties: {{title: {b}}}}}}}",
+             Title: {{type: object, properties: {{title: {b}}}}}, \
+             Sums: {{type: object, additionalProperties: {a}}}, SumsValue: {b}}}",
             a = text("a"),
             b = text("b"),
         ),
@@ -485,6 +486,8 @@ fn a_schema_without_a_name_takes_none_that_another_type_has() {
     // A title is no name, and a member that is called so is no title.
     assert_eq!(operation(&view)["parameters"][0]["schema"].get("title"), None);
     assert_eq!(title("Title/properties/title"), None);
+    // A map's values are named after it, too.
+    assert_eq!(title("Sums/additionalProperties").as_deref(), Some("SumsValue2"));
 }
 
 #[test]

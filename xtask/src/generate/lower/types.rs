@@ -68,6 +68,7 @@ impl Names {
     }
 
     fn inside(&mut self, schema: &mut Value, name: &str) {
+        let names_some = holds(schema, "properties", 1);
         let Some(members) = schema.as_object_mut() else { return };
         for (key, member) in members {
             match key.as_str() {
@@ -77,7 +78,10 @@ impl Names {
                     }
                 }
                 "items" => self.schema(member, &format!("{name}_item")),
-                "additionalProperties" if member.is_object() => self.schema(member, &format!("{name}_extra")),
+                "additionalProperties" if member.is_object() => {
+                    let what = if names_some { "extra_value" } else { "value" };
+                    self.schema(member, &format!("{name}_{what}"));
+                }
                 "allOf" => member.as_array_mut().into_iter().flatten().for_each(|part| self.inside(part, name)),
                 // What stands in a branch of a `oneOf` is named after its variant, for which typify has rules of its own.
                 _ => {}
@@ -88,10 +92,15 @@ impl Names {
 
 /// Whether a schema becomes a type with a name, and not one of Rust's own.
 fn is_type(schema: &Value) -> bool {
-    let holds = |key: &str, least: usize| match schema.get(key) {
+    let kinds = [("enum", 1), ("properties", 1), ("oneOf", 1), ("allOf", 2)];
+    kinds.into_iter().any(|(key, least)| holds(schema, key, least))
+}
+
+/// Whether a keyword holds at least so many parts.
+fn holds(schema: &Value, key: &str, least: usize) -> bool {
+    match schema.get(key) {
         Some(Value::Array(items)) => items.len() >= least,
         Some(Value::Object(members)) => members.len() >= least,
         _ => false,
-    };
-    holds("enum", 1) || holds("properties", 1) || holds("oneOf", 1) || holds("allOf", 2)
+    }
 }
