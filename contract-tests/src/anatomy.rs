@@ -100,13 +100,16 @@ impl<'d> Anatomy<'d> {
 
     /// Names of the members that have to be there, each with the schema object that says so.
     pub(crate) fn required(&self) -> Vec<(&'d str, &str)> {
+        // One part may require what another declares.
+        let elsewhere = |name: &str| {
+            let mut members = self.shape.parts().iter().filter_map(|part| part.member("properties")?.member(name));
+            members.any(|member| member.flag(other_way(self.way)))
+        };
         let mut found: Vec<(&'d str, &str)> = Vec::new();
         for part in self.shape.parts() {
             let names = part.value().get("required").and_then(Value::as_array).into_iter().flatten();
             for name in names.filter_map(Value::as_str) {
-                let member = part.member("properties").and_then(|all| all.member(name));
-                let elsewhere = member.is_some_and(|member| member.flag(other_way(self.way)));
-                if !elsewhere && !found.iter().any(|(known, _)| *known == name) {
+                if !elsewhere(name) && !found.iter().any(|(known, _)| *known == name) {
                     found.push((name, part.pointer()));
                 }
             }
@@ -128,6 +131,13 @@ impl<'d> Anatomy<'d> {
     pub(crate) fn branches(&self) -> Vec<Node<'d>> {
         self.shape.branches()
     }
+}
+
+/// Whether the document calls a header secret or personal: the header itself, or its schema.
+pub(crate) fn is_sensitive_header(header: &Node<'_>) -> bool {
+    header.flag("x-secret")
+        || header.flag("x-personal")
+        || header.member("schema").is_some_and(|schema| Shape::of(&schema).is_sensitive())
 }
 
 /// The flag of members that only travel the other way.
@@ -164,6 +174,7 @@ paths: {}
 components:
   schemas:
     Named: {type: object, required: [name], properties: {name: {type: string}}}
+    Apart: {allOf: [{$ref: '#/components/schemas/Thing'}, {required: [id, kind]}]}
     Thing:
       required: [id, secret]
       properties: {id: {type: integer, readOnly: true}, secret: {type: string, writeOnly: true}, kind: {$ref: '#/components/schemas/Kind'}}
@@ -192,6 +203,9 @@ components:
         };
         assert_eq!(names(Reading::Request), (vec!["secret", "kind", "name"], vec!["secret", "name"]));
         assert_eq!(names(Reading::Reply), (vec!["id", "kind", "name"], vec!["id", "name"]));
+        let apart = anatomy(&api, "Apart", Reading::Request);
+        let required: Vec<_> = apart.required().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(required, ["secret", "name", "kind"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     error::{Place, SpecError},
     nulls,
     pointer::{escape, unescape},
-    references,
+    references, unreadable,
     yaml::{self, Positions},
 };
 
@@ -124,28 +124,10 @@ impl Document {
     /// A member of the wrong type. The model does not say where, so the smallest part that fails is looked for.
     pub fn to_openapi(&self) -> Result<openapiv3::OpenAPI, SpecError> {
         serde_json::from_value(self.value.clone()).map_err(|error| {
-            let pointer = self.smallest_unreadable_part();
-            self.error(&pointer, format!("not OpenAPI 3.0: {error}"))
+            let smallest = unreadable::smallest(&self.root());
+            let (pointer, message) = smallest.unwrap_or_else(|| (String::new(), error.to_string()));
+            self.error(&pointer, format!("not OpenAPI 3.0: {message}"))
         })
-    }
-
-    fn smallest_unreadable_part(&self) -> String {
-        fn fails<T: serde::de::DeserializeOwned>(node: &Node<'_>) -> bool {
-            serde_json::from_value::<T>(node.value.clone()).is_err()
-        }
-        for (_, path) in self.root().member("paths").into_iter().flat_map(|paths| paths.members()) {
-            for (_, method) in path.members() {
-                if method.value.is_object() && fails::<openapiv3::Operation>(&method) {
-                    return method.pointer;
-                }
-            }
-        }
-        for (_, schema) in self.at("/components/schemas").into_iter().flat_map(|schemas| schemas.members()) {
-            if fails::<openapiv3::ReferenceOr<openapiv3::Schema>>(&schema) {
-                return schema.pointer;
-            }
-        }
-        String::new()
     }
 }
 

@@ -34,6 +34,7 @@ mod references;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod status;
+mod unreadable;
 mod yaml;
 
 pub use api::{Api, Body, Example, Location, Media, Operation, Parameter, Reply};

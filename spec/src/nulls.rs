@@ -30,8 +30,12 @@ fn fold_choice(schema: &mut Map<String, Value>) {
         branch.shift_remove("nullable");
     }
     let single = branches.len() == 1;
-    if single && let Some(branches) = schema.shift_remove("oneOf") {
-        schema.insert("allOf".to_owned(), branches);
+    if single && let Some(Value::Array(branches)) = schema.shift_remove("oneOf") {
+        // What holds beside the choice goes on to hold.
+        match schema.get_mut("allOf").and_then(Value::as_array_mut) {
+            Some(parts) => parts.extend(branches),
+            None => drop(schema.insert("allOf".to_owned(), Value::Array(branches))),
+        }
     }
     schema.insert("nullable".to_owned(), Value::Bool(true));
 }
@@ -74,6 +78,13 @@ mod tests {
         let schema = json!({"oneOf": [{"type": "integer"}, {"type": "string", "nullable": true}]});
         let expected = json!({"nullable": true, "oneOf": [{"type": "integer"}, {"type": "string"}]});
         assert_eq!(folded(schema), expected);
+    }
+
+    #[test]
+    fn what_stands_beside_the_choice_is_not_lost() {
+        let (one, other) = (json!({"$ref": "#/components/schemas/A"}), json!({"$ref": "#/components/schemas/B"}));
+        let schema = json!({"allOf": [one], "oneOf": [other, nothing()]});
+        assert_eq!(folded(schema), json!({"nullable": true, "allOf": [one, other]}));
     }
 
     #[test]

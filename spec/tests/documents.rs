@@ -81,3 +81,49 @@ fn a_broken_document_is_named_by_file_line_and_pointer() {
         "bad.yaml:7:7: /paths/~1a/get/x-form: unknown field `media_typ`, expected one of `media_type`, `arrays`, `indexed`"
     );
 }
+
+#[test]
+fn what_is_no_openapi_is_named_by_its_smallest_part() {
+    let head = "openapi: 3.0.3\ninfo: {title: t, version: '1'}\n";
+    let operation = |members: &str| format!("{head}paths:\n  /a:\n    get:\n      operationId: x\n      {members}\n");
+    let components = |members: &str| format!("{head}paths: {{}}\ncomponents:\n  {members}\n");
+    let ok = "responses: {'200': {description: ok}}";
+    for (text, expected) in [
+        (
+            components("responses: {R: {content: {}}}"),
+            "bad.yaml:5:15: /components/responses/R: not OpenAPI 3.0: missing field `description`",
+        ),
+        (
+            components("parameters: {P: {name: p, schema: {}}}"),
+            "bad.yaml:5:16: /components/parameters/P: not OpenAPI 3.0: missing field `in`",
+        ),
+        (
+            components("schemas: {S: {properties: {a: {items: {minLength: x}}}}}"),
+            "bad.yaml:5:34: /components/schemas/S/properties/a/items: not OpenAPI 3.0: ",
+        ),
+        (
+            components("headers: {x-rate: {schema: {minLength: x}}}"),
+            "bad.yaml:5:22: /components/headers/x-rate/schema: not OpenAPI 3.0: ",
+        ),
+        (
+            operation("responses: {x-note: {}, '200': {}}"),
+            "bad.yaml:7:31: /paths/~1a/get/responses/200: not OpenAPI 3.0: missing field `description`",
+        ),
+        (
+            operation(&format!("parameters: [{{name: p, in: body, schema: {{}}}}]\n      {ok}")),
+            "bad.yaml:7:20: /paths/~1a/get/parameters/0: not OpenAPI 3.0: ",
+        ),
+        (operation(&format!("deprecated: soon\n      {ok}")), "bad.yaml:5:5: /paths/~1a/get: not OpenAPI 3.0: "),
+        (
+            format!("{head}paths: {{/a: {{parameters: [{{in: query, schema: {{}}}}]}}}}\n"),
+            "bad.yaml:3:27: /paths/~1a/parameters/0: not OpenAPI 3.0: missing field `name`",
+        ),
+        (
+            "openapi: 3.0.3\ninfo: {title: t}\npaths: {}\n".to_owned(),
+            "bad.yaml:2:1: /info: not OpenAPI 3.0: missing field `version`",
+        ),
+    ] {
+        let error = error_of(&text);
+        assert!(error.starts_with(expected), "{error}\n{expected}");
+    }
+}

@@ -72,6 +72,29 @@ fn what_cannot_be_expressed_is_reported_and_the_rest_is_generated() {
 }
 
 #[test]
+fn components_that_are_made_of_each_other_do_not_end_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("crate");
+    let content = "content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}";
+    let text = format!(
+        "{HEAD}  /a:\n    get: {{operationId: get_a, responses: {{'200': {{description: ok, {content}}}}}}}\ncomponents:\n  schemas:\n    \
+         Pet: {{type: object, properties: {{name: {{type: string}}}}, oneOf: [{{$ref: '#/components/schemas/Cat'}}, {{$ref: '#/components/schemas/Dog'}}]}}\n    \
+         Cat: {{allOf: [{{$ref: '#/components/schemas/Pet'}}, {{type: object, required: [lives], properties: {{lives: {{type: integer}}}}}}]}}\n    \
+         Dog: {{allOf: [{{$ref: '#/components/schemas/Pet'}}, {{type: object, required: [tricks], properties: {{tricks: {{type: integer}}}}}}]}}\n"
+    );
+    let output = generate(&text, &out);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{message}");
+    assert!(
+        message.contains("/components/schemas/Cat: `Pet`, which it is made of, is made of it in turn"),
+        "{message}"
+    );
+    let types = fs::read_to_string(out.join("src/types.rs")).unwrap();
+    let cat = types.split("pub struct Cat {").nth(1).unwrap().split("\n}").next().unwrap();
+    assert!(cat.contains("lives") && cat.contains("name"), "{cat}");
+}
+
+#[test]
 fn two_runs_write_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let document = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/directly.yaml")).unwrap();

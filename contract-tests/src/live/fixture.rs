@@ -1,7 +1,8 @@
 //! Exchanges written down as fixtures, for a person to review and to add as witnesses.
 //!
 //! The format is that of `fixtures/README.md`. Secret and personal values, and all that the document does not declare,
-//! are made up; of the headers only those stay that the document names and that hold a number, beside the content type.
+//! are made up; of the headers only those stay that the document names and calls neither, and that hold a number, beside
+//! the content type.
 //! Token requests are never written.
 
 use std::{collections::BTreeMap, path::Path, time::SystemTime};
@@ -15,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{gate::Exchange, names::Names, redact};
-use crate::files;
+use crate::{anatomy::is_sensitive_header, files};
 
 /// Exchanges kept of one operation and status: more of them show nothing new.
 const MOST_ALIKE: usize = 3;
@@ -186,7 +187,8 @@ fn reply(validator: &Validator, operation: &Operation, exchange: &Exchange) -> R
         let charset = if content_type.contains("charset=utf-8") { "; charset=utf-8" } else { "" };
         headers.insert("content-type".to_owned(), format!("{essence}{charset}").into());
     }
-    for (name, _) in documented.iter().flat_map(|reply| &reply.headers) {
+    let named = documented.map(|reply| validator.documented_headers(reply)).unwrap_or_default();
+    for (name, _) in named.into_iter().filter(|(_, header)| !is_sensitive_header(header)) {
         let name = name.to_ascii_lowercase();
         let value = exchange.header(&name).filter(|value| value.parse::<u64>().is_ok());
         headers.extend(value.map(|value| (name, value.into())));
@@ -236,5 +238,32 @@ fn leaves(value: &Value, at: String, visit: &mut dyn FnMut(String, &Value)) {
             }
         }
         leaf => visit(at, leaf),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cx_mock::Incoming;
+    use cx_spec::{Api, Document};
+
+    use super::*;
+
+    #[test]
+    fn a_header_that_is_personal_is_not_kept_though_it_holds_a_number() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      responses:\n        \
+            '204': {description: ok, headers: {X-Total: {schema: {type: integer}}, X-Phone: {x-personal: true, schema: {type: integer}}, \
+            X-Pin: {schema: {type: integer, x-secret: true}}, X-Word: {schema: {type: string}}}}\n";
+        let validator = Validator::new(Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap());
+        let headers = [("x-total", "7"), ("x-phone", "491711234"), ("x-pin", "1234"), ("x-word", "Ada")];
+        let exchange = Exchange {
+            api: "t".to_owned(),
+            operation: "get_a".to_owned(),
+            request: Incoming::new("GET", "/a"),
+            status: 204,
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+            body: Vec::new(),
+        };
+        let kept = reply(&validator, validator.api().operation("get_a").unwrap(), &exchange).headers;
+        assert_eq!(Value::Object(kept), serde_json::json!({"x-total": "7"}));
     }
 }

@@ -12,6 +12,8 @@ use cx_mock::{
 use cx_spec::{Api, Location, Operation, Parameter, pointer::escape, schema::Shape};
 use serde_json::Value;
 
+use crate::anatomy::is_sensitive_header;
+
 /// What stands in the place of a value that is not shown.
 pub(super) const HIDDEN: &str = "***";
 
@@ -102,10 +104,9 @@ impl<'a> Redactor<'a> {
 
     /// The value of a header of the reply.
     pub(super) fn reply_header(&mut self, status: u16, name: &str, value: &str) -> String {
-        let declared = self
-            .operation
-            .reply(status)
-            .is_some_and(|reply| reply.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
+        let documented = self.operation.reply(status).map(|reply| self.api.headers(reply)).unwrap_or_default();
+        let declared =
+            documented.iter().any(|(own, header)| own.eq_ignore_ascii_case(name) && !is_sensitive_header(header));
         let sensitive = ["set-cookie", "www-authenticate"].contains(&name);
         if PLAIN_HEADERS.contains(&name) || declared && !sensitive { value.to_owned() } else { self.hide(value) }
     }
@@ -241,8 +242,10 @@ impl<'a> Redactor<'a> {
     }
 
     fn shows_argument(&self, location: Location, is: impl Fn(&Parameter) -> bool) -> bool {
-        let found = self.operation.parameters.iter().find(|one| one.location == location && is(one));
-        found.is_some_and(|one| !one.secret && !one.personal && may_show(self.api, &one.pointer, ""))
+        // A part of a path may hold several.
+        let mut found = self.operation.parameters.iter().filter(|one| one.location == location && is(one)).peekable();
+        found.peek().is_some()
+            && found.all(|one| !one.secret && !one.personal && may_show(self.api, &one.pointer, ""))
     }
 }
 
@@ -318,8 +321,27 @@ paths:
           application/vnd.doors+json:
             schema: {type: object, properties: {code: {type: string, x-secret: true}}}
       responses:
-        '204': {description: It is open.}
+        '204': {description: It is open., headers: {X-Open: {schema: {type: integer}}, X-Owner: {x-personal: true, schema: {type: string}}}}
+  /keys/{door}.{code}:
+    get:
+      operationId: get_key
+      parameters:
+        - {name: door, in: path, required: true, schema: {type: string}}
+        - {name: code, in: path, required: true, x-secret: true, schema: {type: string}}
+      responses:
+        '204': {description: It fits.}
 ";
+
+    #[test]
+    fn a_header_and_a_part_of_a_path_are_hidden_for_what_is_sensitive_in_them() {
+        let document = cx_spec::Document::parse("doors", "doors.yaml", DOCUMENT).unwrap();
+        let api = Api::index(document).unwrap();
+        let mut redactor = Redactor::new(&api, api.operation("open_door").unwrap());
+        assert_eq!(redactor.reply_header(204, "x-open", "7"), "7");
+        assert_eq!(redactor.reply_header(204, "x-owner", "Ada Lovelace"), HIDDEN);
+        let mut redactor = Redactor::new(&api, api.operation("get_key").unwrap());
+        assert_eq!(redactor.path("/keys/front.4711"), format!("/keys/{HIDDEN}"));
+    }
 
     #[test]
     fn names_of_a_form_are_pointers() {

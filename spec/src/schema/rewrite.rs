@@ -1,6 +1,6 @@
 //! From the words of OpenAPI 3.0 to those of JSON Schema draft 4.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
@@ -42,12 +42,12 @@ const KEPT: &[&str] = &[
 /// The pointer and the reference that leads nowhere.
 pub(super) fn rewrite(api: &Api, pointer: &str, schema: &Value, reading: Reading) -> Result<Rewritten, String> {
     let mut pass = Pass { api, reading, definitions: HashMap::new(), queue: Vec::new(), origins: BTreeMap::new() };
-    let body = pass.schema(schema, pointer, "/allOf/0")?;
+    let body = pass.schema(schema, pointer, "/allOf/0", None)?;
     let mut definitions = Map::new();
     while let Some((target, name)) = pass.queue.pop() {
         let node =
             api.document().at(&target).ok_or_else(|| format!("`$ref: #{target}` in {pointer} points at nothing"))?;
-        let definition = pass.schema(node.value(), &target, &format!("/definitions/{name}"))?;
+        let definition = pass.schema(node.value(), &target, &format!("/definitions/{name}"), None)?;
         definitions.insert(name, definition);
     }
     // References are ignored beside other keywords in draft 4, hence the one-element `allOf`.
@@ -65,7 +65,14 @@ struct Pass<'d> {
 }
 
 impl Pass<'_> {
-    fn schema(&mut self, schema: &Value, source: &str, target: &str) -> Result<Value, String> {
+    /// `whole` are the members that travel the other way of what this is a part of.
+    fn schema(
+        &mut self,
+        schema: &Value,
+        source: &str,
+        target: &str,
+        whole: Option<&BTreeSet<String>>,
+    ) -> Result<Value, String> {
         let Some(members) = schema.as_object() else {
             // `true` and `false` stand for schemas only under `additionalProperties`, which draft 4 allows as well.
             return Ok(schema.clone());
@@ -77,19 +84,29 @@ impl Pass<'_> {
         let nullable = members.get("nullable").and_then(Value::as_bool).unwrap_or(false);
         let plain = !["allOf", "oneOf", "anyOf", "not"].iter().any(|keyword| members.contains_key(*keyword));
         if nullable && !(plain && members.contains_key("type")) {
-            let inner = self.keywords(members, source, &format!("{target}/anyOf/1"))?;
+            let inner = self.keywords(members, source, &format!("{target}/anyOf/1"), whole)?;
             self.origins.insert(target.to_owned(), source.to_owned());
             return Ok(json!({"anyOf": [{"type": "null"}, inner]}));
         }
-        let mut rewritten = self.keywords(members, source, target)?;
+        let mut rewritten = self.keywords(members, source, target, whole)?;
         if nullable {
             allow_null(&mut rewritten);
         }
         Ok(rewritten)
     }
 
-    fn keywords(&mut self, members: &Map<String, Value>, source: &str, target: &str) -> Result<Value, String> {
+    fn keywords(
+        &mut self,
+        members: &Map<String, Value>,
+        source: &str,
+        target: &str,
+        whole: Option<&BTreeSet<String>>,
+    ) -> Result<Value, String> {
         self.origins.insert(target.to_owned(), source.to_owned());
+        let mut own = whole.cloned().unwrap_or_default();
+        if whole.is_none() {
+            self.other_way(members, &mut own, &mut BTreeSet::new());
+        }
         let mut out = Map::new();
         for keyword in KEPT {
             if let Some(value) = members.get(*keyword) {
@@ -98,7 +115,8 @@ impl Pass<'_> {
         }
         for keyword in ["items", "not", "additionalProperties"] {
             if let Some(inner) = members.get(keyword) {
-                let rewritten = self.schema(inner, &format!("{source}/{keyword}"), &format!("{target}/{keyword}"))?;
+                let (source, target) = (format!("{source}/{keyword}"), format!("{target}/{keyword}"));
+                let rewritten = self.schema(inner, &source, &target, None)?;
                 out.insert(keyword.to_owned(), rewritten);
             }
         }
@@ -107,7 +125,8 @@ impl Pass<'_> {
             let mut rewritten = Vec::new();
             for (index, branch) in branches.iter().enumerate() {
                 let at = format!("/{keyword}/{index}");
-                rewritten.push(self.schema(branch, &format!("{source}{at}"), &format!("{target}{at}"))?);
+                let whole = (keyword == "allOf").then_some(&own);
+                rewritten.push(self.schema(branch, &format!("{source}{at}"), &format!("{target}{at}"), whole)?);
             }
             out.insert(keyword.to_owned(), Value::Array(rewritten));
         }
@@ -115,35 +134,37 @@ impl Pass<'_> {
             let mut rewritten = Map::new();
             for (name, property) in properties {
                 let at = format!("/properties/{}", escape(name));
-                rewritten
-                    .insert(name.clone(), self.schema(property, &format!("{source}{at}"), &format!("{target}{at}"))?);
+                let property = self.schema(property, &format!("{source}{at}"), &format!("{target}{at}"), None)?;
+                rewritten.insert(name.clone(), property);
             }
             out.insert("properties".to_owned(), Value::Object(rewritten));
         }
-        if let Some(required) = self.required(members) {
+        if let Some(required) = required(members, &own) {
             out.insert("required".to_owned(), required);
         }
         bound_integers(&mut out);
         Ok(Value::Object(out))
     }
 
-    /// `required` without what belongs to the other direction. Draft 4 refuses an empty list.
-    fn required(&self, members: &Map<String, Value>) -> Option<Value> {
+    /// Names of the members that travel the other way, those of all parts of an `allOf`: one part may require what another
+    /// declares. `seen` are the references on the way.
+    fn other_way(&self, members: &Map<String, Value>, found: &mut BTreeSet<String>, seen: &mut BTreeSet<String>) {
         let other_way = match self.reading {
             Reading::Request => "readOnly",
             Reading::Reply => "writeOnly",
         };
-        let names: Vec<Value> = members
-            .get("required")?
-            .as_array()?
-            .iter()
-            .filter(|name| {
-                let property = members.get("properties").and_then(|all| all.get(name.as_str().unwrap_or_default()));
-                !property.and_then(|one| one.get(other_way)).and_then(Value::as_bool).unwrap_or(false)
-            })
-            .cloned()
-            .collect();
-        (!names.is_empty()).then_some(Value::Array(names))
+        let properties = members.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let gone = properties.filter(|(_, property)| property.get(other_way) == Some(&Value::Bool(true)));
+        found.extend(gone.map(|(name, _)| name.clone()));
+        for part in members.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+            let reference = part.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
+            let target = match reference {
+                Some(pointer) if seen.insert(pointer.to_owned()) => self.api.document().at(pointer),
+                _ => None,
+            };
+            let part = target.and_then(|node| node.resolve().ok()).map_or(part, |node| node.value());
+            part.as_object().into_iter().for_each(|part| self.other_way(part, found, seen));
+        }
     }
 
     fn reference(&mut self, reference: &Value, source: &str) -> Result<Value, String> {
@@ -165,6 +186,14 @@ impl Pass<'_> {
         };
         Ok(json!({"$ref": format!("#/definitions/{name}")}))
     }
+}
+
+/// `required` without what belongs to the other direction. Draft 4 refuses an empty list.
+fn required(members: &Map<String, Value>, other_way: &BTreeSet<String>) -> Option<Value> {
+    let names = members.get("required")?.as_array()?.iter();
+    let names: Vec<Value> =
+        names.filter(|name| name.as_str().is_none_or(|name| !other_way.contains(name))).cloned().collect();
+    (!names.is_empty()).then_some(Value::Array(names))
 }
 
 /// Lets `null` pass beside `type` and, so that it is no dead letter, beside `enum`.
@@ -206,7 +235,7 @@ mod tests {
 
     fn rewritten(schema: Value) -> Value {
         let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\n\
-            components: {schemas: {Leaf: {type: string, example: a}, Tree: {type: object, properties: {next: {$ref: '#/components/schemas/Tree'}}}}}\n";
+            components: {schemas: {Leaf: {type: string, example: a}, Once: {properties: {key: {writeOnly: true}}}, Tree: {type: object, properties: {next: {$ref: '#/components/schemas/Tree'}}}}}\n";
         let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
         rewrite(&api, "/x", &schema, Reading::Reply).unwrap().schema
     }
@@ -250,5 +279,20 @@ mod tests {
             "type": "object", "required": ["a", "b"], "properties": {"a": {"writeOnly": true}, "b": {}},
         }));
         assert_eq!(schema["allOf"][0]["required"], json!(["b"]));
+    }
+
+    #[test]
+    fn one_part_of_an_all_of_may_require_what_another_says_travels_the_other_way() {
+        let base = json!({"properties": {"a": {"writeOnly": true}}});
+        let schema =
+            rewritten(json!({"required": ["a", "b"], "allOf": [base, {"required": ["a"]}, {"required": ["b"]}]}));
+        assert_eq!(schema["allOf"][0]["required"], json!(["b"]));
+        assert_eq!(schema["allOf"][0]["allOf"][1], json!({}));
+        assert_eq!(schema["allOf"][0]["allOf"][2], json!({"required": ["b"]}));
+        // A member of a member is another one.
+        let schema = rewritten(json!({"allOf": [base, {"properties": {"b": {"required": ["a"]}}}]}));
+        assert_eq!(schema["allOf"][0]["allOf"][1]["properties"]["b"], json!({"required": ["a"]}));
+        let schema = rewritten(json!({"allOf": [{"$ref": "#/components/schemas/Once"}, {"required": ["key", "b"]}]}));
+        assert_eq!(schema["allOf"][0]["allOf"][1], json!({"required": ["b"]}));
     }
 }

@@ -2,8 +2,10 @@
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// Names that generated code has for itself: methods of every client, and the functions beside those that dispatch.
-pub const RESERVED: &[&str] = &["builder", "core", "call", "decode_schema"];
+/// Names that generated code has for itself: methods of every client, the functions beside those that dispatch, and types
+/// that the module of the builders writes without a path.
+pub const RESERVED: &[&str] =
+    &["builder", "core", "call", "decode_schema", "box", "option", "result", "string", "vec"];
 
 /// The Rust name of a field, as typify writes it.
 pub fn snake_case(name: &str) -> String {

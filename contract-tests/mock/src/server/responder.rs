@@ -165,8 +165,8 @@ impl Core {
             return Reply { outgoing, delay: answer.delay(), verbatim: !answer.is_shown() };
         }
         if lie != Some(Lie::IgnoresCredentials) && self.has_bad(verdict) {
-            let outgoing = match operation.reply(401) {
-                Some(_) => answer::documented(api, operation, 401, None, accept),
+            let outgoing = match [401, 403].into_iter().find(|status| operation.reply(*status).is_some()) {
+                Some(status) => answer::documented(api, operation, status, None, accept),
                 None => Outgoing::undocumented(401, &json!({"error": "the credentials are not good"})),
             };
             return outgoing.into();

@@ -99,6 +99,21 @@ async fn each_of_several_credentials_has_to_be_good() {
 }
 
 #[tokio::test]
+async fn bad_credentials_are_refused_with_the_status_that_is_documented() {
+    let text = "openapi: 3.0.3\ninfo: {title: Gate, version: '1'}\npaths:\n  /a:\n    get: {operationId: get_a, responses: {'200': {description: In.}, \
+        '403': {description: Out.}}}\n  /b:\n    get: {operationId: get_b, responses: {'200': {description: In.}}}\n\
+        security: [{bearer: []}]\ncomponents: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\n";
+    let gate = cx_spec::Api::index(cx_spec::Document::parse("gate", "gate.yaml", text).unwrap()).unwrap();
+    let vendor = MockVendor::start(gate).await;
+    for (path, status, mark) in [("/a", 403, None), ("/b", 401, Some("undocumented"))] {
+        let request = http().get(format!("{}{path}", vendor.base_url())).bearer_auth("made-up");
+        let reply = request.send().await.unwrap();
+        let marked = reply.headers().get("x-cx-mock").map(|value| value.to_str().unwrap());
+        assert_eq!((reply.status().as_u16(), marked), (status, mark), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn marks_what_no_document_says() {
     let vendor = MockVendor::start(orchard()).await;
     let reply = get(&vendor, "/v2/trees").await;

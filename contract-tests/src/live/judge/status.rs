@@ -50,6 +50,8 @@ pub(super) fn judge(case: &Case<'_>, ids: Ids) -> (Option<Finding>, Standing) {
     };
     match status {
         200..=299 | 304 => (None, Standing::Answered),
+        // To send the client elsewhere can be all that an operation is for.
+        _ if is_redirect(status) && !succeeds(case) => (None, Standing::Answered),
         429 | 500..=599 => (None, Standing::Inconclusive(format!("no answer but {status}"))),
         401 | 403 => (refusal(Kind::CredentialsRefused).0, Standing::Refused),
         400..=499 if ids == Ids::Examples => {
@@ -62,6 +64,11 @@ pub(super) fn judge(case: &Case<'_>, ids: Ids) -> (Option<Finding>, Standing) {
     }
 }
 
+/// Whether the operation documents a success.
+fn succeeds(case: &Case<'_>) -> bool {
+    case.operation.replies.iter().any(|reply| reply.status.is_success())
+}
+
 fn is_redirect(status: u16) -> bool {
     matches!(status, 300..=303 | 305..=399)
 }
@@ -72,5 +79,38 @@ fn target(case: &Case<'_>) -> &'static str {
         None => "nowhere",
         Some(location) if location.starts_with('/') && !location.starts_with("//") => "another path",
         Some(_) => "another address",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cx_mock::{Incoming, Validator};
+    use cx_spec::{Api, Document};
+
+    use super::*;
+    use crate::live::gate::Exchange;
+
+    #[test]
+    fn a_redirect_is_an_answer_where_the_document_has_no_other() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  \
+            /a: {get: {operationId: get_a, responses: {'302': {description: Elsewhere.}}}}\n  \
+            /b: {get: {operationId: get_b, responses: {'200': {description: Here.}, '302': {description: Log in.}}}}\n";
+        let validator = Validator::new(Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap());
+        let judged = |id: &str, path: &str| {
+            let operation = validator.api().operation(id).unwrap();
+            let exchange = Exchange {
+                api: "t".to_owned(),
+                operation: id.to_owned(),
+                request: Incoming::new("GET", path),
+                status: 302,
+                headers: vec![("location".to_owned(), "/elsewhere".to_owned())],
+                body: Vec::new(),
+            };
+            let (finding, standing) =
+                judge(&Case { validator: &validator, operation, exchange: &exchange }, Ids::None);
+            (finding.map(|finding| finding.kind), standing)
+        };
+        assert_eq!(judged("get_a", "/a"), (None, Standing::Answered));
+        assert_eq!(judged("get_b", "/b"), (Some(Kind::RequestRefused), Standing::Departed));
     }
 }

@@ -5,6 +5,7 @@
 //! generated code tell the transport how to get from there to the wire. Each pass is a pure function on the view.
 
 mod bodies;
+mod circles;
 mod names;
 mod parameters;
 mod patches;
@@ -14,6 +15,7 @@ mod replies;
 mod schemas;
 #[cfg(test)]
 mod tests;
+mod types;
 mod view;
 
 pub use bodies::Alternative;
@@ -114,6 +116,11 @@ pub const PASSES: &[Pass] = &[
         run: names::distinct_parameters,
     },
     Pass {
+        name: "break_circles",
+        reason: "components that are made of each other by `allOf` would be written out without end",
+        run: circles::break_circles,
+    },
+    Pass {
         name: "distinct_properties",
         reason: "two members that become one field do not compile; the second goes among the free members",
         run: properties::distinct_properties,
@@ -137,6 +144,11 @@ pub const PASSES: &[Pass] = &[
         name: "any_of",
         reason: "`anyOf` becomes a struct of flattened options that can never decode a scalar",
         run: schemas::any_of_as_one_of,
+    },
+    Pass {
+        name: "one_way_members",
+        reason: "one type serves both ways: what is `readOnly` or `writeOnly` is missing the other way, required or not",
+        run: schemas::one_way_members,
     },
     Pass {
         name: "strip_defaults",
@@ -178,6 +190,16 @@ pub const PASSES: &[Pass] = &[
         name: "nullable_components",
         reason: "a nullable `oneOf` component yields two types of one name; the null moves to where it is used",
         run: schemas::nullable_components,
+    },
+    Pass {
+        name: "no_null_parameters",
+        reason: "a path or a header is written by `to_string`, which an `Option` has not",
+        run: plain::no_null_parameters,
+    },
+    Pass {
+        name: "distinct_types",
+        reason: "of two schemas whose types get one name, typify takes the second for the first or writes both",
+        run: types::distinct_types,
     },
 ];
 

@@ -11,13 +11,21 @@ use crate::generate::names::argument_name;
 /// Names that every builder has for itself.
 const RESERVED: &[&str] = &["call_options", "client", "new", "send", "with_options"];
 
+/// Names that a builder has beside those where there is more than one body to choose from.
+const WITH_OTHER_BODIES: &[&str] = &["other_body", "payload"];
+
 /// Leaves out operations with two parameters that collapse to one Rust name, or one that takes the body's.
 pub fn distinct_parameters(view: &mut View, api: &Api) {
     let mut clashes = Vec::new();
+    let others: Vec<_> = view.alternatives.iter().map(|other| (other.operation.clone(), other.setter())).collect();
     for (id, value) in view.operations_mut() {
         let mut seen: BTreeSet<String> = RESERVED.iter().map(|name| (*name).to_owned()).collect();
         if value.get("requestBody").is_some() {
-            seen.insert("body".to_owned());
+            seen.extend(["body", "body_map"].map(str::to_owned));
+        }
+        for (_, setter) in others.iter().filter(|(operation, _)| *operation == id) {
+            seen.extend(WITH_OTHER_BODIES.iter().map(|name| (*name).to_owned()));
+            seen.insert(setter.clone());
         }
         let parameters = value.get("parameters").and_then(Value::as_array).into_iter().flatten();
         let mut names = parameters.filter_map(|parameter| parameter.get("name").and_then(Value::as_str));

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use super::{COOKIE_HEADER, Unsupported, View, set};
 
+/// Deeper branches are not looked into: a schema may be made of itself, by more ways than anyone could follow.
+const DEEPEST: usize = 4;
+
 /// What a parameter is, once references are followed.
 enum Kind {
     /// Written as it is.
@@ -55,6 +58,17 @@ pub fn plain_parameters(view: &mut View, api: &Api) {
     }
 }
 
+/// Outside the body there is no word for null: a parameter is a value, or it is left out.
+pub fn no_null_parameters(view: &mut View, _api: &Api) {
+    for (_, operation) in view.operations_mut() {
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) {
+                schema.remove("nullable");
+            }
+        }
+    }
+}
+
 fn kind(schema: &Value, components: &View) -> Kind {
     match schema.get("type").and_then(Value::as_str) {
         Some("object") => Kind::Nested,
@@ -66,9 +80,19 @@ fn kind(schema: &Value, components: &View) -> Kind {
             }
         }
         Some(_) => Kind::Scalar,
-        None if schema.get("properties").is_some() => Kind::Nested,
+        None if is_object(schema, components, 0) => Kind::Nested,
         None => Kind::Unknown,
     }
+}
+
+/// Whether a schema is an object, whoever says so: it, a part of its `allOf`, or all of its alternatives.
+fn is_object(schema: &Value, components: &View, depth: usize) -> bool {
+    let inner = |one: &Value| depth < DEEPEST && is_object(components.resolved(one), components, depth + 1);
+    let branches = |key: &str| schema.get(key).and_then(Value::as_array);
+    schema.get("type").and_then(Value::as_str) == Some("object")
+        || schema.get("properties").is_some()
+        || branches("allOf").is_some_and(|all| all.iter().any(inner))
+        || ["oneOf", "anyOf"].into_iter().filter_map(branches).any(|all| !all.is_empty() && all.iter().all(inner))
 }
 
 /// Name and pointer of a parameter of the view in the document.

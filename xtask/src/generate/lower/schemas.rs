@@ -98,6 +98,46 @@ pub fn any_of_as_one_of(view: &mut View, _api: &Api) {
     });
 }
 
+/// A member that travels one way only is not required the other way, and one type serves both.
+pub fn one_way_members(view: &mut View, _api: &Api) {
+    let before = view.clone();
+    each_schema(view, &mut |schema| {
+        let mut one_way = BTreeSet::new();
+        gather_one_way(&before, schema, &mut one_way, &mut BTreeSet::new());
+        if !one_way.is_empty() {
+            not_required(schema, &one_way);
+        }
+    });
+}
+
+/// Names of the members that travel one way, those of an `allOf` included. `seen` are the components on the way.
+fn gather_one_way(view: &View, schema: &Value, found: &mut BTreeSet<String>, seen: &mut BTreeSet<String>) {
+    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+        let name = reference.strip_prefix("#/components/schemas/").unwrap_or(reference);
+        if let (true, Some(target)) = (seen.insert(name.to_owned()), view.schema(name)) {
+            gather_one_way(view, target, found, seen);
+        }
+        return;
+    }
+    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let flag = |member: &Value, key: &str| member.get(key) == Some(&Value::Bool(true));
+    let one_way = properties.filter(|(_, member)| flag(member, "readOnly") || flag(member, "writeOnly"));
+    found.extend(one_way.map(|(name, _)| name.clone()));
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        gather_one_way(view, part, found, seen);
+    }
+}
+
+/// Takes names out of `required`, also in the parts of an `allOf` that are written in their place.
+fn not_required(schema: &mut Value, names: &BTreeSet<String>) {
+    if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name.as_str().is_none_or(|name| !names.contains(name)));
+    }
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        not_required(part, names);
+    }
+}
+
 /// No member has a default.
 pub fn strip_defaults(view: &mut View, _api: &Api) {
     each_schema(view, &mut |schema| remove(schema, &["default"]));
@@ -145,21 +185,50 @@ pub fn open_objects(view: &mut View, _api: &Api) {
     });
 }
 
-/// Puts a mark into the description of members with personal data.
+/// Puts a mark into the description of members with personal data, and of components that are such data.
 pub fn mark_personal(view: &mut View, _api: &Api) {
+    let before = view.clone();
     each_schema(view, &mut |schema| {
         for (_, member) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
-            if member.get("x-personal") != Some(&Value::Bool(true)) {
+            if !is_personal(&before, member, 0) {
                 continue;
             }
             if member.get("$ref").is_some() {
                 *member = json!({"allOf": [member.clone()]});
             }
-            let text = member.get("description").and_then(Value::as_str).unwrap_or_default();
-            let marked = format!("{text}{PERSONAL_MARK}");
-            set(member, "description", marked);
+            mark(member);
         }
     });
+    for (_, schema) in view.schemas_mut() {
+        if schema.get("$ref").is_none() && is_personal(&before, schema, 0) {
+            mark(schema);
+        }
+    }
+}
+
+fn mark(schema: &mut Value) {
+    let text = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+    let marked = format!("{text}{PERSONAL_MARK}");
+    set(schema, "description", marked);
+}
+
+/// Whether a value is personal: it, what it refers to, or what it holds without a name.
+fn is_personal(view: &View, schema: &Value, depth: usize) -> bool {
+    // Deeper schemas lead back to themselves.
+    if depth > 8 {
+        return false;
+    }
+    let inner = |one: &Value| is_personal(view, one, depth + 1);
+    let target =
+        schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix("#/components/schemas/"));
+    let branches = |key: &str| schema.get(key).and_then(Value::as_array).is_some_and(|all| all.iter().any(inner));
+    let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
+    // A secret text has a type that sees to itself; any other secret is printed like what it is.
+    flag("x-personal")
+        || (flag("x-secret") && schema.get("type") != Some(&json!("string")))
+        || target.and_then(|name| view.schema(name)).is_some_and(inner)
+        || ["items", "additionalProperties"].into_iter().any(|key| schema.get(key).is_some_and(inner))
+        || ["allOf", "oneOf"].into_iter().any(branches)
 }
 
 /// Secret texts take `format: password`, which the generator maps to the redacting type.

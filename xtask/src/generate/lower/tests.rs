@@ -207,6 +207,27 @@ fn an_operation_with_two_parameters_of_one_rust_name_is_left_out_and_reported() 
 }
 
 #[test]
+fn a_parameter_takes_no_name_of_a_body_that_may_be_chosen() {
+    let content = "application/json: {schema: {type: object, properties: {a: {type: string}}}}";
+    let other = "application/x-www-form-urlencoded: {schema: {type: object, properties: {b: {type: string}}}}";
+    let is_left = |name: &str, others: &str| {
+        let parameter = format!("parameters: [{{name: {name}, in: query, schema: {{type: string}}}}]");
+        let body = format!("requestBody: {{content: {{{content}{others}}}}}");
+        let view = lower(&api(&format!("{parameter}\n      {body}\n      {OK}"), "{}"));
+        view.value.pointer("/paths/~1a~1{id}/post").is_some()
+    };
+    let others = format!(", {other}");
+    for (name, alone, among_others) in [
+        ("payload", true, false),
+        ("other_body", true, false),
+        ("bodyAsForm", true, false),
+        ("body_map", false, false),
+    ] {
+        assert_eq!((is_left(name, ""), is_left(name, &others)), (alone, among_others), "{name}");
+    }
+}
+
+#[test]
 fn only_plain_values_travel_outside_the_body() {
     let api = api(
         &format!(
@@ -221,6 +242,41 @@ fn only_plain_values_travel_outside_the_body() {
     assert_eq!(parameters[0]["schema"], json!({"type": "string"}));
     assert_eq!(parameters[1]["schema"], json!({"$ref": "#/components/schemas/L"}));
     assert_eq!(view.unsupported[0].pointer, "/paths/~1a~1{id}/post/parameters/2/schema");
+}
+
+#[test]
+fn a_parameter_that_is_put_together_of_objects_is_left_out_and_reported() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: a, in: query, style: deepObject, schema: {{allOf: [{{$ref: '#/components/schemas/F'}}, {{type: object}}]}}}}, \
+             {{name: b, in: query, schema: {{oneOf: [{{$ref: '#/components/schemas/F'}}, {{type: object}}]}}}}, \
+             {{name: c, in: query, schema: {{oneOf: [{{type: string}}, {{type: object}}]}}}}, \
+             {{name: d, in: query, schema: {{allOf: [{{$ref: '#/components/schemas/D'}}, {{description: Itself.}}]}}}}]\n      {OK}"
+        ),
+        "{F: {properties: {gt: {type: integer}}}, D: {allOf: [{$ref: '#/components/schemas/D'}, {description: Itself.}]}}",
+    );
+    let view = after("plain_parameters", &api);
+    let names: Vec<_> =
+        operation(&view)["parameters"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["c", "d"]);
+    let reported: Vec<_> = view.unsupported.iter().map(|one| one.pointer.as_str()).collect();
+    let pointer = |index: usize| format!("/paths/~1a~1{{id}}/post/parameters/{index}/schema");
+    assert_eq!(reported, [pointer(0), pointer(1)]);
+}
+
+#[test]
+fn a_parameter_is_no_option_whoever_says_that_it_may_be_null() {
+    let api = api(
+        &format!(
+            "parameters: [{{name: id, in: path, required: true, schema: {{type: string, nullable: true}}}}, \
+             {{name: X-Lang, in: header, required: true, schema: {{$ref: '#/components/schemas/N'}}}}]\n      {OK}"
+        ),
+        "{N: {type: string, nullable: true, enum: [de, en, null]}}",
+    );
+    let view = lower(&api);
+    let schema = |index: usize| &operation(&view)["parameters"][index]["schema"];
+    assert_eq!(schema(0), &json!({"type": "string"}));
+    assert_eq!(schema(1), &json!({"allOf": [{"$ref": "#/components/schemas/N"}]}));
 }
 
 #[test]
@@ -270,6 +326,18 @@ fn schema_passes_do_what_their_names_say() {
             json!({"type": "object", "properties": {"extra": {"type": "string"}}}),
         ),
         ("any_of", "{anyOf: [{type: string}]}", json!({"oneOf": [{"type": "string"}]})),
+        (
+            "one_way_members",
+            "{required: [a, b, c], properties: {a: {readOnly: true}, b: {writeOnly: true}, c: {readOnly: false}}}",
+            json!({"required": ["c"], "properties": {"a": {"readOnly": true}, "b": {"writeOnly": true}, "c": {"readOnly": false}}}),
+        ),
+        (
+            "one_way_members",
+            "{required: [a, n], allOf: [{$ref: '#/components/schemas/A'}, {required: [a], properties: {a: {readOnly: true}}}]}",
+            json!({"required": ["n"], "allOf": [
+                {"$ref": "#/components/schemas/A"}, {"required": [], "properties": {"a": {"readOnly": true}}},
+            ]}),
+        ),
         ("strip_defaults", "{type: string, default: x}", json!({"type": "string"})),
         ("strip_bounds", "{type: integer, minimum: 1, maximum: 9}", json!({"type": "integer", "format": "int64"})),
         ("strip_bounds", "{type: string, format: date-time, pattern: x}", json!({"type": "string"})),
@@ -310,6 +378,116 @@ fn schema_passes_do_what_their_names_say() {
     ] {
         assert_eq!(schema_after(pass, before), expected, "{pass}: {before}");
     }
+}
+
+#[test]
+fn of_components_that_are_made_of_each_other_the_kinds_take_the_members() {
+    let reference = |name: &str| format!("{{$ref: '#/components/schemas/{name}'}}");
+    let (animal, pet, cat) = (reference("Animal"), reference("Pet"), reference("Cat"));
+    let api = api(
+        OK,
+        &format!(
+            "{{Animal: {{properties: {{age: {{type: integer}}}}, oneOf: [{pet}]}}, \
+             Pet: {{properties: {{name: {{type: string}}}}, discriminator: {{propertyName: name}}, allOf: [{animal}], oneOf: [{cat}]}}, \
+             Cat: {{allOf: [{pet}, {{properties: {{lives: {{type: integer}}}}}}]}}, Self: {{allOf: [{{$ref: '#/components/schemas/Self'}}]}}, \
+             Tree: {{properties: {{child: {{$ref: '#/components/schemas/Tree'}}}}}}, Oak: {{allOf: [{{$ref: '#/components/schemas/Tree'}}]}}}}"
+        ),
+    );
+    let view = after("break_circles", &api);
+    let age = json!({"properties": {"age": {"type": "integer"}}});
+    let pet = json!({"properties": {"name": {"type": "string"}}, "allOf": [age]});
+    let lives = json!({"properties": {"lives": {"type": "integer"}}});
+    assert_eq!(view.schema("Cat"), Some(&json!({"allOf": [pet, lives]})));
+    assert_eq!(view.schema("Pet").unwrap()["allOf"], json!([age]));
+    assert_eq!(view.schema("Animal").unwrap()["oneOf"], json!([{"$ref": "#/components/schemas/Pet"}]));
+    assert_eq!(view.schema("Self"), Some(&json!({})));
+    // A member of one's own kind is no part.
+    assert_eq!(view.schema("Oak"), Some(&json!({"allOf": [{"$ref": "#/components/schemas/Tree"}]})));
+    let reported: Vec<_> = view.unsupported.iter().map(|one| one.pointer.as_str()).collect();
+    assert_eq!(reported, ["Pet", "Cat", "Self"].map(|name| format!("/components/schemas/{name}")));
+}
+
+#[test]
+fn what_is_personal_is_marked_wherever_the_document_says_so() {
+    let api = api(
+        OK,
+        "{Mail: {type: string, x-personal: true}, Key: {type: string, x-secret: true}, \
+          A: {type: object, properties: {mail: {$ref: '#/components/schemas/Mail'}, mails: {type: array, items: {$ref: '#/components/schemas/Mail'}}, \
+          names: {type: object, additionalProperties: {type: string, x-personal: true}}, one: {oneOf: [{type: integer}, {type: string, x-personal: true}]}, \
+          pin: {type: integer, x-secret: true}, key: {$ref: '#/components/schemas/Key'}, text: {type: string, x-secret: true}, \
+          next: {$ref: '#/components/schemas/A'}}}}",
+    );
+    let view = after("personal", &api);
+    let is_marked =
+        |schema: &Value| schema["description"].as_str().is_some_and(|text| text.contains(super::PERSONAL_MARK));
+    let members = view.schema("A").unwrap()["properties"].as_object().unwrap().iter();
+    let marked: Vec<_> = members.filter(|(_, member)| is_marked(member)).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(marked, ["mail", "mails", "names", "one", "pin"]);
+    let components = ["Mail", "Key", "A"].map(|name| is_marked(view.schema(name).unwrap()));
+    assert_eq!(components, [true, false, false]);
+}
+
+#[test]
+fn members_that_an_all_of_puts_into_one_field_leave_any_json() {
+    let base = "{$ref: '#/components/schemas/Base'}";
+    for (base_type, member, expected) in [
+        (
+            "{properties: {aB: {type: string}}}",
+            "a_b",
+            Some("member `a_b` of its `allOf` has the Rust name of `aB`; any JSON stands for it"),
+        ),
+        (
+            "{properties: {a: {type: string}}, additionalProperties: true}",
+            "extra",
+            Some(
+                "a member of its `allOf` is called `extra`, as the field of the free members would be; any JSON stands for it",
+            ),
+        ),
+        ("{properties: {a: {type: string}}}", "extra", None),
+        ("{properties: {a: {type: string}}, additionalProperties: true}", "a", None),
+    ] {
+        let whole = format!("{{allOf: [{base}, {{type: object, properties: {{{member}: {{type: string}}}}}}]}}");
+        let api = api(OK, &format!("{{Base: {base_type}, Whole: {whole}}}"));
+        let view = after("distinct_properties", &api);
+        let reports: Vec<_> =
+            view.unsupported.iter().map(|one| (one.pointer.as_str(), one.reason.as_str())).collect();
+        let expected: Vec<_> = expected.into_iter().map(|reason| ("/components/schemas/Whole", reason)).collect();
+        assert_eq!(reports, expected);
+        assert_eq!(*view.schema("Whole").unwrap() == json!({}), !expected.is_empty(), "{member}");
+    }
+}
+
+#[test]
+fn a_schema_without_a_name_takes_none_that_another_type_has() {
+    let text = |values: &str| format!("{{type: string, enum: [{values}]}}");
+    let api = api(
+        &format!(
+            "parameters: [{{name: sort, in: query, schema: {{title: Order, type: string, enum: [x]}}}}]\n      {OK}"
+        ),
+        &format!(
+            "{{Order: {{type: object, properties: {{status: {a}, line_status: {a}, line_by: {b}}}}}, OrderStatus: {b}, \
+             OrderLine: {{allOf: [{{type: object, properties: {{status: {b}, by: {b}}}}}]}}, \
+             Title: {{type: object, properties: {{title: {b}}}}}, \
+             Sums: {{type: object, additionalProperties: {a}}}, SumsValue: {b}}}",
+            a = text("a"),
+            b = text("b"),
+        ),
+    );
+    let view = after("distinct_types", &api);
+    let title = |pointer: &str| {
+        let schema = view.value.pointer(&format!("/components/schemas/{pointer}")).unwrap();
+        schema.get("title").and_then(Value::as_str).map(ToOwned::to_owned)
+    };
+    assert_eq!(title("Order/properties/status").as_deref(), Some("OrderStatus2"));
+    assert_eq!(title("Order/properties/line_status"), None);
+    assert_eq!(title("OrderLine/allOf/0/properties/status").as_deref(), Some("OrderLineStatus2"));
+    // What says the same may be the same type.
+    assert_eq!(title("OrderLine/allOf/0/properties/by"), None);
+    // A title is no name, and a member that is called so is no title.
+    assert_eq!(operation(&view)["parameters"][0]["schema"].get("title"), None);
+    assert_eq!(title("Title/properties/title"), None);
+    // A map's values are named after it, too.
+    assert_eq!(title("Sums/additionalProperties").as_deref(), Some("SumsValue2"));
 }
 
 #[test]

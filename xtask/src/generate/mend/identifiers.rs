@@ -6,12 +6,12 @@ use cx_spec::SpecError;
 use serde_json::Value;
 
 use super::{Mending, edit};
-use crate::generate::names::{RESERVED, argument_name};
+use crate::generate::names::{RESERVED, argument_name, pascal_case};
 
 /// Gives each operation an id in the form of its method's name.
 pub fn operations(mending: &mut Mending<'_>) -> Result<(), SpecError> {
-    // Name → id as it was given, and where.
-    let mut taken: BTreeMap<String, (Option<String>, String)> = BTreeMap::new();
+    // Name of the builder, in which `list_v_2` and `list_v2` are one → name, id as it was given, and where.
+    let mut taken: BTreeMap<String, (String, Option<String>, String)> = BTreeMap::new();
     for (pointer, path, method) in mending.operations() {
         let given = mending.value.pointer(&pointer).and_then(|operation| operation.get("operationId"));
         let given = given.and_then(Value::as_str).map(ToOwned::to_owned);
@@ -24,21 +24,28 @@ pub fn operations(mending: &mut Mending<'_>) -> Result<(), SpecError> {
             mending.replaced(&pointer, format!("`{name}` is a name of the runtime's: it is called `{free}`"));
             name = free;
         }
-        if let Some((first, at)) = taken.get(&name) {
+        let builder = pascal_case(&name);
+        if let Some((known, first, at)) = taken.get(&builder) {
             let line = mending.line(at);
             if given.is_some() && *first == given && !mending.keep_going {
                 let message =
                     format!("`operationId: {name}` is taken by the operation on line {line}; every id is used once");
                 return Err(mending.document.error(&pointer, message));
             }
-            mending.left_out(&pointer, format!("it would be called `{name}`, as the operation on line {line} is"));
+            let reason = match *known == name {
+                true => format!("it would be called `{name}`, as the operation on line {line} is"),
+                false => {
+                    format!("its builder would be called `{builder}`, as that of the operation on line {line} is")
+                }
+            };
+            mending.left_out(&pointer, reason);
             edit::remove(&mut mending.value, &pointer);
             continue;
         }
         if let Some(operation) = mending.value.pointer_mut(&pointer).and_then(Value::as_object_mut) {
             operation.insert("operationId".into(), name.clone().into());
         }
-        taken.insert(name, (given, pointer));
+        taken.insert(builder, (name, given, pointer));
     }
     Ok(())
 }

@@ -36,6 +36,8 @@ const STEPS: &[Step] = &[
     references::path_items,
     references::references,
     model::types,
+    model::components,
+    references::references,
     model::typed,
     parameters::parameters,
     identifiers::operations,

@@ -43,11 +43,44 @@ pub fn types(mending: &mut Mending<'_>) -> Result<(), SpecError> {
     Ok(())
 }
 
+/// Why the model does not take something.
+fn fault<T: serde::de::DeserializeOwned>(value: Option<&Value>) -> Option<String> {
+    serde_json::from_value::<T>(value?.clone()).err().map(|error| error.to_string())
+}
+
+/// Says why the model does not take a component, if it does not.
+type Check = fn(Option<&Value>) -> Option<String>;
+
+/// Components beside the schemas, and how each is checked.
+const COMPONENTS: [(&str, Check); 5] = [
+    ("responses", fault::<openapiv3::ReferenceOr<openapiv3::Response>>),
+    ("parameters", fault::<openapiv3::ReferenceOr<openapiv3::Parameter>>),
+    ("requestBodies", fault::<openapiv3::ReferenceOr<openapiv3::RequestBody>>),
+    ("headers", fault::<openapiv3::ReferenceOr<openapiv3::Header>>),
+    ("examples", fault::<openapiv3::ReferenceOr<openapiv3::Example>>),
+];
+
+/// Other components than schemas that the model refuses go; what refers to them goes in the step after this one.
+pub fn components(mending: &mut Mending<'_>) -> Result<(), SpecError> {
+    for (kind, check) in COMPONENTS {
+        let all = mending.value.pointer(&format!("/components/{kind}")).and_then(Value::as_object);
+        let names: Vec<String> = all.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        for name in names {
+            let pointer = format!("/components/{kind}/{}", escape(&name));
+            let Some(fault) = check(mending.value.pointer(&pointer)) else { continue };
+            let message = format!("not OpenAPI 3.0: {fault}");
+            if !mending.keep_going {
+                return Err(mending.document.error(&pointer, message));
+            }
+            mending.left_out(&pointer, message);
+            edit::remove(&mut mending.value, &pointer);
+        }
+    }
+    Ok(())
+}
+
 /// Component schemas that the model refuses become any JSON, operations that it refuses go.
 pub fn typed(mending: &mut Mending<'_>) -> Result<(), SpecError> {
-    fn fault<T: serde::de::DeserializeOwned>(value: Option<&Value>) -> Option<String> {
-        serde_json::from_value::<T>(value?.clone()).err().map(|error| error.to_string())
-    }
     let schemas = mending.value.pointer("/components/schemas").and_then(Value::as_object);
     let names: Vec<String> = schemas.into_iter().flatten().map(|(name, _)| name.clone()).collect();
     for name in names {

@@ -99,6 +99,26 @@ fn what_goes_with_a_component_is_gone_too() {
 }
 
 #[test]
+fn a_component_that_is_no_openapi_goes_with_those_that_refer_to_it() {
+    let text = format!(
+        "paths:\n  /a:\n    get: {{operationId: get_a, responses: {{'200': {{$ref: '#/components/responses/R'}}}}}}\n    \
+         put: {{operationId: put_a, {OK}}}\ncomponents: {{responses: {{R: {{content: {{}}}}}}}}\n"
+    );
+    let (document, reports) = mended(&text);
+    assert_eq!(ids(document), ["put_a"]);
+    let fault = "/components/responses/R: not OpenAPI 3.0: missing field `description`";
+    assert_eq!(
+        reports,
+        [
+            format!("left out: {fault}"),
+            "left out: /paths/~1a/get/responses/200: `$ref: #/components/responses/R` points at nothing".to_owned(),
+        ]
+    );
+    let document = Document::parse("t", "t.yaml", &format!("{HEAD}{text}")).unwrap();
+    assert_eq!(mend(&document, false).unwrap_err().to_string(), format!("t.yaml:7:26: {fault}"));
+}
+
+#[test]
 fn operations_are_named_as_their_methods() {
     let (document, reports) = mended(&format!(
         "paths:\n  /pets/{{id}}/toys:\n    get: {{{OK}}}\n    post: {{operationId: addToy, {OK}}}\n    put: {{operationId: add_toy, {OK}}}\n    \
@@ -111,6 +131,22 @@ fn operations_are_named_as_their_methods() {
             "replaced: /paths/~1pets~1{id}~1toys/get: no `operationId`: it is called `get_pets_by_id_toys`",
             "left out: /paths/~1pets~1{id}~1toys/put: it would be called `add_toy`, as the operation on line 6 is",
             "replaced: /paths/~1pets~1{id}~1toys/delete: `core` is a name of the runtime's: it is called `call_core`",
+        ]
+    );
+}
+
+#[test]
+fn operations_whose_builders_would_be_one_type_or_hide_one_are_told_apart() {
+    let (document, reports) = mended(&format!(
+        "paths:\n  /a:\n    get: {{operationId: list_v_2, {OK}}}\n    put: {{operationId: list_v2, {OK}}}\n    \
+         post: {{operationId: Result, {OK}}}\n"
+    ));
+    assert_eq!(ids(document), ["list_v_2", "call_result"]);
+    assert_eq!(
+        reports,
+        [
+            "left out: /paths/~1a/put: its builder would be called `ListV2`, as that of the operation on line 5 is",
+            "replaced: /paths/~1a/post: `result` is a name of the runtime's: it is called `call_result`",
         ]
     );
 }

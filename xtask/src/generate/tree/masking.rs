@@ -1,7 +1,8 @@
-//! Personal members do not show in `Debug`. Secret ones have a type of their own that sees to itself.
+//! Personal members do not show in `Debug`, nor do secrets that are no texts. Secret texts have a type of their own that sees
+//! to itself.
 
 use quote::{format_ident, quote};
-use syn::{Fields, Item, ItemMod, ItemStruct, parse_quote};
+use syn::{Fields, Ident, Item, ItemMod, ItemStruct, parse_quote};
 
 use super::{items, marks, underive};
 use crate::generate::lower::PERSONAL_MARK;
@@ -13,18 +14,26 @@ pub fn mask(module: &mut ItemMod) {
     for item in items.iter_mut() {
         match item {
             Item::Struct(one) => {
+                let whole = marks::take(&mut one.attrs, PERSONAL_MARK);
                 let personal = take_marks(one);
-                if !personal.is_empty() && underive(&mut one.attrs, "Debug") {
-                    added.push(debug(one, &personal));
+                if (whole || !personal.is_empty()) && underive(&mut one.attrs, "Debug") {
+                    added.push(if whole { hidden(&one.ident) } else { debug(one, &personal) });
                 }
             }
+            // Which variant it is may be told by its members alone, so all of it is hidden.
             Item::Enum(one) => {
+                let mut personal = marks::take(&mut one.attrs, PERSONAL_MARK);
                 for variant in &mut one.variants {
+                    personal |= marks::take(&mut variant.attrs, PERSONAL_MARK);
                     for field in &mut variant.fields {
-                        marks::take(&mut field.attrs, PERSONAL_MARK);
+                        personal |= marks::take(&mut field.attrs, PERSONAL_MARK);
                     }
                 }
+                if personal && underive(&mut one.attrs, "Debug") {
+                    added.push(hidden(&one.ident));
+                }
             }
+            Item::Type(one) => drop(marks::take(&mut one.attrs, PERSONAL_MARK)),
             Item::Mod(inner) if inner.ident == "builder" => mask_builders(inner),
             _ => {}
         }
@@ -49,6 +58,18 @@ fn mask_builders(module: &mut ItemMod) {
         }
     }
     items.extend(added);
+}
+
+/// `Debug` that tells nothing but the type.
+fn hidden(name: &Ident) -> Item {
+    let text = name.to_string();
+    parse_quote! {
+        impl ::std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_tuple(#text).field(&::cx_client::runtime::Masked).finish()
+            }
+        }
+    }
 }
 
 fn debug(one: &ItemStruct, personal: &[String]) -> Item {
@@ -81,4 +102,41 @@ fn take_marks(one: &mut ItemStruct) -> Vec<String> {
         }
     }
     marked
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+
+    use super::*;
+
+    /// Which types derive `Debug` and which have it written, of types as typify writes them.
+    fn masked(types: &str) -> (Vec<String>, String) {
+        let mut module: ItemMod =
+            syn::parse_str(&format!("mod types {{ {} }}", types.replace('~', PERSONAL_MARK))).unwrap();
+        mask(&mut module);
+        let text = module.to_token_stream().to_string();
+        assert!(!text.contains(PERSONAL_MARK), "{text}");
+        let written = items(&mut module).iter().filter_map(|item| match item {
+            Item::Impl(one) => Some(one.self_ty.to_token_stream().to_string()),
+            _ => None,
+        });
+        (written.collect(), text)
+    }
+
+    #[test]
+    fn what_is_personal_shows_neither_as_a_member_nor_as_a_type_nor_in_a_variant() {
+        let (written, text) = masked(
+            "#[derive(Clone, Debug)] pub struct Plain { pub a: i64 }\n\
+             #[derive(Clone, Debug)] pub struct Person { pub a: i64, #[doc = \"~\"] pub mail: String }\n\
+             #[doc = \"An address.~\"] #[derive(Clone, Debug)] pub struct Mail(pub String);\n\
+             #[doc = \"~\"] #[derive(Clone, Debug)] pub enum Mood { Good, Bad }\n\
+             #[derive(Clone, Debug)] pub enum Either { One { #[doc = \"~\"] mail: String }, Other(i64) }\n\
+             #[derive(Clone, Debug)] pub enum Style { A, B }",
+        );
+        assert_eq!(written, ["Person", "Mail", "Mood", "Either"]);
+        assert_eq!(text.matches("derive (Clone , Debug)").count(), 2, "{text}");
+        assert!(text.contains("field (\"a\" , & self . a)"), "{text}");
+        assert_eq!(text.matches("runtime :: Masked").count(), 4, "{text}");
+    }
 }

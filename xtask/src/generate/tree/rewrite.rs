@@ -1,7 +1,7 @@
 //! What refers to progenitor's client and errors, made to refer to ours.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::{
     Expr, Ident, Lit, parse_quote,
     punctuated::Punctuated,
@@ -50,6 +50,15 @@ impl VisitMut for Rewrite {
                     && call.args.to_token_stream().to_string() == "Error :: InvalidRequest" =>
             {
                 call.args = std::iter::once::<Expr>(parse_quote!(|reason| runtime::invalid(reason, #row))).collect();
+            }
+            // `reqwest` has a method for most methods, and for these it has none.
+            Expr::MethodCall(call)
+                if (call.method == "options" || call.method == "trace")
+                    && call.receiver.to_token_stream().to_string() == "client . core () . http ()" =>
+            {
+                let method = format_ident!("{}", call.method.to_string().to_ascii_uppercase());
+                let (http, url) = (&call.receiver, &call.args);
+                *expr = parse_quote!(#http.request(::http::Method::#method, #url));
             }
             Expr::MethodCall(call) if call.method == "append" && !self.in_optional => {
                 if let (Some(Expr::Lit(name)), Some(value)) = (call.args.first(), call.args.last())
@@ -131,6 +140,19 @@ mod tests {
     use quote::quote;
 
     use super::*;
+
+    #[test]
+    fn every_method_of_a_path_is_one_that_reqwest_can_send() {
+        for (method, expected) in [
+            ("options", "request (:: http :: Method :: OPTIONS , url) . query (& x) . build ()"),
+            ("trace", "request (:: http :: Method :: TRACE , url) . query (& x) . build ()"),
+            ("head", "head (url) . query (& x) . build ()"),
+        ] {
+            let mut expr: Expr = syn::parse_str(&format!("client.client.{method}(url).query(&x).build()")).unwrap();
+            Rewrite::new(quote!(&ROW)).visit_expr_mut(&mut expr);
+            assert_eq!(expr.to_token_stream().to_string(), format!("client . core () . http () . {expected}"));
+        }
+    }
 
     #[test]
     fn a_header_may_be_called_as_the_value_of_an_optional_one_is() {
