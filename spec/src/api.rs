@@ -18,6 +18,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// The document that has the token operation, where that is another one.
     pub oauth_document: Option<String>,
+    #[cfg(feature = "schema")]
+    pub(crate) known: crate::schema::Known,
 }
 
 /// One operation with everything resolved but its schemas.
@@ -195,7 +197,13 @@ impl Api {
         document.to_openapi()?;
         let operations = index::operations(&document)?;
         let oauth_document = index::oauth_document(&document);
-        Ok(Self { document, operations, oauth_document })
+        Ok(Self {
+            document,
+            operations,
+            oauth_document,
+            #[cfg(feature = "schema")]
+            known: crate::schema::Known::default(),
+        })
     }
 
     /// The name, such as `wootric-cxi`.
