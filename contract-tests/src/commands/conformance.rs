@@ -10,7 +10,7 @@ use contract_tests::{
     exemptions::{self, Exemption},
     judges::{self, Judge},
     report::{self, ApiReport, Record, Report},
-    runner::run_all,
+    runner::{Outcome, run_drawn},
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -76,19 +76,29 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
 
 /// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
 async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption]) -> Result<(ApiReport, Vec<String>)> {
-    let mut cases = cases::enumerate_with(subject, arguments.seed, arguments.cases);
-    if let Some(id) = &arguments.case {
-        cases = cases::select(cases, id);
-    }
-    let bar = progress(subject.name(), cases.len());
-    let kept = run_all(subject, cases, {
-        let (bar, subject, seed) = (bar.clone(), subject.clone(), arguments.seed);
-        move |outcome| {
+    let bar = progress(subject.name());
+    let (seed, count, only) = (arguments.seed, arguments.cases, arguments.case.clone());
+    let keep = {
+        let (bar, subject) = (bar.clone(), subject.clone());
+        move |outcome: Outcome| {
             bar.inc(1);
             let seen = Recorder::of(&subject.api, &outcome.exchanges);
             (seen, Record::new(&subject, seed, &outcome), outcome.violations)
         }
-    })
+    };
+    let (growing, own) = (bar.clone(), subject.clone());
+    let kept = run_drawn(
+        subject,
+        move |take| {
+            cases::draw(&own, seed, count, &mut |case| {
+                if only.as_ref().is_none_or(|id| case.is_of(id)) {
+                    growing.inc_length(1);
+                    take(case);
+                }
+            });
+        },
+        keep,
+    )
     .await?;
     bar.finish_and_clear();
     let api = &*subject.api;
@@ -113,9 +123,9 @@ fn fixtures() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-/// A bar on stderr, where there is a terminal to draw on.
-fn progress(name: &str, cases: usize) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(cases as u64), ProgressDrawTarget::stderr());
+/// A bar on stderr, where there is a terminal to draw on. It grows with each case that is drawn.
+fn progress(name: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{prefix:14} {wide_bar} {pos}/{len} cases {eta}") {
         bar.set_style(style);
     }
