@@ -1,12 +1,12 @@
 //! `cargo xtask conformance`.
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
 use anyhow::{Result, bail};
 use contract_tests::{
     apis::{self, Subject},
     cases,
-    coverage::Recorder,
+    coverage::Watch,
     exemptions::{self, Exemption},
     judges::{self, Judge},
     report::{self, ApiReport, Record, Report},
@@ -78,12 +78,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
 async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption]) -> Result<(ApiReport, Vec<String>)> {
     let bar = progress(subject.name());
     let (seed, count, only) = (arguments.seed, arguments.cases, arguments.case.clone());
+    let watch = Arc::new(Watch::new(Arc::clone(&subject.api)));
     let keep = {
-        let (bar, subject) = (bar.clone(), subject.clone());
+        let (bar, subject, watch) = (bar.clone(), subject.clone(), Arc::clone(&watch));
         move |outcome: Outcome| {
             bar.inc(1);
-            let seen = Recorder::of(&subject.api, &outcome.exchanges);
-            (seen, Record::new(&subject, seed, &outcome), outcome.violations)
+            watch.see(&outcome.exchanges);
+            (Record::new(&subject, seed, &outcome), outcome.violations)
         }
     };
     let (growing, own) = (bar.clone(), subject.clone());
@@ -102,10 +103,8 @@ async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption])
     .await?;
     bar.finish_and_clear();
     let api = &*subject.api;
-    let mut recorder = Recorder::default();
     let mut report = ApiReport::new(api);
-    for (seen, record, violations) in kept {
-        recorder.merge(seen);
+    for (record, violations) in kept {
         report.keep(record, violations);
     }
     report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
@@ -113,6 +112,7 @@ async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption])
         // One case alone covers next to nothing, and that says nothing of the suite.
         return Ok((report, Vec::new()));
     }
+    let recorder = watch.take();
     let needless = exemptions::needless(exempt, api.name(), &recorder.gaps(api));
     report.cover(api, recorder.coverage_without(api, |gap| exemptions::is_accepted(exempt, api.name(), gap)));
     Ok((report, needless))

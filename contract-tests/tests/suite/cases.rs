@@ -11,7 +11,7 @@ use std::{
 use contract_tests::{
     apis::Subject,
     cases::{self, Case, Expected},
-    coverage::{Kind, Recorder},
+    coverage::{Kind, Recorder, Watch},
     runner::{Outcome, Runner, run_all, run_drawn},
 };
 use cx_client::{
@@ -114,6 +114,18 @@ async fn exchanges() -> (Arc<Api>, Vec<(Exchange, BTreeSet<String>)>) {
         }
     }
     (api, shown)
+}
+
+#[tokio::test]
+async fn a_watch_sees_what_a_recorder_sees_though_it_looks_at_a_reply_once() {
+    let (api, shown) = exchanges().await;
+    let (watch, mut recorder) = (Watch::new(Arc::clone(&api)), Recorder::default());
+    for (exchange, _) in &shown {
+        watch.see(slice::from_ref(exchange));
+        recorder.record(&api, exchange);
+    }
+    assert_eq!(watch.take().coverage(&api), recorder.coverage(&api));
+    assert_eq!(watch.take().coverage(&api), Recorder::default().coverage(&api));
 }
 
 #[tokio::test]
