@@ -10,7 +10,7 @@ use cx_spec::{Api, Media, Operation};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::redact::{HIDDEN, Redactor, scrub};
+use super::redact::{HIDDEN, Redactor, Scrubber};
 
 /// Characters of a body that are kept. The rest tells a reader nothing that the beginning did not.
 const LONGEST_BODY: usize = 3_000;
@@ -69,30 +69,29 @@ pub(super) fn write(api: &Api, operation: &Operation, exchanges: &[Exchange]) ->
         })
         .collect();
     let hidden = redactor.into_hidden();
-    wires.iter_mut().for_each(|wire| wire.scrub(&hidden));
+    let scrubber = Scrubber::new(&hidden);
+    wires.iter_mut().for_each(|wire| wire.scrub(&scrubber));
     (wires, hidden)
 }
 
 impl Wire {
-    fn scrub(&mut self, hidden: &BTreeSet<String>) {
+    fn scrub(&mut self, scrubber: &Scrubber) {
         for message in [&mut self.request, &mut self.reply] {
-            message.line = scrub(hidden, &message.line);
-            message.body = scrub(hidden, &message.body);
-            for header in &mut message.headers {
-                *header = scrub(hidden, header);
-            }
+            scrubber.scrub(&mut message.line);
+            scrubber.scrub(&mut message.body);
+            message.headers.iter_mut().for_each(|header| scrubber.scrub(header));
         }
-        self.payload.scrub(hidden);
+        self.payload.scrub(scrubber);
     }
 }
 
 impl Payload {
-    fn scrub(&mut self, hidden: &BTreeSet<String>) {
+    fn scrub(&mut self, scrubber: &Scrubber) {
         match self {
             Self::None => {}
-            Self::Raw(text) => *text = scrub(hidden, text),
-            Self::Urlencoded(pairs) => pairs.iter_mut().for_each(|(_, value)| *value = scrub(hidden, value)),
-            Self::Multipart(parts) => parts.iter_mut().for_each(|(_, value, _)| *value = scrub(hidden, value)),
+            Self::Raw(text) => scrubber.scrub(text),
+            Self::Urlencoded(pairs) => pairs.iter_mut().for_each(|(_, value)| scrubber.scrub(value)),
+            Self::Multipart(parts) => parts.iter_mut().for_each(|(_, value, _)| scrubber.scrub(value)),
         }
     }
 }
