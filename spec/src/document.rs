@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
     error::{Place, SpecError},
     nulls,
-    pointer::{escape, unescape},
+    pointer::{below, unescape},
     references,
     yaml::{self, Positions},
 };
@@ -123,15 +124,15 @@ impl Document {
     /// # Errors
     /// A member of the wrong type. The model does not say where, so the smallest part that fails is looked for.
     pub fn to_openapi(&self) -> Result<openapiv3::OpenAPI, SpecError> {
-        serde_json::from_value(self.value.clone()).map_err(|error| {
+        openapiv3::OpenAPI::deserialize(&self.value).map_err(|error| {
             let pointer = self.smallest_unreadable_part();
             self.error(&pointer, format!("not OpenAPI 3.0: {error}"))
         })
     }
 
     fn smallest_unreadable_part(&self) -> String {
-        fn fails<T: serde::de::DeserializeOwned>(node: &Node<'_>) -> bool {
-            serde_json::from_value::<T>(node.value.clone()).is_err()
+        fn fails<T: DeserializeOwned>(node: &Node<'_>) -> bool {
+            T::deserialize(node.value).is_err()
         }
         for (_, path) in self.root().member("paths").into_iter().flat_map(|paths| paths.members()) {
             for (_, method) in path.members() {
@@ -252,19 +253,11 @@ impl<'d> Node<'d> {
     ///
     /// # Errors
     /// A value of another shape.
-    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, SpecError> {
-        serde_json::from_value(self.value.clone()).map_err(|error| self.error(error.to_string()))
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, SpecError> {
+        T::deserialize(self.value).map_err(|error| self.error(error.to_string()))
     }
 
     fn child(&self, key: &str, value: &'d Value) -> Node<'d> {
-        let mut pointer = String::with_capacity(self.pointer.len() + 1 + key.len());
-        pointer.push_str(&self.pointer);
-        pointer.push('/');
-        if key.contains(['~', '/']) {
-            pointer.push_str(&escape(key));
-        } else {
-            pointer.push_str(key);
-        }
-        Node { document: self.document, pointer, value }
+        Node { document: self.document, pointer: below(&self.pointer, key), value }
     }
 }
