@@ -9,7 +9,7 @@ use contract_tests::{
     coverage::Watch,
     exemptions::{self, Exemption},
     judges::{self, Judge},
-    report::{self, ApiReport, Record, Report},
+    report::{self, ApiReport, Report, Scribe},
     runner::{Outcome, run_drawn},
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -80,11 +80,11 @@ async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption])
     let (seed, count, only) = (arguments.seed, arguments.cases, arguments.case.clone());
     let watch = Arc::new(Watch::new(Arc::clone(&subject.api)));
     let keep = {
-        let (bar, subject, watch) = (bar.clone(), subject.clone(), Arc::clone(&watch));
+        let (bar, scribe, watch) = (bar.clone(), Arc::new(Scribe::new(subject, seed)), Arc::clone(&watch));
         move |outcome: Outcome| {
             bar.inc(1);
             watch.see(&outcome.exchanges);
-            (Record::new(&subject, seed, &outcome), outcome.violations)
+            (scribe.record(&outcome), outcome.violations)
         }
     };
     let (growing, own) = (bar.clone(), subject.clone());

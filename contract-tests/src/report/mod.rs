@@ -6,6 +6,7 @@ mod outline;
 mod record;
 mod redact;
 mod replay;
+mod replies;
 mod sarif;
 mod summary;
 mod wire;
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 pub use self::{
     outline::{Answer, Entry},
-    record::{Problem, Record, SpecPlace},
+    record::{Problem, Record, Scribe, SpecPlace},
     wire::{Message, Wire},
     witnesses::{Witnesses, count as count_witnesses},
 };

@@ -10,7 +10,10 @@ use cx_spec::{Api, Media, Operation};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::redact::{HIDDEN, Redactor, Scrubber};
+use super::{
+    redact::{HIDDEN, Redactor, Scrubber},
+    replies::Replies,
+};
 
 /// Characters of a body that are kept. The rest tells a reader nothing that the beginning did not.
 const LONGEST_BODY: usize = 3_000;
@@ -59,16 +62,24 @@ pub(super) enum Payload {
 /// Writes down what went over the wire for one operation, and what was hidden in doing so.
 ///
 /// The token requests that the client makes on the way are left out: which case needs one depends on which ran before it.
-pub(super) fn write(api: &Api, operation: &Operation, exchanges: &[Exchange]) -> (Vec<Wire>, BTreeSet<String>) {
+pub(super) fn write(
+    api: &Api,
+    operation: &Operation,
+    exchanges: &[Exchange],
+    replies: &Replies,
+) -> (Vec<Wire>, BTreeSet<String>) {
     let mut redactor = Redactor::new(api, operation);
+    let mut hidden = BTreeSet::new();
     let own = exchanges.iter().filter(|exchange| exchange.operation() == Some(&operation.id));
     let mut wires: Vec<Wire> = own
         .map(|exchange| {
             let (request, payload) = request(&mut redactor, operation, exchange);
-            Wire { request, reply: reply(&mut redactor, operation, &exchange.reply), payload }
+            let reply = replies.written(api, operation, &exchange.reply);
+            hidden.extend(reply.hidden.iter().cloned());
+            Wire { request, reply: reply.message.clone(), payload }
         })
         .collect();
-    let hidden = redactor.into_hidden();
+    hidden.extend(redactor.into_hidden());
     let scrubber = Scrubber::new(&hidden);
     wires.iter_mut().for_each(|wire| wire.scrub(&scrubber));
     (wires, hidden)
@@ -118,7 +129,7 @@ fn request(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchan
     (Message { line, headers, body: clip(body) }, payload)
 }
 
-fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -> Message {
+pub(super) fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -> Message {
     let reason = http::StatusCode::from_u16(reply.status).ok().and_then(|status| status.canonical_reason());
     let headers = reply.headers.iter().map(|(name, value)| {
         let name = name.to_ascii_lowercase();
