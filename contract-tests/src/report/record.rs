@@ -27,7 +27,7 @@ pub struct Record {
     pub problems: Vec<Problem>,
     /// Where the document says what the case is made from.
     pub place: SpecPlace,
-    /// Arguments of the call, redacted.
+    /// Arguments of the call, redacted; null for a case that passed: its request says what there is to know.
     pub arguments: Value,
     /// The command that runs this case alone.
     pub replay: String,
@@ -85,9 +85,12 @@ impl Scribe {
         let (exchanges, arguments, hidden) = match api.operation(&case.operation) {
             Some(operation) => {
                 let (exchanges, mut hidden) = wire::write(api, operation, &outcome.exchanges, &self.replies);
-                let mut redactor = Redactor::new(api, operation);
-                let arguments = redactor.arguments(case.media_type.as_deref(), &case.arguments);
-                hidden.extend(redactor.into_hidden());
+                let mut arguments = Value::Null;
+                if !outcome.passed() {
+                    let mut redactor = Redactor::new(api, operation);
+                    arguments = redactor.arguments(case.media_type.as_deref(), &case.arguments);
+                    hidden.extend(redactor.into_hidden());
+                }
                 (exchanges, arguments, hidden)
             }
             None => Default::default(),
