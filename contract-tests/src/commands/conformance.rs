@@ -112,9 +112,8 @@ async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption])
         // One case alone covers next to nothing, and that says nothing of the suite.
         return Ok((report, Vec::new()));
     }
-    let recorder = watch.take();
-    let needless = exemptions::needless(exempt, api.name(), &recorder.gaps(api));
-    report.cover(api, recorder.coverage_without(api, |gap| exemptions::is_accepted(exempt, api.name(), gap)));
+    let (coverage, needless) = exemptions::apply(exempt, api, &watch.take());
+    report.cover(api, coverage);
     Ok((report, needless))
 }
 

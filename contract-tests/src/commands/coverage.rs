@@ -55,10 +55,7 @@ async fn cover(subject: &Subject, exempt: &[Exemption]) -> Result<(Coverage, Vec
         move |outcome: Outcome| watch.see(&outcome.exchanges)
     };
     run_drawn(subject, move |take| cases::draw(&own, 0, 0, take), keep).await?;
-    let recorder = watch.take();
-    let needless = exemptions::needless(exempt, subject.name(), &recorder.gaps(&subject.api));
-    let is_accepted = |gap: &str| exemptions::is_accepted(exempt, subject.name(), gap);
-    Ok((recorder.coverage_without(&subject.api, is_accepted), needless))
+    Ok(exemptions::apply(exempt, &subject.api, &watch.take()))
 }
 
 fn print(name: &str, coverage: &Coverage) {

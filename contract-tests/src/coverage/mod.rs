@@ -117,8 +117,9 @@ impl Recorder {
         self.coverage_without(api, |_| false)
     }
 
-    /// As [`Recorder::coverage`], without the units whose gap is accepted: they count neither as seen nor at all.
-    pub fn coverage_without(&self, api: &Api, is_accepted: impl Fn(&str) -> bool) -> Coverage {
+    /// As [`Recorder::coverage`], without the units whose gap is accepted: they count neither as seen nor at all. Each gap is
+    /// asked about once.
+    pub fn coverage_without(&self, api: &Api, mut is_accepted: impl FnMut(&str) -> bool) -> Coverage {
         let mut counts: BTreeMap<Kind, Count> = BTreeMap::new();
         let mut gaps = Vec::new();
         for unit in declared::units(api) {
