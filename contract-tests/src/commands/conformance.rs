@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use contract_tests::{
     apis::{self, Subject},
     cases,
@@ -77,6 +77,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
 /// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
 async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption]) -> Result<(ApiReport, Vec<String>)> {
     let bar = progress(subject.name());
+    let name = subject.name().to_owned();
+    // A hundred files, read while the cases run.
+    let witnesses = tokio::task::spawn_blocking(move || report::count_witnesses(&fixtures(), &name));
     let (seed, count, only) = (arguments.seed, arguments.cases, arguments.case.clone());
     let watch = Arc::new(Watch::new(Arc::clone(&subject.api)));
     let keep = {
@@ -107,7 +110,7 @@ async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption])
     for (record, violations) in kept {
         report.keep(record, violations);
     }
-    report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
+    report.witnesses = witnesses.await.context("the fixtures could not be counted")??;
     if arguments.case.is_some() {
         // One case alone covers next to nothing, and that says nothing of the suite.
         return Ok((report, Vec::new()));
