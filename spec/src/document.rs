@@ -200,6 +200,13 @@ impl<'d> Node<'d> {
         Some(self.child(key, value))
     }
 
+    /// What stands under a name among the `properties` of a schema.
+    #[cfg(feature = "schema")]
+    pub(crate) fn property(&self, name: &str) -> Option<Node<'d>> {
+        let value = self.value.get("properties")?.get(name)?;
+        Some(Node { document: self.document, pointer: below(&below(&self.pointer, "properties"), name), value })
+    }
+
     /// All members of an object, in the order they are written; none for anything else.
     pub fn members(&self) -> Vec<(&'d str, Node<'d>)> {
         self.value
