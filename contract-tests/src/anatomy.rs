@@ -29,7 +29,9 @@ impl<'d> Anatomy<'d> {
 
     /// The schema of a node, as a body reads that travels this way.
     pub(crate) fn of(node: &Node<'d>, way: Reading) -> Self {
-        Self { shape: Shape::of(node), nullable: nullable(node, 0), way }
+        let shape = Shape::of(node);
+        let nullable = shape.parts().first().and_then(|head| nullable(head, 0));
+        Self { shape, nullable, way }
     }
 
     /// This schema with one of its branches chosen.
@@ -148,15 +150,15 @@ fn other_way(way: Reading) -> &'static str {
     }
 }
 
-/// A flag beside a reference or a choice speaks of the whole; without one, a reference is what it refers to.
+/// A flag beside a reference or a choice speaks of the whole; without one, a reference is what it refers to. `node` is no
+/// reference itself.
 fn nullable(node: &Node<'_>, depth: usize) -> Option<String> {
-    let node = node.resolve().ok()?;
     if node.flag("nullable") {
         return Some(node.pointer().to_owned());
     }
     let parts = node.member("allOf").map(|parts| parts.items()).unwrap_or_default();
     match parts.as_slice() {
-        [one] if node.member("type").is_none() && depth < DEEPEST => nullable(one, depth + 1),
+        [one] if node.member("type").is_none() && depth < DEEPEST => nullable(&one.resolve().ok()?, depth + 1),
         _ => None,
     }
 }

@@ -8,25 +8,23 @@ use serde_json::{Map, Number, Value};
 /// Members of `actual` that are not in `expected` are no difference: the types write nothing that is absent, and a
 /// comparison the other way round is made by swapping the two.
 pub fn missing(expected: &Value, actual: &Value) -> Option<String> {
-    at(expected, actual, String::new())
-}
-
-fn at(expected: &Value, actual: &Value, pointer: String) -> Option<String> {
-    match (expected, actual) {
-        (expected, actual) if is_nothing(expected) && is_nothing(actual) => None,
-        (Value::Object(expected), Value::Object(actual)) => expected.iter().find_map(|(key, value)| {
-            let pointer = format!("{pointer}/{}", escape(key));
-            at(value, actual.get(key).unwrap_or(&Value::Null), pointer)
-        }),
-        (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => expected
-            .iter()
-            .zip(actual)
-            .enumerate()
-            .find_map(|(index, (expected, actual))| at(expected, actual, format!("{pointer}/{index}"))),
-        (Value::Number(expected), Value::Number(actual)) if is_same(expected, actual) => None,
-        (expected, actual) if expected == actual => None,
-        _ => Some(if pointer.is_empty() { "/".to_owned() } else { pointer }),
+    fn at(expected: &Value, actual: &Value, place: &Place<'_>) -> Option<String> {
+        match (expected, actual) {
+            (expected, actual) if is_nothing(expected) && is_nothing(actual) => None,
+            (Value::Object(expected), Value::Object(actual)) => expected.iter().find_map(|(key, value)| {
+                at(value, actual.get(key).unwrap_or(&Value::Null), &Place::Member(place, key))
+            }),
+            (Value::Array(expected), Value::Array(actual)) if expected.len() == actual.len() => expected
+                .iter()
+                .zip(actual)
+                .enumerate()
+                .find_map(|(index, (expected, actual))| at(expected, actual, &Place::Item(place, index))),
+            (Value::Number(expected), Value::Number(actual)) if is_same(expected, actual) => None,
+            (expected, actual) if expected == actual => None,
+            _ => Some(place.named()),
+        }
     }
+    at(expected, actual, &Place::Top)
 }
 
 /// The JSON pointer of the first member that a caller gave and a request does not carry, as the vendor decodes it.
@@ -34,21 +32,20 @@ fn at(expected: &Value, actual: &Value, pointer: String) -> Option<String> {
 /// A form knows texts only, so a number may have become one where no schema says otherwise; of a file, at one of the
 /// pointers in `files`, a vendor keeps no more than that it was there.
 pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
-    fn at(given: &Value, sent: &Value, files: &[&str], pointer: String) -> Option<String> {
-        if files.contains(&pointer.as_str()) {
+    fn at(given: &Value, sent: &Value, files: &[&str], place: &Place<'_>) -> Option<String> {
+        if !files.is_empty() && files.contains(&place.pointer().as_str()) {
             return None;
         }
         match (given, sent) {
             (given, sent) if is_nothing(given) && is_nothing(sent) => None,
             (Value::Object(given), Value::Object(sent)) => given.iter().find_map(|(key, value)| {
-                let pointer = format!("{pointer}/{}", escape(key));
-                at(value, sent.get(key).unwrap_or(&Value::Null), files, pointer)
+                at(value, sent.get(key).unwrap_or(&Value::Null), files, &Place::Member(place, key))
             }),
             (Value::Array(given), Value::Array(sent)) if given.len() == sent.len() => {
                 let pairs = given.iter().zip(sent).enumerate();
                 pairs
                     .into_iter()
-                    .find_map(|(index, (given, sent))| at(given, sent, files, format!("{pointer}/{index}")))
+                    .find_map(|(index, (given, sent))| at(given, sent, files, &Place::Item(place, index)))
             }
             (Value::Number(given), Value::Number(sent)) if is_same(given, sent) => None,
             (scalar @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
@@ -58,10 +55,34 @@ pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
                 None
             }
             (given, sent) if given == sent => None,
-            _ => Some(if pointer.is_empty() { "/".to_owned() } else { pointer }),
+            _ => Some(place.named()),
         }
     }
-    at(given, sent, files, String::new())
+    at(given, sent, files, &Place::Top)
+}
+
+/// A place in a value. Thousands are gone through and hardly one is named, so its pointer is made only then.
+enum Place<'p> {
+    Top,
+    Member(&'p Place<'p>, &'p str),
+    Item(&'p Place<'p>, usize),
+}
+
+impl Place<'_> {
+    /// Its JSON pointer.
+    fn pointer(&self) -> String {
+        match self {
+            Self::Top => String::new(),
+            Self::Member(above, key) => format!("{}/{}", above.pointer(), escape(key)),
+            Self::Item(above, index) => format!("{}/{index}", above.pointer()),
+        }
+    }
+
+    /// Its pointer for people, who would miss an empty one.
+    fn named(&self) -> String {
+        let pointer = self.pointer();
+        if pointer.is_empty() { "/".to_owned() } else { pointer }
+    }
 }
 
 /// Whole numbers by all their digits: as floats, the ids next to a large one are the same.

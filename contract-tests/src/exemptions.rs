@@ -4,7 +4,10 @@
 //! the list only ever says what is true.
 
 use anyhow::{Context, Result};
+use cx_spec::Api;
 use serde::Deserialize;
+
+use crate::coverage::{Coverage, Recorder};
 
 /// A gap that is accepted.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,13 +34,24 @@ pub fn load() -> Result<Vec<Exemption>> {
     }
 }
 
+/// What the cases of an API covered, without the gaps that are accepted; and what is to be said of entries that are not
+/// needed.
+pub fn apply(list: &[Exemption], api: &Api, recorder: &Recorder) -> (Coverage, Vec<String>) {
+    let mut gaps = Vec::new();
+    let coverage = recorder.coverage_without(api, |gap| {
+        gaps.push(gap.to_owned());
+        is_accepted(list, api.name(), gap)
+    });
+    (coverage, needless(list, api.name(), &gaps))
+}
+
 /// Whether a gap of an API is accepted.
-pub fn is_accepted(list: &[Exemption], api: &str, gap: &str) -> bool {
+fn is_accepted(list: &[Exemption], api: &str, gap: &str) -> bool {
     list.iter().any(|one| one.api == api && one.gap == gap)
 }
 
 /// What is to be said of the entries of an API whose gap is none, or is none any more.
-pub fn needless(list: &[Exemption], api: &str, gaps: &[String]) -> Vec<String> {
+fn needless(list: &[Exemption], api: &str, gaps: &[String]) -> Vec<String> {
     let of_this = list.iter().filter(|one| one.api == api && !gaps.contains(&one.gap));
     of_this
         .map(|one| format!("contract-tests/exemptions.json: {api} covers `{}` by now; take the entry out", one.gap))

@@ -1,5 +1,7 @@
 //! The index over a document that generator, mock and contract tests share.
 
+use std::{panic::resume_unwind, thread};
+
 use serde_json::Value;
 
 use crate::{
@@ -18,6 +20,8 @@ pub struct Api {
     pub operations: Vec<Operation>,
     /// The document that has the token operation, where that is another one.
     pub oauth_document: Option<String>,
+    #[cfg(feature = "schema")]
+    pub(crate) known: crate::schema::Known,
 }
 
 /// One operation with everything resolved but its schemas.
@@ -192,10 +196,20 @@ impl Api {
     /// A dangling reference, an `operationId` that is missing or given twice, an extension that is misspelled or
     /// has the wrong shape.
     pub fn index(document: Document) -> Result<Self, SpecError> {
-        document.to_openapi()?;
-        let operations = index::operations(&document)?;
+        // The model only shows that the document is one, and the index needs nothing of it.
+        let operations = thread::scope(|scope| {
+            let operations = scope.spawn(|| index::operations(&document));
+            document.to_openapi()?;
+            operations.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })?;
         let oauth_document = index::oauth_document(&document);
-        Ok(Self { document, operations, oauth_document })
+        Ok(Self {
+            document,
+            operations,
+            oauth_document,
+            #[cfg(feature = "schema")]
+            known: crate::schema::Known::default(),
+        })
     }
 
     /// The name, such as `wootric-cxi`.

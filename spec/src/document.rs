@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
     error::{Place, SpecError},
     nulls,
-    pointer::{escape, unescape},
+    pointer::{below, unescape},
     references, unreadable,
     yaml::{self, Positions},
 };
@@ -123,7 +124,7 @@ impl Document {
     /// # Errors
     /// A member of the wrong type. The model does not say where, so the smallest part that fails is looked for.
     pub fn to_openapi(&self) -> Result<openapiv3::OpenAPI, SpecError> {
-        serde_json::from_value(self.value.clone()).map_err(|error| {
+        openapiv3::OpenAPI::deserialize(&self.value).map_err(|error| {
             let smallest = unreadable::smallest(&self.root());
             let (pointer, message) = smallest.unwrap_or_else(|| (String::new(), error.to_string()));
             self.error(&pointer, format!("not OpenAPI 3.0: {message}"))
@@ -181,6 +182,13 @@ impl<'d> Node<'d> {
         Some(self.child(key, value))
     }
 
+    /// What stands under a name among the `properties` of a schema.
+    #[cfg(feature = "schema")]
+    pub(crate) fn property(&self, name: &str) -> Option<Node<'d>> {
+        let value = self.value.get("properties")?.get(name)?;
+        Some(Node { document: self.document, pointer: below(&below(&self.pointer, "properties"), name), value })
+    }
+
     /// All members of an object, in the order they are written; none for anything else.
     pub fn members(&self) -> Vec<(&'d str, Node<'d>)> {
         self.value
@@ -234,19 +242,11 @@ impl<'d> Node<'d> {
     ///
     /// # Errors
     /// A value of another shape.
-    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, SpecError> {
-        serde_json::from_value(self.value.clone()).map_err(|error| self.error(error.to_string()))
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, SpecError> {
+        T::deserialize(self.value).map_err(|error| self.error(error.to_string()))
     }
 
     fn child(&self, key: &str, value: &'d Value) -> Node<'d> {
-        let mut pointer = String::with_capacity(self.pointer.len() + 1 + key.len());
-        pointer.push_str(&self.pointer);
-        pointer.push('/');
-        if key.contains(['~', '/']) {
-            pointer.push_str(&escape(key));
-        } else {
-            pointer.push_str(key);
-        }
-        Node { document: self.document, pointer, value }
+        Node { document: self.document, pointer: below(&self.pointer, key), value }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Value};
 
-use crate::pointer::escape;
+use crate::pointer::below;
 
 /// Line and column (from 1) by JSON pointer.
 pub(crate) type Positions = HashMap<String, (usize, usize)>;
@@ -31,7 +31,8 @@ const MAX_COPIED: usize = 100_000;
 pub(crate) fn parse(text: &str) -> Result<(Value, Positions), YamlError> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),
-        positions: Positions::new(),
+        // Most lines hold a member.
+        positions: Positions::with_capacity(text.lines().count()),
         anchors: HashMap::new(),
         copied: 0,
         last: (1, 1),
@@ -41,7 +42,8 @@ pub(crate) fn parse(text: &str) -> Result<(Value, Positions), YamlError> {
             (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
             (Event::StreamEnd, _) => return Err(reader.error("", "the file is empty")),
             (event, span) => {
-                let value = reader.value(event, span, "", 0)?;
+                reader.positions.insert(String::new(), position(span));
+                let value = reader.value(event, "", 0)?;
                 reader.finish()?;
                 return Ok((value, reader.positions));
             }
@@ -61,7 +63,7 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
     fn next(&mut self, pointer: &str) -> Result<(Event<'t>, Span), YamlError> {
         match self.events.next() {
             Some(Ok((event, span))) => {
-                self.last = (span.start.line(), span.start.col() + 1);
+                self.last = position(span);
                 Ok((event, span))
             }
             Some(Err(error)) => Err(YamlError {
@@ -90,11 +92,11 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
         YamlError { line, column, pointer: pointer.to_owned(), message: message.into() }
     }
 
-    fn value(&mut self, event: Event<'t>, span: Span, pointer: &str, depth: usize) -> Result<Value, YamlError> {
+    /// The value that begins with an event. Whoever asks has noted its place: that of a member is its name's.
+    fn value(&mut self, event: Event<'t>, pointer: &str, depth: usize) -> Result<Value, YamlError> {
         if depth > MAX_DEPTH {
             return Err(self.error(pointer, format!("nested deeper than {MAX_DEPTH} levels")));
         }
-        self.positions.entry(pointer.to_owned()).or_insert((span.start.line(), span.start.col() + 1));
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, _) => (scalar(&text, style), anchor),
             Event::SequenceStart(anchor, _) => (self.sequence(pointer, depth)?, anchor),
@@ -126,7 +128,8 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
                 (Event::SequenceEnd, _) => return Ok(Value::Array(items)),
                 (event, span) => {
                     let child = format!("{pointer}/{}", items.len());
-                    items.push(self.value(event, span, &child, depth + 1)?);
+                    self.positions.insert(child.clone(), position(span));
+                    items.push(self.value(event, &child, depth + 1)?);
                 }
             }
         }
@@ -142,19 +145,23 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
                         "a merge key (`<<`) is no part of YAML 1.2; write the members out that it stands for";
                     return Err(self.error(pointer, message));
                 }
-                (Event::Scalar(text, ..), span) => (text.into_owned(), (span.start.line(), span.start.col() + 1)),
+                (Event::Scalar(text, ..), span) => (text.into_owned(), position(span)),
                 _ => return Err(self.error(pointer, "a key that is not a plain text")),
             };
-            let child = format!("{pointer}/{}", escape(&key));
-            if let Some((line, _)) = self.positions.get(&child) {
+            let child = below(pointer, &key);
+            if let Some((line, _)) = self.positions.insert(child.clone(), at) {
                 return Err(self.error(&child, format!("`{key}` is given twice; first on line {line}")));
             }
-            self.positions.insert(child.clone(), at);
-            let (event, span) = self.next(&child)?;
-            let value = self.value(event, span, &child, depth + 1)?;
+            let (event, _) = self.next(&child)?;
+            let value = self.value(event, &child, depth + 1)?;
             members.insert(key, value);
         }
     }
+}
+
+/// Line and column of where an event begins.
+fn position(span: Span) -> (usize, usize) {
+    (span.start.line(), span.start.col() + 1)
 }
 
 fn count(value: &Value) -> usize {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     Case, Expected, Lacking, examples,
-    maker::{Fill, Kit, Maker},
+    maker::{Fill, Filled, Kit, Maker},
     variations::{Nulls, Seen, Varier},
 };
 use crate::anatomy::Anatomy;
@@ -33,8 +33,8 @@ pub(super) fn of(kit: &Kit<'_>, operation: &Operation, seen: &mut Seen) -> Vec<C
             }
             case
         };
-        for (name, value) in filled(kit, media, Reading::Request) {
-            cases.push(case(&name, &value));
+        for (name, value) in &*filled(kit, media, Reading::Request) {
+            cases.push(case(name, value));
         }
         // The places of one schema are varied in one notation.
         for one in varied(kit, media, Reading::Request, seen) {
@@ -49,7 +49,11 @@ pub(super) fn of(kit: &Kit<'_>, operation: &Operation, seen: &mut Seen) -> Vec<C
 }
 
 /// Whole and bare values of a media type, of each of its branches.
-pub(super) fn filled(kit: &Kit<'_>, media: &Media, way: Reading) -> Vec<(String, Value)> {
+pub(super) fn filled(kit: &Kit<'_>, media: &Media, way: Reading) -> Filled {
+    kit.filled(format!("{} {way:?} {:?}", media.pointer, nulls_of(media)), || fill(kit, media, way))
+}
+
+fn fill(kit: &Kit<'_>, media: &Media, way: Reading) -> Vec<(String, Value)> {
     let Some(anatomy) = Anatomy::at(kit.api, &media.pointer, way) else { return Vec::new() };
     let maker = Maker { kit, way };
     let branches = anatomy.branches();
@@ -83,7 +87,12 @@ pub(super) fn varied(
     seen: &mut Seen,
 ) -> Vec<super::variations::Variation> {
     let Some(node) = kit.api.document().at(&media.pointer) else { return Vec::new() };
-    Varier { maker: Maker { kit, way }, nulls: nulls_of(media), seen }.vary(&node, &[])
+    let nulls = nulls_of(media);
+    // Once all of it has been gone through, nothing in it is new.
+    if !seen.insert(format!("{} all, nulls {nulls:?}", media.pointer)) {
+        return Vec::new();
+    }
+    Varier { maker: Maker { kit, way }, nulls, seen }.vary(&node, &[])
 }
 
 fn nulls_of(media: &Media) -> Nulls {

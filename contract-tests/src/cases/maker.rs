@@ -1,6 +1,6 @@
 //! Values made from a schema, the same each time.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use cx_mock::{schema::Reading, strategy};
 use cx_spec::{Api, Node, schema::Additional};
@@ -25,15 +25,29 @@ pub(super) enum Fill {
     Nulls,
 }
 
-/// A document, and the texts and numbers made for it before: to draw one takes far longer than to look it up.
+/// A document, and what was made for it before: to make it takes far longer than to look it up.
 pub(super) struct Kit<'d> {
     pub api: &'d Api,
     scalars: RefCell<BTreeMap<String, Option<Value>>>,
+    filled: RefCell<BTreeMap<String, Filled>>,
 }
+
+/// Values of one media type, each with its part of the id of a case.
+pub(super) type Filled = Rc<[(String, Value)]>;
 
 impl<'d> Kit<'d> {
     pub(super) fn new(api: &'d Api) -> Self {
-        Self { api, scalars: RefCell::default() }
+        Self { api, scalars: RefCell::default(), filled: RefCell::default() }
+    }
+
+    /// What was made under this name before, or is made now: dozens of operations share the reply to an error.
+    pub(super) fn filled(&self, name: String, make: impl FnOnce() -> Vec<(String, Value)>) -> Filled {
+        if let Some(known) = self.filled.borrow().get(&name) {
+            return Rc::clone(known);
+        }
+        let made = Filled::from(make());
+        self.filled.borrow_mut().insert(name, Rc::clone(&made));
+        made
     }
 
     /// The schema's own example, else the first value that its strategy brings.

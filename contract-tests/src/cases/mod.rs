@@ -96,23 +96,34 @@ pub fn enumerate(subject: &Subject) -> Vec<Case> {
 
 /// As [`enumerate`], with `count` values drawn by the seed for each request and each documented reply.
 pub fn enumerate_with(subject: &Subject, seed: u64, count: usize) -> Vec<Case> {
+    let mut cases = Vec::new();
+    draw(subject, seed, count, &mut |case| cases.push(case));
+    cases
+}
+
+/// As [`enumerate_with`], one case after another: whoever takes them need not wait for the last.
+pub fn draw(subject: &Subject, seed: u64, count: usize, take: &mut dyn FnMut(Case)) {
     let api = &*subject.api;
     let kit = Kit::new(api);
     let (mut sent, mut received) = (Seen::new(), Seen::new());
     let mut known = generated::Known::new();
-    let mut cases = Vec::new();
     for operation in &api.operations {
-        cases.extend(examples::of(operation));
-        cases.extend(parameters::of(&kit, operation, &mut sent));
-        cases.extend(bodies::of(&kit, operation, &mut sent));
-        cases.extend(replies::of(&kit, operation, &mut received));
-        cases.extend(generated::of(api, &mut known, operation, seed, count));
+        examples::of(operation).for_each(&mut *take);
+        parameters::of(&kit, operation, &mut sent).into_iter().for_each(&mut *take);
+        bodies::of(&kit, operation, &mut sent).into_iter().for_each(&mut *take);
+        replies::of(&kit, operation, &mut received).into_iter().for_each(&mut *take);
+        generated::of(api, &mut known, operation, seed, count).into_iter().for_each(&mut *take);
     }
-    cases
 }
 
 /// The cases of this id, or of all ids that begin with it and a slash: one case, or one operation.
 pub fn select(cases: Vec<Case>, id: &str) -> Vec<Case> {
-    let is_meant = |own: &str| own.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    cases.into_iter().filter(|case| is_meant(&case.id)).collect()
+    cases.into_iter().filter(|case| case.is_of(id)).collect()
+}
+
+impl Case {
+    /// Whether this is its id, or what its id begins with before a slash.
+    pub fn is_of(&self, id: &str) -> bool {
+        self.id.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 }

@@ -32,11 +32,11 @@ pub(super) fn of(kit: &Kit<'_>, operation: &Operation, seen: &mut Seen) -> Vec<C
                 expected: Expected::Documented,
                 drawn: None,
             };
-            for (name, value) in bodies::filled(kit, media, Reading::Reply) {
-                if let Some(bare) = unwrapped(operation, &value).filter(|_| documented.status.is_success()) {
+            for (name, value) in &*bodies::filled(kit, media, Reading::Reply) {
+                if let Some(bare) = unwrapped(operation, value).filter(|_| documented.status.is_success()) {
                     cases.push(case(&format!("{name}/unwrapped"), bare));
                 }
-                cases.push(case(&name, value));
+                cases.push(case(name, value.clone()));
             }
             for one in bodies::varied(kit, media, Reading::Reply, seen) {
                 let name = one.name();

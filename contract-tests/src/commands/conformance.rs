@@ -1,16 +1,16 @@
 //! `cargo xtask conformance`.
 
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use contract_tests::{
     apis::{self, Subject},
     cases,
-    coverage::Recorder,
+    coverage::Watch,
     exemptions::{self, Exemption},
     judges::{self, Judge},
-    report::{self, ApiReport, Record, Report},
-    runner::run_all,
+    report::{self, ApiReport, Report, Scribe},
+    runner::{Outcome, run_drawn},
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -76,35 +76,47 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
 
 /// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
 async fn conform(subject: &Subject, arguments: &Arguments, exempt: &[Exemption]) -> Result<(ApiReport, Vec<String>)> {
-    let mut cases = cases::enumerate_with(subject, arguments.seed, arguments.cases);
-    if let Some(id) = &arguments.case {
-        cases = cases::select(cases, id);
-    }
-    let bar = progress(subject.name(), cases.len());
-    let kept = run_all(subject, cases, {
-        let (bar, subject, seed) = (bar.clone(), subject.clone(), arguments.seed);
-        move |outcome| {
+    let bar = progress(subject.name());
+    let name = subject.name().to_owned();
+    // A hundred files, read while the cases run.
+    let witnesses = tokio::task::spawn_blocking(move || report::count_witnesses(&fixtures(), &name));
+    let (seed, count, only) = (arguments.seed, arguments.cases, arguments.case.clone());
+    let watch = Arc::new(Watch::new(Arc::clone(&subject.api)));
+    let keep = {
+        let (bar, scribe, watch) = (bar.clone(), Arc::new(Scribe::new(subject, seed)), Arc::clone(&watch));
+        move |outcome: Outcome| {
             bar.inc(1);
-            let seen = Recorder::of(&subject.api, &outcome.exchanges);
-            (seen, Record::new(&subject, seed, &outcome), outcome.violations)
+            watch.see(&outcome.exchanges);
+            (scribe.record(&outcome), outcome.violations)
         }
-    })
+    };
+    let (growing, own) = (bar.clone(), subject.clone());
+    let kept = run_drawn(
+        subject,
+        move |take| {
+            cases::draw(&own, seed, count, &mut |case| {
+                if only.as_ref().is_none_or(|id| case.is_of(id)) {
+                    growing.inc_length(1);
+                    take(case);
+                }
+            });
+        },
+        keep,
+    )
     .await?;
     bar.finish_and_clear();
     let api = &*subject.api;
-    let mut recorder = Recorder::default();
     let mut report = ApiReport::new(api);
-    for (seen, record, violations) in kept {
-        recorder.merge(seen);
+    for (record, violations) in kept {
         report.keep(record, violations);
     }
-    report.witnesses = report::count_witnesses(&fixtures(), api.name())?;
+    report.witnesses = witnesses.await.context("the fixtures could not be counted")??;
     if arguments.case.is_some() {
         // One case alone covers next to nothing, and that says nothing of the suite.
         return Ok((report, Vec::new()));
     }
-    let needless = exemptions::needless(exempt, api.name(), &recorder.gaps(api));
-    report.cover(api, recorder.coverage_without(api, |gap| exemptions::is_accepted(exempt, api.name(), gap)));
+    let (coverage, needless) = exemptions::apply(exempt, api, &watch.take());
+    report.cover(api, coverage);
     Ok((report, needless))
 }
 
@@ -113,9 +125,9 @@ fn fixtures() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-/// A bar on stderr, where there is a terminal to draw on.
-fn progress(name: &str, cases: usize) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(cases as u64), ProgressDrawTarget::stderr());
+/// A bar on stderr, where there is a terminal to draw on. It grows with each case that is drawn.
+fn progress(name: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{prefix:14} {wide_bar} {pos}/{len} cases {eta}") {
         bar.set_style(style);
     }

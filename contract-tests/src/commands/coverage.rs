@@ -6,9 +6,9 @@ use anyhow::Result;
 use contract_tests::{
     apis::{self, Subject},
     cases,
-    coverage::{Coverage, Kind, Recorder},
+    coverage::{Coverage, Kind, Watch},
     exemptions::{self, Exemption},
-    runner::{Outcome, run_all},
+    runner::{Outcome, run_drawn},
 };
 use serde_json::{Map, json};
 
@@ -48,15 +48,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
 
 /// What the cases of a subject show on the wire, and what is to be said of exemptions that are not needed.
 async fn cover(subject: &Subject, exempt: &[Exemption]) -> Result<(Coverage, Vec<String>)> {
-    let mut recorder = Recorder::default();
-    let api = Arc::clone(&subject.api);
-    let seen = move |outcome: Outcome| Recorder::of(&api, &outcome.exchanges);
-    for seen in run_all(subject, cases::enumerate(subject), seen).await? {
-        recorder.merge(seen);
-    }
-    let needless = exemptions::needless(exempt, subject.name(), &recorder.gaps(&subject.api));
-    let is_accepted = |gap: &str| exemptions::is_accepted(exempt, subject.name(), gap);
-    Ok((recorder.coverage_without(&subject.api, is_accepted), needless))
+    let watch = Arc::new(Watch::new(Arc::clone(&subject.api)));
+    let own = subject.clone();
+    let keep = {
+        let watch = Arc::clone(&watch);
+        move |outcome: Outcome| watch.see(&outcome.exchanges)
+    };
+    run_drawn(subject, move |take| cases::draw(&own, 0, 0, take), keep).await?;
+    Ok(exemptions::apply(exempt, &subject.api, &watch.take()))
 }
 
 fn print(name: &str, coverage: &Coverage) {

@@ -42,7 +42,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let served = served(&arguments)?;
     let listener = TcpListener::bind(("127.0.0.1", arguments.port))
         .with_context(|| format!("cannot listen on port {}", arguments.port))?;
-    let mut builder = MockVendor::builder(Arc::clone(&served.api)).stateful().listener(listener);
+    // Nobody asks this vendor what it was asked.
+    let mut builder = MockVendor::builder(Arc::clone(&served.api)).stateful().record(0).listener(listener);
     if let Some(tokens) = served.tokens {
         builder = builder.tokens_from(tokens);
     }

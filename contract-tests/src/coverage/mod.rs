@@ -7,8 +7,9 @@
 mod declared;
 mod seen;
 mod unit;
+mod watch;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use cx_mock::Exchange;
 use cx_spec::Api;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use self::unit::Unit;
 
 pub use unit::Kind;
+pub use watch::Watch;
 
 /// Units of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -91,7 +93,7 @@ impl Coverage {
 /// Collects what was seen of one API.
 #[derive(Debug, Default)]
 pub struct Recorder {
-    seen: BTreeSet<Unit>,
+    seen: HashSet<Unit>,
 }
 
 impl Recorder {
@@ -105,13 +107,9 @@ impl Recorder {
     /// Takes note of one exchange.
     pub fn record(&mut self, api: &Api, exchange: &Exchange) {
         if let Some(operation) = exchange.operation().and_then(|id| api.operation(id)) {
-            self.seen.extend(seen::units(api, operation, exchange));
+            self.seen.extend(seen::of_request(api, operation, exchange));
+            self.seen.extend(seen::of_reply(api, operation, &exchange.reply));
         }
-    }
-
-    /// Takes over what another one saw.
-    pub fn merge(&mut self, other: Recorder) {
-        self.seen.extend(other.seen);
     }
 
     /// What was seen, of all that the document says.
@@ -119,8 +117,9 @@ impl Recorder {
         self.coverage_without(api, |_| false)
     }
 
-    /// As [`Recorder::coverage`], without the units whose gap is accepted: they count neither as seen nor at all.
-    pub fn coverage_without(&self, api: &Api, is_accepted: impl Fn(&str) -> bool) -> Coverage {
+    /// As [`Recorder::coverage`], without the units whose gap is accepted: they count neither as seen nor at all. Each gap is
+    /// asked about once.
+    pub fn coverage_without(&self, api: &Api, mut is_accepted: impl FnMut(&str) -> bool) -> Coverage {
         let mut counts: BTreeMap<Kind, Count> = BTreeMap::new();
         let mut gaps = Vec::new();
         for unit in declared::units(api) {

@@ -1,6 +1,6 @@
 //! The units that one exchange shows. It knows nothing of cases: only of what went over the wire.
 
-use cx_mock::{Exchange, Place};
+use cx_mock::{Exchange, Outgoing, Place};
 use cx_spec::{Api, Location, Media, Node, Operation, Parameter, schema::Additional};
 use serde_json::{Map, Value};
 
@@ -11,11 +11,17 @@ use super::{
 };
 use crate::{anatomy::Anatomy, arguments::Spelling, compare};
 
-/// Everything that an exchange shows.
-pub(super) fn units(api: &Api, operation: &Operation, exchange: &Exchange) -> Vec<Unit> {
+/// Everything that the request of an exchange shows, and the vendor's verdict on it.
+pub(super) fn of_request(api: &Api, operation: &Operation, exchange: &Exchange) -> Vec<Unit> {
     let mut sight = Sight { api, id: operation.id.clone(), seen: Vec::new() };
     sight.request(operation, exchange);
-    sight.reply(operation, exchange);
+    sight.seen
+}
+
+/// Everything that a reply shows. Of the same reply of an operation it is the same each time.
+pub(super) fn of_reply(api: &Api, operation: &Operation, reply: &Outgoing) -> Vec<Unit> {
+    let mut sight = Sight { api, id: operation.id.clone(), seen: Vec::new() };
+    sight.reply(operation, reply);
     sight.seen
 }
 
@@ -89,13 +95,13 @@ impl<'d> Sight<'d> {
         }
     }
 
-    fn reply(&mut self, operation: &Operation, exchange: &Exchange) {
-        let Some(reply) = operation.reply(exchange.reply.status) else { return };
-        let media_type = exchange.reply.content_type().map(essence).unwrap_or_default();
+    fn reply(&mut self, operation: &Operation, sent: &Outgoing) {
+        let Some(reply) = operation.reply(sent.status) else { return };
+        let media_type = sent.content_type().map(essence).unwrap_or_default();
         self.seen.push(Unit::Status(self.id.clone(), reply.status.to_string(), media_type.clone()));
         let media = reply.media.iter().find(|media| essence(&media.media_type) == media_type);
         let Some(media) = media else { return };
-        let body = &exchange.reply.body;
+        let body = &sent.body;
         let value = serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into());
         self.value(media, &value, Way::Reply);
         self.examples(media, |example| *example == value);

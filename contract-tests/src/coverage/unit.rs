@@ -5,7 +5,7 @@ use std::fmt;
 use cx_mock::schema::Reading;
 
 /// One thing that a document says and that can be seen on the wire.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Unit {
     /// An operation that answered.
     Operation(String),
@@ -28,7 +28,7 @@ pub(super) enum Unit {
 }
 
 /// How a parameter shows itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Guise {
     /// Given.
     Present,
@@ -39,7 +39,7 @@ pub(super) enum Guise {
 }
 
 /// Which way a value travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Way {
     /// To the vendor.
     Request,

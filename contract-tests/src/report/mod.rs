@@ -6,12 +6,13 @@ mod outline;
 mod record;
 mod redact;
 mod replay;
+mod replies;
 mod sarif;
 mod summary;
 mod wire;
 mod witnesses;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, panic::resume_unwind, path::Path, thread};
 
 use anyhow::Result;
 use cx_mock::Violation;
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 pub use self::{
     outline::{Answer, Entry},
-    record::{Problem, Record, SpecPlace},
+    record::{Problem, Record, Scribe, SpecPlace},
     wire::{Message, Wire},
     witnesses::{Witnesses, count as count_witnesses},
 };
@@ -174,10 +175,15 @@ impl Report {
     /// # Errors
     /// A folder that cannot be written.
     pub fn write(&self, folder: &Path) -> Result<()> {
-        files::replace(&folder.join("report.json"), &files::json(self)?)?;
-        files::replace(&folder.join("junit.xml"), &junit::text(self)?)?;
-        files::replace(&folder.join("report.sarif"), &files::json(&sarif::document(self))?)?;
-        files::replace(&folder.join("index.html"), &html::page(self)?)
+        let file = |name: &str, text: Result<String>| files::replace(&folder.join(name), &text?);
+        thread::scope(|scope| {
+            // The page takes as long as all others together.
+            let page = scope.spawn(|| file("index.html", html::page(self)));
+            file("report.json", files::json(self))?;
+            file("junit.xml", junit::text(self))?;
+            file("report.sarif", files::json(&sarif::document(self)))?;
+            page.join().unwrap_or_else(|panic| resume_unwind(panic))
+        })
     }
 
     /// The summary for a terminal.

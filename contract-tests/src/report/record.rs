@@ -1,5 +1,7 @@
 //! What is kept of a case: nothing secret, and nothing that another run with the same seed would tell otherwise.
 
+use std::sync::Arc;
+
 use cx_spec::{Api, Place};
 use serde::Serialize;
 use serde_json::Value;
@@ -7,6 +9,7 @@ use serde_json::Value;
 use super::{
     redact::{Redactor, scrub},
     replay,
+    replies::Replies,
     wire::{self, Wire},
 };
 use crate::{apis::Subject, cases::Case, runner::Outcome};
@@ -24,7 +27,7 @@ pub struct Record {
     pub problems: Vec<Problem>,
     /// Where the document says what the case is made from.
     pub place: SpecPlace,
-    /// Arguments of the call, redacted.
+    /// Arguments of the call, redacted; null for a case that passed: its request says what there is to know.
     pub arguments: Value,
     /// The command that runs this case alone.
     pub replay: String,
@@ -62,17 +65,32 @@ impl From<Place> for SpecPlace {
     }
 }
 
-impl Record {
+/// Writes down what came of the cases of a run.
+pub struct Scribe {
+    api: Arc<Api>,
+    seed: u64,
+    replies: Replies,
+}
+
+impl Scribe {
+    /// Nothing is written down yet.
+    pub fn new(subject: &Subject, seed: u64) -> Self {
+        Self { api: Arc::clone(&subject.api), seed, replies: Replies::default() }
+    }
+
     /// Writes down one outcome.
-    pub fn new(subject: &Subject, seed: u64, outcome: &Outcome) -> Self {
-        let api = &*subject.api;
+    pub fn record(&self, outcome: &Outcome) -> Record {
+        let api = &*self.api;
         let case = &outcome.case;
         let (exchanges, arguments, hidden) = match api.operation(&case.operation) {
             Some(operation) => {
-                let (exchanges, mut hidden) = wire::write(api, operation, &outcome.exchanges);
-                let mut redactor = Redactor::new(api, operation);
-                let arguments = redactor.arguments(case.media_type.as_deref(), &case.arguments);
-                hidden.extend(redactor.into_hidden());
+                let (exchanges, mut hidden) = wire::write(api, operation, &outcome.exchanges, &self.replies);
+                let mut arguments = Value::Null;
+                if !outcome.passed() {
+                    let mut redactor = Redactor::new(api, operation);
+                    arguments = redactor.arguments(case.media_type.as_deref(), &case.arguments);
+                    hidden.extend(redactor.into_hidden());
+                }
                 (exchanges, arguments, hidden)
             }
             None => Default::default(),
@@ -89,17 +107,24 @@ impl Record {
             place: violation.spec.clone().into(),
         });
         let problems = misread.chain(broken).collect();
-        Self {
+        Record {
             case: case.id.clone(),
             operation: case.operation.clone(),
             status: case.documented.to_string(),
             problems,
             place,
             arguments,
-            replay: replay::command(api.name(), &case.id, seed),
+            replay: replay::command(api.name(), &case.id, self.seed),
             curl: exchanges.last().map(replay::curl),
             exchanges,
         }
+    }
+}
+
+impl Record {
+    /// Writes down one outcome by itself.
+    pub fn new(subject: &Subject, seed: u64, outcome: &Outcome) -> Self {
+        Scribe::new(subject, seed).record(outcome)
     }
 
     /// Whether there is nothing to complain of.

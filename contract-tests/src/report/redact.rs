@@ -49,7 +49,7 @@ impl<'a> Redactor<'a> {
         Self { api, operation, hidden: BTreeSet::new() }
     }
 
-    /// What was hidden so far, for [`scrub`].
+    /// What was hidden so far, for [`Scrubber`].
     pub(super) fn into_hidden(self) -> BTreeSet<String> {
         self.hidden
     }
@@ -249,25 +249,62 @@ impl<'a> Redactor<'a> {
     }
 }
 
-/// Takes hidden texts out of whatever else they got into, such as the message of an error.
-pub(super) fn scrub(hidden: &BTreeSet<String>, text: &str) -> String {
-    // The longest first: one may be a part of another.
-    let mut known: Vec<&String> = hidden.iter().filter(|one| one.chars().count() >= SHORTEST_WORD).collect();
-    known.sort_by_key(|one| std::cmp::Reverse(one.len()));
-    let mut scrubbed = text.to_owned();
-    for one in known {
-        if one.chars().count() < SHORTEST {
-            scrubbed = without_word(&scrubbed, one);
-            continue;
-        }
-        let in_json = Value::String(one.clone()).to_string();
-        let in_json = in_json.trim_matches('"');
-        for form in [one.as_str(), in_json] {
-            if scrubbed.contains(form) {
-                scrubbed = scrubbed.replace(form, HIDDEN);
+/// Hidden texts, ready to be taken out of whatever else they got into: dozens of texts of a case are searched for the same
+/// ones.
+pub(super) struct Scrubber(Vec<Sought>);
+
+/// A hidden text.
+struct Sought {
+    text: String,
+    /// How a body of JSON writes it, where that is otherwise.
+    in_json: Option<String>,
+    /// Whether it is looked for as a word of its own.
+    is_word: bool,
+}
+
+impl Scrubber {
+    pub(super) fn new(hidden: &BTreeSet<String>) -> Self {
+        let mut sought: Vec<Sought> = hidden.iter().filter_map(|text| Sought::of(text)).collect();
+        // The longest first: one may be a part of another.
+        sought.sort_by_key(|one| std::cmp::Reverse(one.text.len()));
+        Self(sought)
+    }
+
+    /// Takes the hidden texts out of a text.
+    pub(super) fn scrub(&self, text: &mut String) {
+        for one in &self.0 {
+            if one.is_word {
+                if text.contains(&one.text) {
+                    *text = without_word(text, &one.text);
+                }
+                continue;
+            }
+            for form in std::iter::once(&one.text).chain(&one.in_json) {
+                if text.contains(form) {
+                    *text = text.replace(form, HIDDEN);
+                }
             }
         }
     }
+}
+
+impl Sought {
+    /// None for a text that tells nobody anything.
+    fn of(text: &str) -> Option<Self> {
+        let length = text.chars().count();
+        if length < SHORTEST_WORD {
+            return None;
+        }
+        let in_json = Value::String(text.to_owned()).to_string();
+        let in_json = Some(in_json.trim_matches('"')).filter(|form| *form != text).map(str::to_owned);
+        Some(Self { text: text.to_owned(), in_json, is_word: length < SHORTEST })
+    }
+}
+
+/// Takes hidden texts out of one text, such as the message of an error.
+pub(super) fn scrub(hidden: &BTreeSet<String>, text: &str) -> String {
+    let mut scrubbed = text.to_owned();
+    Scrubber::new(hidden).scrub(&mut scrubbed);
     scrubbed
 }
 

@@ -10,7 +10,10 @@ use cx_spec::{Api, Media, Operation};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::redact::{HIDDEN, Redactor, scrub};
+use super::{
+    redact::{HIDDEN, Redactor, Scrubber},
+    replies::Replies,
+};
 
 /// Characters of a body that are kept. The rest tells a reader nothing that the beginning did not.
 const LONGEST_BODY: usize = 3_000;
@@ -59,40 +62,47 @@ pub(super) enum Payload {
 /// Writes down what went over the wire for one operation, and what was hidden in doing so.
 ///
 /// The token requests that the client makes on the way are left out: which case needs one depends on which ran before it.
-pub(super) fn write(api: &Api, operation: &Operation, exchanges: &[Exchange]) -> (Vec<Wire>, BTreeSet<String>) {
+pub(super) fn write(
+    api: &Api,
+    operation: &Operation,
+    exchanges: &[Exchange],
+    replies: &Replies,
+) -> (Vec<Wire>, BTreeSet<String>) {
     let mut redactor = Redactor::new(api, operation);
+    let mut hidden = BTreeSet::new();
     let own = exchanges.iter().filter(|exchange| exchange.operation() == Some(&operation.id));
     let mut wires: Vec<Wire> = own
         .map(|exchange| {
             let (request, payload) = request(&mut redactor, operation, exchange);
-            Wire { request, reply: reply(&mut redactor, operation, &exchange.reply), payload }
+            let reply = replies.written(api, operation, &exchange.reply);
+            hidden.extend(reply.hidden.iter().cloned());
+            Wire { request, reply: reply.message.clone(), payload }
         })
         .collect();
-    let hidden = redactor.into_hidden();
-    wires.iter_mut().for_each(|wire| wire.scrub(&hidden));
+    hidden.extend(redactor.into_hidden());
+    let scrubber = Scrubber::new(&hidden);
+    wires.iter_mut().for_each(|wire| wire.scrub(&scrubber));
     (wires, hidden)
 }
 
 impl Wire {
-    fn scrub(&mut self, hidden: &BTreeSet<String>) {
+    fn scrub(&mut self, scrubber: &Scrubber) {
         for message in [&mut self.request, &mut self.reply] {
-            message.line = scrub(hidden, &message.line);
-            message.body = scrub(hidden, &message.body);
-            for header in &mut message.headers {
-                *header = scrub(hidden, header);
-            }
+            scrubber.scrub(&mut message.line);
+            scrubber.scrub(&mut message.body);
+            message.headers.iter_mut().for_each(|header| scrubber.scrub(header));
         }
-        self.payload.scrub(hidden);
+        self.payload.scrub(scrubber);
     }
 }
 
 impl Payload {
-    fn scrub(&mut self, hidden: &BTreeSet<String>) {
+    fn scrub(&mut self, scrubber: &Scrubber) {
         match self {
             Self::None => {}
-            Self::Raw(text) => *text = scrub(hidden, text),
-            Self::Urlencoded(pairs) => pairs.iter_mut().for_each(|(_, value)| *value = scrub(hidden, value)),
-            Self::Multipart(parts) => parts.iter_mut().for_each(|(_, value, _)| *value = scrub(hidden, value)),
+            Self::Raw(text) => scrubber.scrub(text),
+            Self::Urlencoded(pairs) => pairs.iter_mut().for_each(|(_, value)| scrubber.scrub(value)),
+            Self::Multipart(parts) => parts.iter_mut().for_each(|(_, value, _)| scrubber.scrub(value)),
         }
     }
 }
@@ -119,7 +129,7 @@ fn request(redactor: &mut Redactor<'_>, operation: &Operation, exchange: &Exchan
     (Message { line, headers, body: clip(body) }, payload)
 }
 
-fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -> Message {
+pub(super) fn reply(redactor: &mut Redactor<'_>, operation: &Operation, reply: &Outgoing) -> Message {
     let reason = http::StatusCode::from_u16(reply.status).ok().and_then(|status| status.canonical_reason());
     let headers = reply.headers.iter().map(|(name, value)| {
         let name = name.to_ascii_lowercase();

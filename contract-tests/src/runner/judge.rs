@@ -1,5 +1,7 @@
 //! What the client made of a reply, against what was sent.
 
+use std::borrow::Cow;
+
 use cx_client::{Error, ErrorKind, dynamic::Reply};
 use cx_spec::Operation;
 use serde_json::Value;
@@ -25,20 +27,20 @@ pub(super) fn success(case: &Case, operation: &Operation, body: &[u8], reply: &R
     if reply.body != arrives(case, body) {
         problems.push("the reply lost its body".to_owned());
     }
-    let sent = case.reply.as_ref().filter(|_| case.status != 304).map_or(Value::Null, |reply| reply.value.clone());
+    let sent = case.reply.as_ref().filter(|_| case.status != 304).map_or(&Value::Null, |reply| &reply.value);
     if !is_json(case) {
         // A text has a type; what a file is read as, no document says.
-        if sent.is_string() && reply.typed.is_string() && sent != reply.typed {
+        if sent.is_string() && reply.typed.is_string() && *sent != reply.typed {
             problems.push("the typed reply changed the text".to_owned());
         }
         return problems;
     }
-    if let Some(pointer) = missing(&sent, reply.raw.as_ref().unwrap_or(&Value::Null)) {
+    if let Some(pointer) = missing(sent, reply.raw.as_ref().unwrap_or(&Value::Null)) {
         problems.push(format!("the raw reply lost {pointer}"));
     }
     let expected = match &operation.envelope {
-        Some(envelope) => compare::canonical(sent, envelope),
-        None => sent,
+        Some(envelope) => Cow::Owned(compare::canonical(sent.clone(), envelope)),
+        None => Cow::Borrowed(sent),
     };
     if let Some(pointer) = missing(&expected, &reply.typed) {
         problems.push(format!("the typed reply lost or changed {pointer}"));

@@ -16,7 +16,7 @@ use crate::{
     cases::{Case, Expected},
 };
 
-pub use all::run_all;
+pub use all::{run_all, run_drawn};
 
 /// What came of one case.
 #[derive(Debug)]

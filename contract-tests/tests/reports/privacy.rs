@@ -1,6 +1,6 @@
 //! What a document marks as secret or personal is in none of the files, wherever it travelled.
 
-use contract_tests::apis;
+use contract_tests::{apis, cases, report::Scribe, runner::Runner};
 use cx_mock::issuer;
 use serde_json::{Map, Value};
 
@@ -136,4 +136,21 @@ async fn nothing_that_a_document_marks_is_in_a_report() {
         }
     }
     assert!(planted > 200, "{planted} canaries were planted");
+}
+
+#[tokio::test]
+async fn a_reply_that_comes_again_hides_what_it_hid_the_first_time() {
+    let subject = apis::subjects(Some("wootric")).unwrap().remove(0);
+    let mut examples = cases::examples(&subject).into_iter();
+    let case = examples.find(|case| case.operation == "get_end_user" && case.status == 200).unwrap();
+    let email = case.reply.as_ref().unwrap().value["email"].as_str().unwrap().to_owned();
+    let mut outcome = Runner::start(subject.clone()).await.unwrap().run(case).await;
+    outcome.problems.push(format!("{email} came"));
+    let scribe = Scribe::new(&subject, 7);
+    for time in ["first", "again"] {
+        let record = scribe.record(&outcome);
+        assert_eq!(record.problems[0].message, "*** came", "{time}");
+        let text = serde_json::to_string(&record).unwrap();
+        assert!(text.contains("\"exchanges\":[{") && !text.contains(&email), "{time}: {text}");
+    }
 }

@@ -1,12 +1,18 @@
 //! The cases themselves, and the gate behind them: what they are made of, and that a gap shows.
 
-use std::{collections::BTreeSet, convert::identity, slice, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    convert::identity,
+    slice,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
 
 use contract_tests::{
     apis::Subject,
-    cases::{self, Expected},
-    coverage::{Kind, Recorder},
-    runner::{Runner, run_all},
+    cases::{self, Case, Expected},
+    coverage::{Kind, Recorder, Watch},
+    runner::{Outcome, Runner, run_all, run_drawn},
 };
 use cx_client::{
     CallOptions, Core,
@@ -44,6 +50,30 @@ fn a_seed_brings_the_same_cases_and_another_seed_others() {
     assert!(!drawn(1).is_empty());
     assert_eq!(drawn(1), drawn(1));
     assert_ne!(drawn(1), drawn(2));
+}
+
+#[tokio::test]
+async fn a_case_runs_while_the_next_one_is_drawn_and_keeps_its_place() {
+    let subject = third::orchard();
+    let cases: Vec<Case> = cases::examples(&subject).into_iter().take(3).collect();
+    let names: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
+    let (done, awaited) = mpsc::channel();
+    let keep = move |outcome: Outcome| {
+        done.send(()).unwrap();
+        outcome.case.id
+    };
+    let ran = run_drawn(
+        &subject,
+        move |take| {
+            for case in cases {
+                take(case);
+                // Long enough for any machine; where cases wait for the last of them, it ends the test.
+                awaited.recv_timeout(Duration::from_secs(120)).unwrap();
+            }
+        },
+        keep,
+    );
+    assert_eq!(ran.await.unwrap(), names);
 }
 
 #[test]
@@ -84,6 +114,18 @@ async fn exchanges() -> (Arc<Api>, Vec<(Exchange, BTreeSet<String>)>) {
         }
     }
     (api, shown)
+}
+
+#[tokio::test]
+async fn a_watch_sees_what_a_recorder_sees_though_it_looks_at_a_reply_once() {
+    let (api, shown) = exchanges().await;
+    let (watch, mut recorder) = (Watch::new(Arc::clone(&api)), Recorder::default());
+    for (exchange, _) in &shown {
+        watch.see(slice::from_ref(exchange));
+        recorder.record(&api, exchange);
+    }
+    assert_eq!(watch.take().coverage(&api), recorder.coverage(&api));
+    assert_eq!(watch.take().coverage(&api), Recorder::default().coverage(&api));
 }
 
 #[tokio::test]

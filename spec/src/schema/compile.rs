@@ -37,15 +37,23 @@ impl Compiled {
     }
 }
 
-/// Compiles a schema that stands at `pointer` of the document, or anywhere else if that is empty.
+/// Compiles a schema that stands at `pointer` of the document, or anywhere else if that is empty. What says the same as one
+/// that was compiled before shares its validator; [`Api::compiled`] keeps the schemas of the document itself.
 ///
 /// # Errors
 /// What is wrong with the schema, and where.
 pub fn compile(api: &Api, pointer: &str, schema: &Value, reading: Reading) -> Result<Compiled, String> {
     let Rewritten { schema, origins } = rewrite::rewrite(api, pointer, schema, reading)?;
+    let text = schema.to_string();
+    if let Some(validator) = api.known.validator(&text) {
+        return Ok(Compiled { validator, origins });
+    }
     let options = formats::register(jsonschema::options().with_draft(Draft::Draft4)).should_validate_formats(true);
     match options.build(&schema) {
-        Ok(validator) => Ok(Compiled { validator, origins }),
+        Ok(validator) => {
+            api.known.keep(text, validator.clone());
+            Ok(Compiled { validator, origins })
+        }
         Err(error) => {
             // What is judged here is the schema itself, so the place in it is that of an instance.
             let place = match error.instance_path().as_str() {

@@ -6,11 +6,14 @@
 
 mod compile;
 mod formats;
+mod known;
 mod rewrite;
 mod shape;
 
 pub use compile::{Compiled, compile};
 pub use formats::{FORMATS, is_cx_time, is_date, is_date_time, is_uuid};
+pub(crate) use known::Known;
+pub use known::Usable;
 pub use shape::{Additional, Shape, declares, may_show};
 
 /// Which way a body travels: `readOnly` members are not asked of a request, `writeOnly` ones not of a reply.

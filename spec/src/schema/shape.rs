@@ -43,7 +43,7 @@ impl<'d> Shape<'d> {
     /// The shape of a schema node.
     pub fn of(node: &Node<'d>) -> Self {
         let mut parts = Vec::new();
-        gather(node, &mut parts, 0);
+        gather(node.clone(), &mut parts, 0);
         Self::new(parts)
     }
 
@@ -55,7 +55,7 @@ impl<'d> Shape<'d> {
     /// This shape with one of its branches chosen.
     pub fn with_branch(&self, branch: &Node<'d>) -> Self {
         let mut parts = Vec::new();
-        gather(branch, &mut parts, 0);
+        gather(branch.clone(), &mut parts, 0);
         let open = parts.len();
         parts.extend(self.parts.iter().cloned());
         Self { parts, open }
@@ -112,10 +112,8 @@ impl<'d> Shape<'d> {
     /// The schema of a named member.
     pub fn property(&self, name: &str) -> Option<Shape<'d>> {
         let mut parts = Vec::new();
-        for part in self.parts.iter().filter(|part| has_property(part, name)) {
-            if let Some(node) = part.member("properties").and_then(|properties| properties.member(name)) {
-                gather(&node, &mut parts, 0);
-            }
+        for node in self.parts.iter().filter_map(|part| part.property(name)) {
+            gather(node, &mut parts, 0);
         }
         (!parts.is_empty()).then(|| Self::new(parts))
     }
@@ -171,7 +169,11 @@ impl<'d> Shape<'d> {
 
     /// Whether the document calls a value of this shape secret or personal.
     pub fn is_sensitive(&self) -> bool {
-        self.sensitive(&mut HashSet::new())
+        self.is_marked() || (!self.branches().is_empty() && self.sensitive(&mut HashSet::new()))
+    }
+
+    fn is_marked(&self) -> bool {
+        self.flag("x-secret") || self.flag("x-personal")
     }
 
     /// `seen` holds the shapes that were asked already: what leads back to one says nothing new.
@@ -179,16 +181,29 @@ impl<'d> Shape<'d> {
         if !seen.insert(self.pointer().to_owned()) {
             return false;
         }
-        self.flag("x-secret")
-            || self.flag("x-personal")
-            || self.branches().iter().any(|branch| Shape::of(branch).sensitive(seen))
+        self.is_marked() || self.branches().iter().any(|branch| Shape::of(branch).sensitive(seen))
     }
 
     /// The shape one step down a JSON pointer, over all branches; none for what the document does not declare.
     pub fn step(&self, key: &str) -> Option<Shape<'d>> {
+        if self.branches().is_empty() {
+            return self.own_step(key).filter(|shape| !shape.parts.is_empty());
+        }
         let mut parts = Vec::new();
         self.step_down(key, &mut parts, &mut HashSet::new());
         (!parts.is_empty()).then(|| Self::new(parts))
+    }
+
+    /// The shape one step down, whatever the branches say.
+    fn own_step(&self, key: &str) -> Option<Shape<'d>> {
+        match self.property(key) {
+            Some(shape) => Some(shape),
+            None if key.bytes().all(|byte| byte.is_ascii_digit()) && self.has("items") => self.items(),
+            None => match self.additional() {
+                Additional::Schema(node) => Some(Shape::of(&node)),
+                _ => None,
+            },
+        }
     }
 
     /// Gathers what is one step down. `seen` is as in [`Shape::sensitive`].
@@ -196,15 +211,7 @@ impl<'d> Shape<'d> {
         if !seen.insert(self.pointer().to_owned()) {
             return;
         }
-        let own = match self.property(key) {
-            Some(shape) => Some(shape),
-            None if key.bytes().all(|byte| byte.is_ascii_digit()) && self.has("items") => self.items(),
-            None => match self.additional() {
-                Additional::Schema(node) => Some(Shape::of(&node)),
-                _ => None,
-            },
-        };
-        for part in own.map(|shape| shape.parts).unwrap_or_default() {
+        for part in self.own_step(key).map(|shape| shape.parts).unwrap_or_default() {
             if !parts.iter().any(|known| known.pointer() == part.pointer()) {
                 parts.push(part);
             }
@@ -243,13 +250,13 @@ fn has_property(part: &Node<'_>, name: &str) -> bool {
     part.value().get("properties").is_some_and(|properties| properties.get(name).is_some())
 }
 
-fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
+fn gather<'d>(node: Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
     if depth > DEEPEST {
         return;
     }
     if node.text("$ref").is_some() {
         if let Ok(target) = node.resolve() {
-            gather(&target, parts, depth + 1);
+            gather(target, parts, depth + 1);
         }
         return;
     }
@@ -257,9 +264,10 @@ fn gather<'d>(node: &Node<'d>, parts: &mut Vec<Node<'d>>, depth: usize) {
     if parts.iter().any(|known| known.pointer() == node.pointer()) {
         return;
     }
-    parts.push(node.clone());
-    for part in node.member("allOf").map(|all| all.items()).unwrap_or_default() {
-        gather(&part, parts, depth + 1);
+    let all = node.member("allOf").map(|all| all.items()).unwrap_or_default();
+    parts.push(node);
+    for part in all {
+        gather(part, parts, depth + 1);
     }
 }
 

@@ -1,14 +1,10 @@
-//! Compiled schemas, made when first asked for and kept.
+//! Judging by the schemas of a document.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{fmt, sync::Arc};
 
 use cx_spec::{
     Api,
-    schema::{self, Compiled, Reading, may_show},
+    schema::{Compiled, Reading, Usable, may_show},
 };
 use jsonschema::{ValidationError, error::ValidationErrorKind};
 use serde_json::Value;
@@ -44,11 +40,7 @@ pub struct Fault {
 /// ```
 pub struct Schemas {
     api: Arc<Api>,
-    cache: RwLock<HashMap<(String, Reading), Arc<Usable>>>,
 }
-
-/// A schema, or the document's own fault, reported for every value that is judged by it.
-type Usable = Result<Compiled, String>;
 
 impl fmt::Debug for Schemas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -57,9 +49,9 @@ impl fmt::Debug for Schemas {
 }
 
 impl Schemas {
-    /// Nothing is compiled yet.
+    /// The schemas that a document has. They are compiled when they are first asked for, and shared by all who judge by it.
     pub fn new(api: impl Into<Arc<Api>>) -> Self {
-        Self { api: api.into(), cache: RwLock::new(HashMap::new()) }
+        Self { api: api.into() }
     }
 
     /// The document.
@@ -71,17 +63,17 @@ impl Schemas {
     ///
     /// A schema that does not compile is itself a fault, with the rule `schema`: a mock has to keep answering.
     pub fn judge(&self, pointer: &str, reading: Reading, value: &Value) -> Vec<Fault> {
-        self.judge_with(&self.compiled(pointer, reading), pointer, value, true)
+        self.judge_with(&self.api.compiled(pointer, reading), pointer, value, true)
     }
 
     /// As [`Schemas::judge`], with no value in any message: for what is secret by its parameter and not its schema.
     pub fn judge_hidden(&self, pointer: &str, reading: Reading, value: &Value) -> Vec<Fault> {
-        self.judge_with(&self.compiled(pointer, reading), pointer, value, false)
+        self.judge_with(&self.api.compiled(pointer, reading), pointer, value, false)
     }
 
     /// Whether a value keeps the schema at a pointer of the document.
     pub fn accepts(&self, pointer: &str, reading: Reading, value: &Value) -> bool {
-        match &*self.compiled(pointer, reading) {
+        match &*self.api.compiled(pointer, reading) {
             Ok(compiled) => compiled.validator.is_valid(value),
             Err(_) => false,
         }
@@ -103,6 +95,7 @@ impl Schemas {
                 }
                 faults
             }
+            // The document's own fault, reported for every value that is judged by it.
             Err(message) => vec![Fault {
                 rule: "schema".to_owned(),
                 instance: String::new(),
@@ -110,20 +103,6 @@ impl Schemas {
                 schema: pointer.to_owned(),
             }],
         }
-    }
-
-    fn compiled(&self, pointer: &str, reading: Reading) -> Arc<Usable> {
-        let key = (pointer.to_owned(), reading);
-        if let Some(known) = self.cache.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Arc::clone(known);
-        }
-        let compiled = match self.api.document().at(pointer) {
-            Some(node) => schema::compile(&self.api, pointer, node.value(), reading),
-            None => Err(format!("the document has no schema at {pointer}")),
-        };
-        let compiled = Arc::new(compiled);
-        self.cache.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&compiled));
-        compiled
     }
 
     /// Turns an error of the validator into faults. `root` is the schema that says which values may be shown. An error of

@@ -1,7 +1,7 @@
 //! Schemas of OpenAPI 3.0, judged as JSON Schema draft 4.
 //!
-//! [`cx_spec::schema`] compiles them. [`Schemas`] does so when a schema is first asked for and keeps it, and reports a
-//! fault without showing what is secret or personal.
+//! [`cx_spec::schema`] compiles them when they are first asked for. [`Schemas`] reports a fault without showing what is
+//! secret or personal.
 
 mod compiled;
 #[cfg(feature = "proptest")]

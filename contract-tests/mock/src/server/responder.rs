@@ -59,8 +59,8 @@ impl Respond for Responder {
         let mounts = Arc::clone(&core.mounts.read().unwrap_or_else(PoisonError::into_inner));
         let (mount, verdict) = judge(&mounts, &incoming);
         let (outgoing, delay) = core.reply(mount, &incoming, &verdict);
-        let template = template(&outgoing);
         core.record.keep(incoming, verdict, &outgoing);
+        let template = template(outgoing);
         match delay.or(core.latency) {
             Some(delay) => template.set_delay(delay),
             None => template,
@@ -241,10 +241,10 @@ fn unmatched(mount: Option<&Mount>, incoming: &Incoming, verdict: &Verdict) -> O
 }
 
 /// Headers that HTTP does not allow are left out: a lie that cannot be told on the wire is the fault server's job.
-fn template(outgoing: &Outgoing) -> ResponseTemplate {
+fn template(outgoing: Outgoing) -> ResponseTemplate {
     let status = if (200..=599).contains(&outgoing.status) { outgoing.status } else { 500 };
-    let mut template = ResponseTemplate::new(status).set_body_bytes(outgoing.body.as_slice());
-    for (name, value) in &outgoing.headers {
+    let mut template = ResponseTemplate::new(status).set_body_bytes(outgoing.body);
+    for (name, value) in outgoing.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             template = template.append_header(name, value);
         }

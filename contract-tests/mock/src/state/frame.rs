@@ -67,8 +67,13 @@ impl<'f> Frame<'f> {
         schemas.accepts(self.pointer, Reading::Reply, &body).then_some(body)
     }
 
-    pub(super) fn into_example(self) -> Value {
-        self.example.into_owned()
+    /// Whether the example shows just this in the place of the thing.
+    pub(super) fn shows(&self, thing: &Value) -> bool {
+        self.example.pointer(&self.slot) == Some(thing)
+    }
+
+    pub(super) fn example(&self) -> &Value {
+        &self.example
     }
 }
 

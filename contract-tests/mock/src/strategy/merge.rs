@@ -33,6 +33,9 @@ fn one_way(flat: &mut Flat, way: Reading) {
     let is_other = |schema: &Value| schema.get(other_way).and_then(Value::as_bool).unwrap_or(false);
     let gone: Vec<String> =
         properties.iter().filter(|(_, schema)| is_other(schema)).map(|(name, _)| name.clone()).collect();
+    if gone.is_empty() {
+        return;
+    }
     properties.retain(|name, _| !gone.contains(name));
     if let Some(Value::Array(required)) = flat.get_mut("required") {
         required.retain(|name| !gone.iter().any(|gone| name == gone));

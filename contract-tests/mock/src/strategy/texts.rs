@@ -1,6 +1,8 @@
 //! Texts: by format, by pattern, by length.
 
-use proptest::{prelude::*, sample::select, string::string_regex};
+use std::sync::LazyLock;
+
+use proptest::{prelude::*, sample::select, strategy::SBoxedStrategy, string::string_regex};
 use serde_json::Value;
 
 use super::merge::{Flat, count};
@@ -8,6 +10,19 @@ use super::merge::{Flat, count};
 /// What forms, paths and JSON have to escape, and what takes more than one byte.
 const TRICKY: &[char] =
     &['+', '%', '&', '=', ' ', '/', '?', '#', ';', ',', '"', '\'', '\\', '[', ']', '{', '<', 'é', 'ß', '漢', '😀'];
+
+/// Names as programs write them.
+pub(super) static SNAKE_CASE: LazyLock<SBoxedStrategy<String>> = LazyLock::new(|| parsed("[a-z][a-z_]{0,7}"));
+/// Names as people write them.
+pub(super) static WORDS: LazyLock<SBoxedStrategy<String>> =
+    LazyLock::new(|| parsed("[A-Z][a-z]{1,5} [A-Z][a-z]{1,5}"));
+/// Short names.
+pub(super) static SHORT: LazyLock<SBoxedStrategy<String>> = LazyLock::new(|| parsed("[a-z]{1,6}"));
+
+/// Texts that match a pattern. A pattern that is a strategy as it stands is parsed for each text that is drawn.
+fn parsed(pattern: &'static str) -> SBoxedStrategy<String> {
+    string_regex(pattern).map_or_else(|_| pattern.sboxed(), Strategy::sboxed)
+}
 
 pub(super) fn texts(flat: &Flat) -> BoxedStrategy<Value> {
     let format = flat.get("format").and_then(Value::as_str);

@@ -150,26 +150,25 @@ impl Builder<'_> {
         let required = merge::required(flat);
         let least = count(flat, "minProperties").unwrap_or(0);
         let most = count(flat, "maxProperties").unwrap_or(usize::MAX);
-        let mut declared: Vec<(String, Value)> = Vec::new();
-        for (name, schema) in flat.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            declared.push((name.clone(), schema.clone()));
-        }
+        let properties = flat.get("properties").and_then(Value::as_object).into_iter().flatten();
         let open = Value::Object(Map::new());
+        let mut declared: Vec<(&String, &Value)> = properties.collect();
         for name in &required {
-            if !declared.iter().any(|(own, _)| own == name) {
-                declared.push((name.clone(), open.clone()));
+            if !declared.iter().any(|(own, _)| *own == name) {
+                declared.push((name, &open));
             }
         }
         let lacking = least.saturating_sub(required.len());
         let optional = declared.len().saturating_sub(required.len());
         let mut members: Vec<BoxedStrategy<Option<(String, Value)>>> = Vec::new();
         for (name, schema) in declared {
-            let needed = required.contains(&name);
+            let needed = required.contains(name);
             // Deep down only what is needed stays, or what makes up the number.
             if !needed && place.is_deep() && lacking == 0 {
                 continue;
             }
-            let value = self.schema(&schema, place).prop_map(move |value| Some((name.clone(), value)));
+            let name = name.clone();
+            let value = self.schema(schema, place).prop_map(move |value| Some((name.clone(), value)));
             members.push(if needed || lacking >= optional { value.boxed() } else { maybe(value) });
         }
         let extra = self.extra(flat, place, lacking.saturating_sub(optional), least);
@@ -199,7 +198,7 @@ impl Builder<'_> {
         let most = if place.is_deep() || flat.contains_key("maxProperties") { lacking } else { lacking + 2 };
         // Two names may be the same one, hence one more than is lacking.
         let from = if least > 0 && lacking > 0 { lacking + 1 } else { lacking };
-        let name = prop_oneof![4 => "[a-z][a-z_]{0,7}", 1 => "[A-Z][a-z]{1,5} [A-Z][a-z]{1,5}"];
+        let name = prop_oneof![4 => texts::SNAKE_CASE.clone(), 1 => texts::WORDS.clone()];
         vec((name, values), from..=most.max(from)).boxed()
     }
 }
@@ -224,7 +223,8 @@ pub(super) fn anything() -> BoxedStrategy<Value> {
         .prop_recursive(2, 8, 3, |inner| {
             prop_oneof![
                 vec(inner.clone(), 0..3).prop_map(Value::Array),
-                vec(("[a-z]{1,6}", inner), 0..3).prop_map(|members| Value::Object(members.into_iter().collect())),
+                vec((texts::SHORT.clone(), inner), 0..3)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
             ]
         })
         .boxed()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cx_spec::Status;
 use serde::Serialize;
 
-use super::super::{Answer, ApiReport, Entry};
+use super::super::{Answer, ApiReport, Entry, Record};
 
 #[derive(Serialize)]
 pub(super) struct Grid<'r> {
@@ -57,9 +57,10 @@ fn order(status: &str) -> u16 {
 }
 
 fn row<'r>(api: &'r ApiReport, entry: &'r Entry, columns: &[&str]) -> Row<'r> {
+    let own: Vec<&Record> = api.records.iter().filter(|one| one.operation == entry.id).collect();
     let cell = |status: &&str| {
         let answer = entry.replies.iter().find(|answer| answer.status == **status)?;
-        let records = || api.records.iter().filter(|one| one.operation == entry.id && one.status == answer.status);
+        let records = || own.iter().filter(|one| one.status == answer.status);
         let (cases, failed) = (records().count(), records().filter(|one| !one.passed()).count());
         let unseen =
             api.coverage.gaps.iter().any(|gap| gap.starts_with(&format!("{}: {} ", entry.id, answer.status)));
