@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 for manifest in */Cargo.toml; do
-  cargo test --quiet --locked --manifest-path "$manifest" --target-dir "${CARGO_TARGET_DIR:-../../target}/consumers"
+  cargo test --quiet --locked --manifest-path "$manifest" --target-dir "${CARGO_TARGET_DIR:-../../target}"
 done

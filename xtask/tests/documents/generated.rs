@@ -98,13 +98,14 @@ impl Workspace {
         fs::create_dir_all(folder.join("calls/src")).unwrap();
         fs::copy(fixtures().join("calls.rs"), folder.join("calls/src/main.rs")).unwrap();
         fs::write(folder.join("calls/Cargo.toml"), calls_manifest(root)).unwrap();
-        let manifest =
-            format!("[workspace]\nresolver = \"3\"\nmembers = [{members}\"calls\"]\n[profile.dev]\ndebug = 0\n");
+        let manifest = format!("[workspace]\nresolver = \"3\"\nmembers = [{members}\"calls\"]\n\n{}", profiles(root));
         fs::write(folder.join("Cargo.toml"), manifest).unwrap();
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        // With the profiles of the root and in its folder, packages are shared that both build with the same features.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let cargo = |arguments: &[&str]| {
             let mut command = Command::new(env!("CARGO"));
-            command.current_dir(&folder).args(arguments).env("CARGO_TARGET_DIR", folder.join("target"));
+            command.current_dir(&folder).args(arguments).env("CARGO_TARGET_DIR", target);
             // The versions are those of the lock file, which the run before may have left.
             command.args(["--offline", "--quiet"]).output().unwrap()
         };
@@ -130,6 +131,12 @@ fn document(file: &Path, out: &Path) -> Generated {
     let table = fs::read_to_string(out.join(&name).join("src/operations.rs")).unwrap();
     let ids = table.lines().filter_map(|line| line.trim().strip_prefix("pub ")?.strip_suffix(": Operation,"));
     Generated { name, group, reports, operations: ids.map(ToOwned::to_owned).collect(), text }
+}
+
+/// The profiles that the root builds with, which are the end of its manifest.
+fn profiles(root: &Path) -> String {
+    let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+    manifest.split_once("[profile.").map(|(_, profiles)| format!("[profile.{profiles}")).unwrap()
 }
 
 fn calls_manifest(root: &Path) -> String {
