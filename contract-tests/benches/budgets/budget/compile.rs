@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The vendor whose client is built.
-const API: &str = "wootric";
+const API: &str = "directly";
 
 pub(super) fn measure(options: &Options) -> Result<Vec<Row>> {
     let scratch = tempfile::tempdir_in(folder::peers()?)?;
