@@ -4,7 +4,6 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -64,7 +63,7 @@ fn consumer(folder: &Path, dependency: &str, code: &str) -> Result<PathBuf> {
     fs::write(folder.join("src/lib.rs"), format!("//! A consumer.\n{code}\n"))?;
     // The same versions on both sides, as far as they share packages.
     fs::copy(crate::folder::root()?.join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    measure::seconds(Command::new(env!("CARGO")).current_dir(folder).args(["fetch", "--quiet"]))?;
+    measure::seconds(measure::cargo().current_dir(folder).args(["fetch", "--quiet"]))?;
     Ok(folder.to_owned())
 }
 
@@ -73,13 +72,13 @@ fn build(folder: &Path) -> Result<f64> {
     if target.exists() {
         fs::remove_dir_all(&target).context("a build folder cannot be removed")?;
     }
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = measure::cargo();
     cargo.current_dir(folder).args(["build", "--quiet", "--offline"]).env("CARGO_TARGET_DIR", &target);
     measure::seconds(&mut cargo)
 }
 
 fn dependencies(folder: &Path) -> Result<usize> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = measure::cargo();
     cargo.current_dir(folder).args([
         "tree",
         "--offline",

@@ -76,7 +76,7 @@ fn growth(options: &Options, ours: &Path, scratch: &Path) -> Result<Vec<Row>> {
 
 /// The program as its users run it: built for debugging.
 fn xtask() -> Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = measure::cargo();
     cargo.current_dir(folder::root()?).args(["build", "--quiet", "--package", "xtask"]);
     measure::seconds(&mut cargo)?;
     Ok(folder::target()?.join("debug/xtask"))

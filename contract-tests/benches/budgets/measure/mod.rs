@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-pub use child::{run, seconds};
+pub use child::{cargo, run, seconds};
 pub use instructions::per_request;
 pub use server::Server;
 

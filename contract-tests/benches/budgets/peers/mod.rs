@@ -17,7 +17,7 @@ pub use schemathesis::Schemathesis;
 
 /// Our own program with mock vendor and cases, built for speed like the peers.
 pub fn suite() -> Result<Command> {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = measure::cargo();
     cargo.current_dir(folder::root()?).args([
         "build",
         "--quiet",
