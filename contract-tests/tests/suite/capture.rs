@@ -4,16 +4,16 @@ use std::{
     cell::RefCell,
     fmt::{self, Debug},
     sync::{
-        Arc, Mutex, Once,
+        Arc, Mutex, Once, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use tracing::{
-    Event, Metadata, Subscriber,
+    Dispatch, Event, Metadata, Subscriber,
     field::{Field, Visit},
     span::{Attributes, Id, Record},
-    subscriber::DefaultGuard,
+    subscriber::{DefaultGuard, NoSubscriber},
 };
 
 /// A span or an event.
@@ -46,6 +46,7 @@ impl Capture {
     /// Starts, for this thread.
     pub fn start() -> Self {
         Logs::install();
+        heed_all_threads();
         LOGS.with_borrow_mut(|logs| *logs = Some(String::new()));
         let entries: Arc<Mutex<Vec<Entry>>> = Arc::default();
         let collector = Collector { entries: Arc::clone(&entries), next: AtomicU64::new(1) };
@@ -80,6 +81,13 @@ impl Capture {
         let logged = LOGS.with_borrow(|logs| logs.clone().unwrap_or_default());
         format!("{:#?}\n{logged}", self.entries())
     }
+}
+
+/// Has tracing ask every subscriber whether it wants a place in the code that is met for the first time. As long as there is
+/// but one, it asks that of the thread which met the place, and where that thread has none, the place is off for all.
+fn heed_all_threads() {
+    static STANDING: OnceLock<[Dispatch; 2]> = OnceLock::new();
+    STANDING.get_or_init(|| std::array::from_fn(|_| Dispatch::new(NoSubscriber::default())));
 }
 
 impl Drop for Capture {
@@ -194,4 +202,16 @@ impl Debug for Capture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Capture").finish_non_exhaustive()
     }
+}
+
+#[test]
+fn what_another_thread_met_first_is_captured_too() {
+    fn place() {
+        tracing::info!("met");
+    }
+    let capture = Capture::start();
+    std::thread::spawn(place).join().unwrap();
+    place();
+    let entries = capture.entries();
+    assert!(entries.iter().any(|entry| entry.field("message") == Some("met")), "{entries:?}");
 }

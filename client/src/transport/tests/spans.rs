@@ -1,8 +1,16 @@
 //! What tracing shows of a call and of each of its requests.
 
+use tracing::{Dispatch, subscriber::NoSubscriber};
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
 use super::*;
+
+/// Has tracing ask every subscriber whether it wants a place in the code that is met for the first time. As long as there is
+/// but one, it asks that of the thread which met the place, and where that thread has none, the place is off for all.
+fn heed_all_threads() {
+    static STANDING: OnceLock<[Dispatch; 2]> = OnceLock::new();
+    STANDING.get_or_init(|| std::array::from_fn(|_| Dispatch::new(NoSubscriber::default())));
+}
 
 /// What the subscriber of a test wrote.
 #[derive(Clone, Default)]
@@ -28,6 +36,7 @@ impl MakeWriter<'_> for Written {
 
 /// The spans that ended, in their order: their fields as they are written.
 async fn spans(kind: &str, run: impl Future<Output = ()>) -> Vec<String> {
+    heed_all_threads();
     let written = Written::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::DEBUG)
