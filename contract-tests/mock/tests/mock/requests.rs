@@ -48,6 +48,7 @@ fn a_query_is_held_to_its_document() {
     assert_eq!(broken(get("/v1/trees?page=two")), [query("page", "type")]);
     assert_eq!(broken(get("/v1/trees?page=1&page=2")), [query("page", "duplicate")]);
     assert_eq!(broken(get("/v1/trees?kinds=fig")), [query("kinds[0]", "enum")]);
+    assert_eq!(broken(get("/v1/trees?ids=1&ids=2")), [query("ids", "notation")]);
     assert_eq!(broken(get("/v1/trees?planted[gt]=x")), [query("planted[gt]", "type")]);
     assert_eq!(broken(get("/v1/trees?planted[than]=1")), [query("planted[than]", "unknown-parameter")]);
     assert_eq!(broken(get("/v1/trees?planted[gt=1")), [query("planted[gt", "unknown-parameter")]);
