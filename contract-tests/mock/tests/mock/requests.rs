@@ -89,6 +89,7 @@ fn credentials_are_missed_and_unwanted_ones_noticed() {
     assert_eq!(broken(Incoming::new("GET", "/v1/trees")), security("required"));
     assert_eq!(broken(Incoming::new("GET", "/v1/trees").with_header("authorization", "t")), security("syntax"));
     assert_eq!(broken(get("/v1/trees?access_token=t")), security("duplicate"));
+    assert_eq!(broken(Incoming::new("GET", "/v1/trees?access_token=t&page=1&access_token=t")), security("duplicate"));
     assert_eq!(broken(get("/oauth/authorize?client_id=c")), security("unexpected-credentials"));
 }
 
