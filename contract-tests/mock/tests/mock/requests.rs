@@ -241,3 +241,14 @@ fn a_reply_is_held_to_its_document() {
     let unknown = validator.unknown_reply_members("get_tree", 200, &json!({"id": 1, "kind": "apple", "new": 1}));
     assert_eq!(unknown[0].place, Place::ReplyBody("/new".into()));
 }
+
+#[test]
+fn a_reply_that_may_hold_anything_has_to_be_json_all_the_same() {
+    let validator = Validator::new(orchard());
+    let rules = |body: &str| -> Vec<String> {
+        let violations = validator.reply("get_health", 200, Some("application/json"), body.as_bytes());
+        violations.into_iter().map(|violation| violation.rule).collect()
+    };
+    assert_eq!(rules("[1, {\"a\": null}]"), Vec::<String>::new());
+    assert_eq!(rules("<html>It is over.</html>"), ["syntax"]);
+}
