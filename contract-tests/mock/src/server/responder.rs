@@ -172,7 +172,14 @@ impl Core {
             return outgoing.into();
         }
         if let Some(wish) = prefer::read(incoming.headers()) {
-            let status = wish.code.or_else(|| prefer::status(operation, wish.example.as_deref()));
+            let status = match wish.code {
+                Some(Ok(code)) => Some(code),
+                Some(Err(text)) => {
+                    let message = format!("`{}` is no status of a reply", clip(&text));
+                    return Outgoing::undocumented(501, &json!({"error": message})).into();
+                }
+                None => prefer::status(operation, wish.example.as_deref()),
+            };
             let answer = match (status, &wish.example) {
                 (Some(status), Some(name)) => Answer::example(status, name),
                 (Some(status), None) => Answer::status(status),
