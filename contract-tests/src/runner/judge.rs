@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use cx_client::{Error, ErrorKind, dynamic::Reply};
+use cx_mock::Outgoing;
 use cx_spec::Operation;
+use http::HeaderMap;
 use serde_json::Value;
 
 use crate::{
@@ -79,6 +81,15 @@ pub(super) fn error(case: &Case, operation: &Operation, body: &[u8], error: &Err
         problems.push("the error does not name its operation".to_owned());
     }
     problems
+}
+
+/// Of the headers that the vendor sent, each that the caller does not get as it was.
+pub(super) fn headers(sent: &Outgoing, got: &HeaderMap) -> Vec<String> {
+    let comes = |name: &str, value: &str| {
+        got.get_all(name).iter().any(|own| own.as_bytes() == value.trim().as_bytes())
+    };
+    let lost = sent.headers.iter().filter(|(name, value)| !comes(name, value));
+    lost.map(|(name, _)| format!("the reply lost its header `{name}`")).collect()
 }
 
 /// What of a body comes through: some statuses have none (RFC 9110 §15.3.5 and §15.4.5).

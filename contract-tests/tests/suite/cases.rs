@@ -257,13 +257,46 @@ fn call_losing(core: Core, operation: &str, arguments: Value, options: CallOptio
     })
 }
 
+/// A client that hands over a reply without its headers.
+static LOSES_HEADERS: Registered = Registered { call: call_losing_headers, ..third::ORCHARD };
+
+fn call_losing_headers(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let call = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        let mut reply = call.await?;
+        reply.headers.clear();
+        Ok(reply)
+    })
+}
+
+/// A client that asks twice for everything.
+static ASKS_TWICE: Registered = Registered { call: call_twice, ..third::ORCHARD };
+
+fn call_twice(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let first = (third::ORCHARD.call)(core.clone(), operation, arguments.clone(), options.clone());
+    let second = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        first.await?;
+        second.await
+    })
+}
+
 #[tokio::test]
-async fn a_reply_that_comes_without_its_body_is_noticed() {
-    let problems = async |client| {
+async fn a_reply_that_comes_without_body_or_headers_or_twice_is_noticed() {
+    let problems = async |client, case: &str| {
         let subject = Subject { client, ..third::orchard() };
-        let case = cases::select(cases::examples(&subject), "get_health/200").remove(0);
+        let case = cases::select(cases::examples(&subject), case).remove(0);
         Runner::start(subject).await.unwrap().run(case).await.problems
     };
-    assert_eq!(problems(&third::ORCHARD).await, Vec::<String>::new());
-    assert_eq!(problems(&LOSES).await, ["the reply lost its body"]);
+    for case in ["get_health/200", "list_trees/200/page"] {
+        assert_eq!(problems(&third::ORCHARD, case).await, Vec::<String>::new());
+    }
+    assert_eq!(problems(&LOSES, "get_health/200").await, ["the reply lost its body"]);
+    let lost = |name: &str| format!("the reply lost its header `{name}`");
+    assert_eq!(
+        problems(&LOSES_HEADERS, "list_trees/200/page").await,
+        [lost("X-Rate-Limit-Remaining"), lost("content-type")]
+    );
+    // The second reply is the document's example, which the first one was.
+    assert_eq!(problems(&ASKS_TWICE, "get_health/200").await, ["the client asked 2 times, where 1 would do"]);
 }
