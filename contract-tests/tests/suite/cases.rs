@@ -245,6 +245,28 @@ async fn a_client_that_swaps_two_values_does_not_pass() {
     assert!(swapped > 0);
 }
 
+/// A client that leaves out what the caller clears.
+static CLEARS_NOTHING: Registered = Registered { call: call_clearing_nothing, ..third::ATELIER };
+
+fn call_clearing_nothing(core: Core, operation: &str, mut arguments: Value, options: CallOptions) -> dynamic::Future {
+    if let Some(body) = arguments.get_mut("body").and_then(Value::as_object_mut) {
+        body.retain(|name, value| name != "plan" || !value.is_null());
+    }
+    (third::ATELIER.call)(core, operation, arguments, options)
+}
+
+#[tokio::test]
+async fn a_client_that_loses_a_null_of_a_json_body_does_not_pass() {
+    let problems = async |client| {
+        let subject = Subject { client, ..third::atelier() };
+        let id = "create_easel/request/application/json/cleared";
+        let case = cases::select(cases::examples(&subject), id).remove(0);
+        Runner::start(subject).await.unwrap().run(case).await.problems
+    };
+    assert_eq!(problems(&third::ATELIER).await, Vec::<String>::new());
+    assert_eq!(problems(&CLEARS_NOTHING).await, ["/plan of the body was given and is not sent so"]);
+}
+
 /// A client that hands over a reply without its body.
 static LOSES: Registered = Registered { call: call_losing, ..third::ORCHARD };
 
