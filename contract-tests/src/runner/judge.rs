@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use cx_client::{Error, ErrorKind, dynamic::Reply};
 use cx_mock::Outgoing;
-use cx_spec::Operation;
+use cx_spec::{Operation, media_type};
 use http::HeaderMap;
 use serde_json::Value;
 
@@ -98,5 +98,5 @@ fn arrives<'b>(case: &Case, body: &'b [u8]) -> &'b [u8] {
 }
 
 fn is_json(case: &Case) -> bool {
-    case.reply.as_ref().is_none_or(|reply| reply.media_type.contains("json"))
+    case.reply.as_ref().is_none_or(|reply| media_type::is_json(&reply.media_type))
 }

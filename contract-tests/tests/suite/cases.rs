@@ -99,6 +99,19 @@ fn made_up_replies_keep_the_document_but_for_the_member_that_is_missing() {
     }
 }
 
+#[test]
+fn lines_of_json_are_a_text() {
+    let text = third::orchard().api.document().text().replace(
+        "{application/json: {schema: {}, example: {}}}",
+        "{application/x-ndjson: {schema: {type: string}, example: '{}'}}",
+    );
+    let document = Document::parse("orchard", "orchard.yaml", &text).unwrap();
+    let subject = Subject { api: Arc::new(Api::index(document).unwrap()), ..third::orchard() };
+    let cases = cases::select(cases::enumerate_with(&subject, 1, 1), "get_health/200");
+    let names: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    assert_eq!(names, ["get_health/200/default"], "no value is made up that the client would read as JSON");
+}
+
 /// The exchanges of all cases of the made-up vendor, all of which pass, each with what it shows.
 async fn exchanges() -> (Arc<Api>, Vec<(Exchange, BTreeSet<String>)>) {
     let subject = third::orchard();
