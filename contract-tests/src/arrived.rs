@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use cx_mock::{Incoming, Verdict};
-use cx_spec::{Location, Operation};
+use cx_spec::{Location, Operation, media_type::is_json};
 use serde_json::{Map, Value};
 
-use crate::compare::unsent;
+use crate::compare::{unsent, unsent_json};
 
 /// What the caller gave and the vendor did not get, or the other way round. Of most of it a vendor would not complain.
 pub(crate) fn differences(
@@ -19,7 +19,7 @@ pub(crate) fn differences(
     let arguments = arguments.as_object().unwrap_or(&nothing);
     let mut differences = lost(arguments, request, verdict);
     differences.extend(parameters(operation, arguments, verdict));
-    differences.extend(body(arguments.get("body"), verdict));
+    differences.extend(body(arguments.get("body"), request, verdict));
     differences
 }
 
@@ -69,14 +69,15 @@ fn given(name: &str, got: &Value, arguments: &Map<String, Value>) -> Value {
     if members.is_empty() { Value::Null } else { Value::Object(members) }
 }
 
-fn body(given: Option<&Value>, verdict: &Verdict) -> Option<String> {
+fn body(given: Option<&Value>, request: &Incoming, verdict: &Verdict) -> Option<String> {
     let nothing = Value::Null;
     let (given, got) = (given.unwrap_or(&nothing), verdict.body.as_ref().unwrap_or(&nothing));
     // A file does not come back as it was given; that it is one is the validator's to see.
     let files: Vec<&str> = verdict.files.iter().map(|(pointer, _)| pointer.as_str()).collect();
-    let lost =
-        unsent(given, got, &files).map(|pointer| format!("{pointer} of the body was given and is not sent so"));
-    lost.or_else(|| {
-        unsent(got, given, &files).map(|pointer| format!("{pointer} of the body is sent and nobody gave it"))
-    })
+    let tells_types = request.header("content-type").is_some_and(is_json);
+    let missing = |one: &Value, other: &Value| {
+        if tells_types { unsent_json(one, other) } else { unsent(one, other, &files) }
+    };
+    let lost = missing(given, got).map(|pointer| format!("{pointer} of the body was given and is not sent so"));
+    lost.or_else(|| missing(got, given).map(|pointer| format!("{pointer} of the body is sent and nobody gave it")))
 }

@@ -61,6 +61,29 @@ pub fn unsent(given: &Value, sent: &Value, files: &[&str]) -> Option<String> {
     at(given, sent, files, &Place::Top)
 }
 
+/// As [`unsent`], of a body of JSON. It tells null from absent and a number from its text: what a caller clears has to
+/// arrive as null.
+pub fn unsent_json(given: &Value, sent: &Value) -> Option<String> {
+    fn at(given: &Value, sent: &Value, place: &Place<'_>) -> Option<String> {
+        match (given, sent) {
+            (Value::Object(given), Value::Object(sent)) => given.iter().find_map(|(key, value)| {
+                let place = Place::Member(place, key);
+                sent.get(key).map_or_else(|| Some(place.named()), |sent| at(value, sent, &place))
+            }),
+            (Value::Array(given), Value::Array(sent)) if given.len() == sent.len() => {
+                let pairs = given.iter().zip(sent).enumerate();
+                pairs.into_iter().find_map(|(index, (given, sent))| at(given, sent, &Place::Item(place, index)))
+            }
+            (Value::Number(given), Value::Number(sent)) if is_same(given, sent) => None,
+            (given, sent) if given == sent => None,
+            _ => Some(place.named()),
+        }
+    }
+    // A body without members is as good as none.
+    let is_empty = |body: &Value| body.is_null() || body.as_object().is_some_and(Map::is_empty);
+    if is_empty(given) && is_empty(sent) { None } else { at(given, sent, &Place::Top) }
+}
+
 /// A place in a value. Thousands are gone through and hardly one is named, so its pointer is made only then.
 enum Place<'p> {
     Top,
@@ -171,6 +194,16 @@ mod tests {
         let id = |id: i64| json!({"id": id});
         assert_eq!(missing(&id(9_007_199_254_740_993), &id(9_007_199_254_740_992)), Some("/id".into()));
         assert_eq!(unsent(&id(9_007_199_254_740_993), &id(9_007_199_254_740_992), &[]), Some("/id".into()));
+    }
+
+    #[test]
+    fn in_json_null_is_not_absent_and_a_number_is_no_text() {
+        let cleared = json!({"a": {"b": null}});
+        assert_eq!(unsent(&cleared, &json!({"a": {}}), &[]), None);
+        assert_eq!(unsent_json(&cleared, &json!({"a": {}})), Some("/a/b".into()));
+        assert_eq!(unsent_json(&json!([{"a": 1}]), &json!([{"a": "1"}])), Some("/0/a".into()));
+        assert_eq!(unsent_json(&json!({"a": 1, "b": [null]}), &json!({"a": 1.0, "b": [null], "c": null})), None);
+        assert_eq!(unsent_json(&json!({}), &Value::Null), None);
     }
 
     #[test]

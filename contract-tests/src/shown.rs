@@ -26,10 +26,15 @@ pub fn request(exchange: &Exchange) -> Value {
         "line": format!("{} {}", request.method(), request.path()),
         "query": query,
         "accept": request.header("accept"),
-        "authorization": request.header("authorization").map(|_| "Bearer …"),
+        "authorization": request.header("authorization").map(scheme),
         "content-type": media_type.split(';').next(),
         "body": body,
     })
+}
+
+/// The scheme of the credentials, and nothing of themselves.
+fn scheme(authorization: &str) -> String {
+    authorization.split_once(' ').map_or_else(|| "…".to_owned(), |(scheme, _)| format!("{scheme} …"))
 }
 
 /// A pair of a form.
@@ -48,5 +53,17 @@ fn text(pair: &Pair) -> Option<&str> {
     match &pair.part {
         Part::Text(text) => Some(text),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_shown_by_their_scheme_alone() {
+        assert_eq!(scheme("Bearer mock-token"), "Bearer …");
+        assert_eq!(scheme("Basic bW9jaw=="), "Basic …");
+        assert_eq!(scheme("mock-token"), "…");
     }
 }

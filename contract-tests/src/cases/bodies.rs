@@ -96,5 +96,5 @@ pub(super) fn varied(
 }
 
 fn nulls_of(media: &Media) -> Nulls {
-    if media.media_type.contains("json") { Nulls::Written } else { Nulls::Unwritten }
+    if media.is_json() { Nulls::Written } else { Nulls::Unwritten }
 }

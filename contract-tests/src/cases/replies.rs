@@ -61,5 +61,5 @@ fn unwrapped(operation: &Operation, value: &Value) -> Option<Value> {
 
 /// Whether a reply is JSON that the client reads.
 pub(super) fn carries_values(media: &Media, status: u16) -> bool {
-    media.media_type.contains("json") && !matches!(status, 204 | 304)
+    media.is_json() && !matches!(status, 204 | 304)
 }

@@ -66,8 +66,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     let outside = judges::hear(&subjects, &settings).await?;
     report.judges = (!settings.judges.is_empty()).then_some(outside);
     report.duration_ms = started.elapsed().as_millis();
-    report.write(&folder)?;
+    // Before the files: a folder that cannot be written must not cost what minutes brought.
     print!("{}", report.summary());
+    report.write(&folder)?;
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     println!("\nreport.json, junit.xml and report.sarif lie in {}", folder.display());
     println!("to read: {}", folder.join("index.html").display());

@@ -102,7 +102,7 @@ impl<'d> Walk<'d> {
         }
         if let Some(node) = self.api.document().at(&media.pointer) {
             // Forms have no null.
-            self.schema(&node, way, media.media_type.contains("json"));
+            self.schema(&node, way, media.is_json());
         }
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     Report, Settings,
     credentials::{self, Variables},
-    drift::{Finding, Tally},
+    drift::{Drift, Finding, Severity, Tally},
     fixture::Recorder,
     gate::{Exchange, Gate},
     judge::{self, Ids, Judgement, Standing},
@@ -30,7 +30,8 @@ const SPENT: &str = "the budget is spent";
 /// the report says how far it came.
 ///
 /// # Errors
-/// No credentials, credentials that nothing takes, a vendor that cannot be reached: nothing can be said then.
+/// No credentials, credentials that nothing takes, a vendor that cannot be reached or that answers nothing but that it has
+/// no answer: nothing can be said then.
 pub async fn run(settings: &Settings, variables: Variables<'_>, stop: impl Future<Output = ()>) -> Result<Report> {
     let mut run = Run::start(settings, variables).await?;
     let ended = tokio::select! {
@@ -208,6 +209,13 @@ impl<'s> Run<'s> {
             } else if !self.asked.contains(&operation.id) {
                 left_out.push((operation.id.clone(), ended.unwrap_or("the run was ended").to_owned()));
             }
+        }
+        // Where nobody cut the run short, a vendor of which nothing was learned is no vendor without drift.
+        let learned = self.asked.iter().any(|id| !left_out.iter().any(|(left, _)| left == id));
+        let is_drift = |drift: &Drift| drift.severity == Severity::Drift;
+        if ended.is_none() && !learned && !self.tally.drifts().iter().any(is_drift) {
+            let reason = left_out.first().map_or("it has no operation", |(_, reason)| reason.as_str());
+            bail!("nothing can be said of {}: {reason}", self.settings.base_url);
         }
         if let Some(folder) = &self.settings.record {
             let written = self.recorder.write(&folder.join(self.validator.api().name()));

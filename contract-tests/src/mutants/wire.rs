@@ -84,7 +84,7 @@ impl Maker {
         values: impl Fn(&mut Self, &Media) -> Vec<Value>,
     ) -> Vec<Said> {
         let Some(reply) = operation.replies.iter().find(|reply| reply.status == status) else { return Vec::new() };
-        let json = reply.media.iter().filter(|media| media.media_type.contains("json"));
+        let json = reply.media.iter().filter(|media| media.is_json());
         let of_media = |media: &Media| -> Vec<Said> {
             values(self, media).iter().map(|value| said(status.representative(), media, value)).collect()
         };
@@ -146,7 +146,7 @@ impl Maker {
 
 fn said(status: u16, media: &Media, value: &Value) -> Said {
     let body = match value {
-        Value::String(text) if !media.media_type.contains("json") => text.clone().into_bytes(),
+        Value::String(text) if !media.is_json() => text.clone().into_bytes(),
         value => value.to_string().into_bytes(),
     };
     Said::Reply { status, content_type: Some(media.media_type.clone()), body }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use cx_client::{Error, ErrorKind, dynamic::Reply};
-use cx_spec::Operation;
+use cx_mock::Outgoing;
+use cx_spec::{Operation, media_type};
+use http::HeaderMap;
 use serde_json::Value;
 
 use crate::{
@@ -81,11 +83,20 @@ pub(super) fn error(case: &Case, operation: &Operation, body: &[u8], error: &Err
     problems
 }
 
+/// Of the headers that the vendor sent, each that the caller does not get as it was.
+pub(super) fn headers(sent: &Outgoing, got: &HeaderMap) -> Vec<String> {
+    let comes = |name: &str, value: &str| {
+        got.get_all(name).iter().any(|own| own.as_bytes() == value.trim().as_bytes())
+    };
+    let lost = sent.headers.iter().filter(|(name, value)| !comes(name, value));
+    lost.map(|(name, _)| format!("the reply lost its header `{name}`")).collect()
+}
+
 /// What of a body comes through: some statuses have none (RFC 9110 §15.3.5 and §15.4.5).
 fn arrives<'b>(case: &Case, body: &'b [u8]) -> &'b [u8] {
     if matches!(case.status, 204 | 304) { &[] } else { body }
 }
 
 fn is_json(case: &Case) -> bool {
-    case.reply.as_ref().is_none_or(|reply| reply.media_type.contains("json"))
+    case.reply.as_ref().is_none_or(|reply| media_type::is_json(&reply.media_type))
 }

@@ -98,25 +98,32 @@ impl Runner {
     }
 
     async fn run_scripted(&self, case: Case, operation: &Operation) -> Outcome {
-        self.vendor.script(&case.operation, answer(&case));
-        if case.status == 401 && !operation.security.is_empty() {
-            // The client renews its token and asks once more: the vendor stays with its no.
+        // The client renews its token after a 401 and asks once more: the vendor stays with its no.
+        let due = if case.status == 401 && !operation.security.is_empty() { 2 } else { 1 };
+        for _ in 0..due {
             self.vendor.script(&case.operation, answer(&case));
         }
         let result = self.call(&case).await;
         let left = self.vendor.unscript(&case.operation);
         let violations = self.vendor.take_violations();
         let exchanges = self.vendor.take_exchanges();
-        let asked = exchanges.iter().rev().find(|one| one.operation() == Some(operation.id.as_str()));
+        let own: Vec<&Exchange> =
+            exchanges.iter().filter(|one| one.operation() == Some(operation.id.as_str())).collect();
+        let asked = own.last();
         let sent = asked.map(|exchange| exchange.reply.body.as_slice()).unwrap_or_default();
-        let mut problems = match result {
-            Ok(reply) => judge::success(&case, operation, sent, &reply),
-            Err(error) => judge::error(&case, operation, sent, &error),
+        let mut problems = match &result {
+            Ok(reply) => judge::success(&case, operation, sent, reply),
+            Err(error) => judge::error(&case, operation, sent, error),
         };
         if left > 0 {
             problems.push("the client did not ask as often as it should".to_owned());
         }
+        if own.len() > due {
+            problems.push(format!("the client asked {} times, where {due} would do", own.len()));
+        }
         if let Some(exchange) = asked {
+            let headers = result.as_ref().map_or_else(Error::headers, |reply| Some(&reply.headers));
+            problems.extend(headers.map(|headers| judge::headers(&exchange.reply, headers)).unwrap_or_default());
             problems.extend(arrived::differences(operation, &case.arguments, &exchange.request, &exchange.verdict));
         }
         Outcome { case, problems, violations, exchanges }

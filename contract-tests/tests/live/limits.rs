@@ -73,6 +73,14 @@ async fn what_cannot_be_run_is_no_report() {
     let settings = support::settings("directly", &closed.base_url().unwrap());
     let unreachable = live::run(&settings, &support::mock_credentials, pending()).await.map_err(error).unwrap_err();
     assert!(unreachable.contains("cannot be reached"), "{unreachable}");
+    let subject = support::subject("wootric");
+    let down = subject.vendor().await;
+    for operation in subject.api.operations.iter().filter(|operation| operation.reply(500).is_some()) {
+        down.on(&operation.id, |_, _| Some(cx_mock::Answer::status(500)));
+    }
+    let settings = support::settings("wootric", &down.base_url());
+    let silent = live::run(&settings, &support::mock_credentials, pending()).await.map_err(error).unwrap_err();
+    assert!(silent.contains("nothing can be said") && silent.contains("no answer but 500"), "{silent}");
 }
 
 #[tokio::test]

@@ -105,3 +105,15 @@ fn a_case_runs_alone_and_one_that_is_not_there_is_an_error() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("no case is called no_such_case"));
 }
+
+#[test]
+fn a_report_that_cannot_be_written_does_not_cost_the_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let arguments = ["--api", "directly", "--case", "get_health_status", "--finding", "said so"];
+    let output = support::conformance(&file.join("report"), &arguments);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot create"), "it says why");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("finding: said so"), "it says what came of the cases");
+}

@@ -99,6 +99,19 @@ fn made_up_replies_keep_the_document_but_for_the_member_that_is_missing() {
     }
 }
 
+#[test]
+fn lines_of_json_are_a_text() {
+    let text = third::orchard().api.document().text().replace(
+        "{application/json: {schema: {}, example: {}}}",
+        "{application/x-ndjson: {schema: {type: string}, example: '{}'}}",
+    );
+    let document = Document::parse("orchard", "orchard.yaml", &text).unwrap();
+    let subject = Subject { api: Arc::new(Api::index(document).unwrap()), ..third::orchard() };
+    let cases = cases::select(cases::enumerate_with(&subject, 1, 1), "get_health/200");
+    let names: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    assert_eq!(names, ["get_health/200/default"], "no value is made up that the client would read as JSON");
+}
+
 /// The exchanges of all cases of the made-up vendor, all of which pass, each with what it shows.
 async fn exchanges() -> (Arc<Api>, Vec<(Exchange, BTreeSet<String>)>) {
     let subject = third::orchard();
@@ -245,6 +258,28 @@ async fn a_client_that_swaps_two_values_does_not_pass() {
     assert!(swapped > 0);
 }
 
+/// A client that leaves out what the caller clears.
+static CLEARS_NOTHING: Registered = Registered { call: call_clearing_nothing, ..third::ATELIER };
+
+fn call_clearing_nothing(core: Core, operation: &str, mut arguments: Value, options: CallOptions) -> dynamic::Future {
+    if let Some(body) = arguments.get_mut("body").and_then(Value::as_object_mut) {
+        body.retain(|name, value| name != "plan" || !value.is_null());
+    }
+    (third::ATELIER.call)(core, operation, arguments, options)
+}
+
+#[tokio::test]
+async fn a_client_that_loses_a_null_of_a_json_body_does_not_pass() {
+    let problems = async |client| {
+        let subject = Subject { client, ..third::atelier() };
+        let id = "create_easel/request/application/json/cleared";
+        let case = cases::select(cases::examples(&subject), id).remove(0);
+        Runner::start(subject).await.unwrap().run(case).await.problems
+    };
+    assert_eq!(problems(&third::ATELIER).await, Vec::<String>::new());
+    assert_eq!(problems(&CLEARS_NOTHING).await, ["/plan of the body was given and is not sent so"]);
+}
+
 /// A client that hands over a reply without its body.
 static LOSES: Registered = Registered { call: call_losing, ..third::ORCHARD };
 
@@ -257,13 +292,46 @@ fn call_losing(core: Core, operation: &str, arguments: Value, options: CallOptio
     })
 }
 
+/// A client that hands over a reply without its headers.
+static LOSES_HEADERS: Registered = Registered { call: call_losing_headers, ..third::ORCHARD };
+
+fn call_losing_headers(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let call = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        let mut reply = call.await?;
+        reply.headers.clear();
+        Ok(reply)
+    })
+}
+
+/// A client that asks twice for everything.
+static ASKS_TWICE: Registered = Registered { call: call_twice, ..third::ORCHARD };
+
+fn call_twice(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let first = (third::ORCHARD.call)(core.clone(), operation, arguments.clone(), options.clone());
+    let second = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        first.await?;
+        second.await
+    })
+}
+
 #[tokio::test]
-async fn a_reply_that_comes_without_its_body_is_noticed() {
-    let problems = async |client| {
+async fn a_reply_that_comes_without_body_or_headers_or_twice_is_noticed() {
+    let problems = async |client, case: &str| {
         let subject = Subject { client, ..third::orchard() };
-        let case = cases::select(cases::examples(&subject), "get_health/200").remove(0);
+        let case = cases::select(cases::examples(&subject), case).remove(0);
         Runner::start(subject).await.unwrap().run(case).await.problems
     };
-    assert_eq!(problems(&third::ORCHARD).await, Vec::<String>::new());
-    assert_eq!(problems(&LOSES).await, ["the reply lost its body"]);
+    for case in ["get_health/200", "list_trees/200/page"] {
+        assert_eq!(problems(&third::ORCHARD, case).await, Vec::<String>::new());
+    }
+    assert_eq!(problems(&LOSES, "get_health/200").await, ["the reply lost its body"]);
+    let lost = |name: &str| format!("the reply lost its header `{name}`");
+    assert_eq!(
+        problems(&LOSES_HEADERS, "list_trees/200/page").await,
+        [lost("X-Rate-Limit-Remaining"), lost("content-type")]
+    );
+    // The second reply is the document's example, which the first one was.
+    assert_eq!(problems(&ASKS_TWICE, "get_health/200").await, ["the client asked 2 times, where 1 would do"]);
 }

@@ -15,7 +15,7 @@ pub static ORCHARD: Registered = Registered {
     guides: orchard::guides::GUIDES,
 };
 
-static ATELIER: Registered = Registered {
+pub static ATELIER: Registered = Registered {
     api: &atelier::operations::API,
     call: atelier::dispatch::call,
     schemas: atelier::dispatch::SCHEMAS,

@@ -7,7 +7,8 @@ use crate::outgoing;
 /// What the header asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Prefer {
-    pub code: Option<u16>,
+    /// What no reply can have is kept as it is written, so that its sender can be told.
+    pub code: Option<Result<u16, String>>,
     pub example: Option<String>,
 }
 
@@ -19,13 +20,18 @@ pub(super) fn read(headers: &[(String, String)]) -> Option<Prefer> {
             let Some((name, value)) = preference.split_once('=') else { continue };
             let value = value.trim().trim_matches('"');
             match name.trim().to_ascii_lowercase().as_str() {
-                "code" => found.code = value.parse().ok(),
+                "code" => found.code = Some(code(value)),
                 "example" => found.example = Some(value.to_owned()),
                 _ => {}
             }
         }
     }
     (found != Prefer::default()).then_some(found)
+}
+
+/// A status that ends an exchange; else the text.
+fn code(text: &str) -> Result<u16, String> {
+    text.parse().ok().filter(|code| (200..=599).contains(code)).ok_or_else(|| text.to_owned())
 }
 
 /// The status that goes without saying: that of the named example, else the first success.
@@ -47,7 +53,7 @@ mod tests {
         let read = |value: &str| read(&[("prefer".to_owned(), value.to_owned())]);
         assert_eq!(
             read("respond-async, Example=\"a b\"; code=404"),
-            Some(Prefer { code: Some(404), example: Some("a b".into()) })
+            Some(Prefer { code: Some(Ok(404)), example: Some("a b".into()) })
         );
         assert_eq!(read("respond-async"), None);
     }

@@ -144,11 +144,11 @@ impl Core {
         let api = mount.api();
         let accept = incoming.header("accept");
         let role = operation.oauth.as_ref().map(|oauth| oauth.role);
-        let minded = verdict.violations.iter().filter(|violation| lying::minds(lie, violation));
-        let minded: Vec<Violation> = minded.cloned().collect();
-        if !minded.is_empty() && !self.lenient {
+        let is_minded = |violation: &&Violation| !self.lenient && lying::minds(lie, violation);
+        let minded: Vec<Violation> = verdict.violations.iter().filter(is_minded).cloned().collect();
+        if !minded.is_empty() {
             let refused = if role == Some(OAuthRole::Token) {
-                let refused = self.issuer.token(mount.schemas(), operation, incoming, verdict);
+                let refused = self.issuer.token(mount.schemas(), operation, incoming, verdict, &minded);
                 refusal::explain(refused, &minded)
             } else {
                 refusal::refuse(api, operation, &minded, accept)
@@ -172,7 +172,14 @@ impl Core {
             return outgoing.into();
         }
         if let Some(wish) = prefer::read(incoming.headers()) {
-            let status = wish.code.or_else(|| prefer::status(operation, wish.example.as_deref()));
+            let status = match wish.code {
+                Some(Ok(code)) => Some(code),
+                Some(Err(text)) => {
+                    let message = format!("`{}` is no status of a reply", clip(&text));
+                    return Outgoing::undocumented(501, &json!({"error": message})).into();
+                }
+                None => prefer::status(operation, wish.example.as_deref()),
+            };
             let answer = match (status, &wish.example) {
                 (Some(status), Some(name)) => Answer::example(status, name),
                 (Some(status), None) => Answer::status(status),
@@ -181,7 +188,7 @@ impl Core {
             return answer.outgoing(api, operation, accept).into();
         }
         let outgoing = match role {
-            Some(OAuthRole::Token) => self.issuer.token(mount.schemas(), operation, incoming, verdict),
+            Some(OAuthRole::Token) => self.issuer.token(mount.schemas(), operation, incoming, verdict, &[]),
             Some(OAuthRole::Logout) => {
                 for credential in &verdict.credentials {
                     self.issuer.end(credential.token());

@@ -220,7 +220,7 @@ impl Visit<'_> {
         let wanted = text(self.verdict.parameters.path.get(self.resource.parameter.as_deref()?)?)?;
         let query = &self.verdict.parameters.query;
         let flag = self.resource.lookups.iter().find(|(flag, _)| query.get(*flag) == Some(&Value::Bool(true)));
-        let member = flag.map(|(_, member)| member.as_str()).or(self.resource.key.as_deref())?;
+        let member = flag.map_or_else(|| key(self.resource), |(_, member)| member.as_str());
         let fits = |item: &Item| {
             self.is_owned(item) && item.value.get(member).and_then(text).is_some_and(|own| own == wanted)
         };

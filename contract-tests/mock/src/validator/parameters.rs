@@ -140,6 +140,13 @@ fn query_tree(case: &mut Case<'_>, parameter: &Parameter, pairs: &[Pair], used: 
         ([Part::Text(text)], Some("array" | "object")) if !parameter.explode => {
             Some(split(text, kind, delimiter(&parameter.style)))
         }
+        // To a server that splits one value, the others are lost.
+        (repeated, Some("array")) if !parameter.explode => {
+            let (times, between) = (repeated.len(), delimiter(&parameter.style));
+            let message = format!("given {times} times, documented as one value with `{between}` between the items");
+            case.report(Place::Query(parameter.name.clone()), "notation", message, &parameter.pointer);
+            Some(Tree::Leaf(parts))
+        }
         _ => Some(Tree::Leaf(parts)),
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     if authorizations > 1 {
         case.report(Place::Security, "duplicate", "`Authorization` is given more than once", &pointer);
     }
+    repeated_in_query(case, &pointer);
     let alternatives = &case.operation.security;
     let asks = alternatives.iter().any(|schemes| !schemes.is_empty());
     if !asks {
@@ -95,6 +96,23 @@ pub(super) fn judge(case: &mut Case<'_>) {
         None => {
             let message = "`Authorization` holds none of the documented credentials";
             case.report(Place::Security, "syntax", message, &pointer);
+        }
+    }
+}
+
+/// A parameter of the token must not come twice (RFC 6749 §3.1): which of them a server reads is its own affair.
+fn repeated_in_query(case: &mut Case<'_>, pointer: &str) {
+    if case.incoming.query().is_empty() {
+        return;
+    }
+    let pairs = case.incoming.query_pairs();
+    let mut names = query_names(case);
+    names.sort();
+    names.dedup();
+    for name in names {
+        if pairs.iter().filter(|pair| pair.name == name).count() > 1 {
+            let message = format!("`{name}` is given more than once");
+            case.report(Place::Security, "duplicate", message, pointer);
         }
     }
 }

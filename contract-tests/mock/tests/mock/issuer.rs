@@ -152,6 +152,26 @@ async fn refusals_speak_rfc_6749_in_the_documented_status() {
 }
 
 #[tokio::test]
+async fn a_lenient_vendor_gives_a_token_to_a_request_that_breaks_the_document() {
+    let form = [
+        ("grant_type", "password"),
+        ("username", "mock@example.com"),
+        ("password", "mock-password"),
+        ("client_id", "mock-client"),
+    ];
+    let strict = Desk::open().await;
+    assert_eq!(strict.token(&form).await.0, 400);
+    let lenient = MockVendor::builder(orchard()).lenient().start().await;
+    let url = format!("{}/oauth/token", lenient.base_url());
+    let http = crate::server::http();
+    assert_eq!(http.post(&url).form(&form).send().await.unwrap().status(), 201);
+    let rules: Vec<_> = lenient.violations().into_iter().map(|violation| violation.rule).collect();
+    assert_eq!(rules, ["unknown-member"]);
+    // What the grant itself lacks is another matter.
+    assert_eq!(http.post(&url).form(&form[..2]).send().await.unwrap().status(), 400);
+}
+
+#[tokio::test]
 async fn logout_ends_the_token() {
     let desk = Desk::open().await;
     let (access, _) = desk.login().await;

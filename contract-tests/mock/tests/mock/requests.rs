@@ -48,6 +48,7 @@ fn a_query_is_held_to_its_document() {
     assert_eq!(broken(get("/v1/trees?page=two")), [query("page", "type")]);
     assert_eq!(broken(get("/v1/trees?page=1&page=2")), [query("page", "duplicate")]);
     assert_eq!(broken(get("/v1/trees?kinds=fig")), [query("kinds[0]", "enum")]);
+    assert_eq!(broken(get("/v1/trees?ids=1&ids=2")), [query("ids", "notation")]);
     assert_eq!(broken(get("/v1/trees?planted[gt]=x")), [query("planted[gt]", "type")]);
     assert_eq!(broken(get("/v1/trees?planted[than]=1")), [query("planted[than]", "unknown-parameter")]);
     assert_eq!(broken(get("/v1/trees?planted[gt=1")), [query("planted[gt", "unknown-parameter")]);
@@ -88,6 +89,7 @@ fn credentials_are_missed_and_unwanted_ones_noticed() {
     assert_eq!(broken(Incoming::new("GET", "/v1/trees")), security("required"));
     assert_eq!(broken(Incoming::new("GET", "/v1/trees").with_header("authorization", "t")), security("syntax"));
     assert_eq!(broken(get("/v1/trees?access_token=t")), security("duplicate"));
+    assert_eq!(broken(Incoming::new("GET", "/v1/trees?access_token=t&page=1&access_token=t")), security("duplicate"));
     assert_eq!(broken(get("/oauth/authorize?client_id=c")), security("unexpected-credentials"));
 }
 
@@ -238,4 +240,15 @@ fn a_reply_is_held_to_its_document() {
     assert_eq!(rules(500, json, "{}"), [(Place::ReplyStatus, "undocumented-status".into())]);
     let unknown = validator.unknown_reply_members("get_tree", 200, &json!({"id": 1, "kind": "apple", "new": 1}));
     assert_eq!(unknown[0].place, Place::ReplyBody("/new".into()));
+}
+
+#[test]
+fn a_reply_that_may_hold_anything_has_to_be_json_all_the_same() {
+    let validator = Validator::new(orchard());
+    let rules = |body: &str| -> Vec<String> {
+        let violations = validator.reply("get_health", 200, Some("application/json"), body.as_bytes());
+        violations.into_iter().map(|violation| violation.rule).collect()
+    };
+    assert_eq!(rules("[1, {\"a\": null}]"), Vec::<String>::new());
+    assert_eq!(rules("<html>It is over.</html>"), ["syntax"]);
 }

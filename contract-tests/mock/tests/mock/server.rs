@@ -63,6 +63,10 @@ async fn heeds_the_prefer_header() {
     assert_eq!(prefer("code=404, example=felled").await, (404, json!({"error": "it was felled"})));
     assert_eq!(prefer("example=felled").await.0, 404);
     assert_eq!(prefer("code=418").await.0, 501);
+    for code in ["4O4", "", "99999", "100", "-1"] {
+        let told = json!({"error": format!("`{code}` is no status of a reply")});
+        assert_eq!(prefer(&format!("code={code}")).await, (501, told));
+    }
 }
 
 #[tokio::test]

@@ -69,6 +69,19 @@ async fn the_id_of_a_deleted_thing_is_never_given_again() {
 }
 
 #[tokio::test]
+async fn a_thing_is_found_by_its_id_where_the_document_names_no_key() {
+    let text = orchard().document().text().replace(", key: id", "");
+    let api = cx_spec::Api::index(cx_spec::Document::parse("orchard", "keyless.yaml", &text).unwrap()).unwrap();
+    let garden = Garden(MockVendor::builder(api).stateful().start().await);
+    let (_, created) = garden.send(Method::POST, "/v1/trees", &[("kind", "plum")]).await;
+    assert_eq!(created["id"], 3);
+    assert_eq!(garden.get("/v1/trees/3").await, (200, created));
+    assert_eq!(garden.send(Method::DELETE, "/v1/trees/3", &[]).await.0, 204);
+    assert_eq!(garden.get("/v1/trees/3").await.0, 404);
+    garden.0.assert_no_violations();
+}
+
+#[tokio::test]
 async fn what_lies_below_a_deleted_thing_is_gone_with_it() {
     let garden = Garden::open().await;
     let upload = async |tree: u64| {

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use cx_client::{CallOptions, Error, dynamic};
 use cx_mock::{Answer, MockVendor};
+use cx_spec::media_type::is_json;
 use serde_json::{Map, Value, json};
 
 use super::Outcome;
@@ -135,7 +136,7 @@ pub(super) async fn run(subject: &Subject) -> Result<Vec<Outcome>> {
 /// it ask twice, and a 304 has no body.
 fn is_plain(case: &Case) -> bool {
     let sent = !matches!(case.expected, Expected::RequestRefused(_));
-    let json = case.reply.as_ref().is_some_and(|reply| reply.media_type.contains("json"));
+    let json = case.reply.as_ref().is_some_and(|reply| is_json(&reply.media_type));
     sent && json && !matches!(case.status, 204 | 304 | 401)
 }
 
