@@ -38,21 +38,20 @@ use clap::ArgMatches;
 use crate::{exit::Failure, secrets::Secrets, settings::Settings};
 
 fn main() -> ExitCode {
-    let matches = match tree::command().try_get_matches() {
-        Ok(matches) => matches,
-        // Help is no failure, and goes to stdout.
+    let secrets = Secrets::default();
+    let outcome = match tree::command().try_get_matches() {
+        Ok(matches) => start(&matches, &secrets),
         Err(error) => {
             let error = misuse::with_the_best_tips(error);
             let printed = error.print();
-            return if error.exit_code() == 0 && printed.is_ok() {
-                ExitCode::SUCCESS
-            } else {
-                exit::Code::Usage.into()
-            };
+            if error.exit_code() != 0 {
+                return exit::Code::Usage.into();
+            }
+            // Help is no failure, and goes to stdout.
+            output::written(printed)
         }
     };
-    let secrets = Secrets::default();
-    match start(&matches, &secrets) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&secrets),
     }

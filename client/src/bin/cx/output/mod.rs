@@ -78,7 +78,15 @@ pub fn write_bytes(out: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
 /// A stdout that takes nothing for another reason.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    match write(&mut stdout).and_then(|()| stdout.flush()) {
+    written(write(&mut stdout).and_then(|()| stdout.flush()))
+}
+
+/// What came of writing to stdout. A reader that went away, such as `head`, is no failure.
+///
+/// # Errors
+/// As [`to_stdout`].
+pub fn written(outcome: io::Result<()>) -> Result<(), Failure> {
+    match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::output(format!("stdout cannot be written to: {error}"))
                 .then("make room where stdout goes, or send it elsewhere"))
