@@ -141,6 +141,17 @@ async fn a_misuse_sends_nothing() {
     assert!(vendor.take_exchanges().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_no_file_to_export_into() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exports");
+    fs::create_dir(&path).unwrap();
+    let ran = export(&vendor, &path).run().await.exits(2);
+    assert!(ran.stderr.contains("next: name a file by --out"), "{}", ran.stderr);
+    assert!(vendor.take_exchanges().is_empty());
+}
+
 /// Waits until the vendor leaves a request hanging.
 async fn hanging(receiver: Receiver<()>, mut child: Child) -> Child {
     tokio::task::spawn_blocking(move || {

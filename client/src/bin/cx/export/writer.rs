@@ -127,11 +127,12 @@ impl Writer {
     }
 }
 
-/// A file that cannot even be opened, or lost rows that the cursor counts.
+/// A file that cannot even be opened, or lost rows that the cursor counts; or no file.
 fn unusable(path: &Path, error: &io::Error) -> Failure {
     let next = match error.kind() {
         io::ErrorKind::WouldBlock => "wait until it has ended, or name another file by --out",
         io::ErrorKind::UnexpectedEof => "start again without --resume",
+        io::ErrorKind::InvalidInput => "name a file by --out",
         _ => "check that the folder is there, may be written to and has room",
     };
     Failure::usage(format!("the export cannot be written to {}: {error}", path.display())).then(next)
