@@ -123,6 +123,19 @@ async fn csv_goes_to_stdout_with_one_header() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_csv_by_its_name_in_either_case() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let until = (START + 100 * 60).to_string();
+    for (name, head) in [("rows.csv", "id,score,"), ("ROWS.CSV", "id,score,"), ("rows.json", "{\"id\":0,")] {
+        let path = folder.path().join(name);
+        export(&vendor, &path).arg("--until").arg(&until).run().await.exits(0);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(head), "{name}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_misuse_sends_nothing() {
     let vendor = simulated().await;
     for (arguments, word) in [

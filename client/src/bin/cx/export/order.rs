@@ -40,7 +40,8 @@ pub fn order(
     connection: &Connection,
 ) -> Result<Order, Failure> {
     let out = matches.get_one::<PathBuf>("out").cloned();
-    let is_csv = out.as_ref().and_then(|path| path.extension()).is_some_and(|extension| extension == "csv");
+    let extension = out.as_ref().and_then(|path| path.extension());
+    let is_csv = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let format = match settings.output {
         None if is_csv => Format::Csv,
         None => Format::Ndjson,
