@@ -14,7 +14,7 @@ use cx_client::{
 };
 use serde_json::{Value, json};
 
-use crate::{exit::Failure, help::quoted};
+use crate::{exit::Failure, files, help::quoted};
 
 const BODY: &str = "body";
 const MEDIA_TYPE: &str = "media-type";
@@ -66,7 +66,7 @@ pub fn read(
         None if given == "-" => (stdin()?, false),
         None => (given.clone(), true),
     };
-    let mut value: Value = serde_json::from_str(&text).map_err(|error| {
+    let mut value: Value = serde_json::from_str(files::without_mark(&text)).map_err(|error| {
         // The place alone: serde_json quotes what it found.
         Failure::usage(format!("the body is not JSON, at line {} column {}", error.line(), error.column()))
             .then(if inline { QUOTE } else { "correct it there: it has to be one JSON value" })
