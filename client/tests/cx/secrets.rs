@@ -121,6 +121,23 @@ async fn a_secret_in_a_body_on_the_line_is_refused() {
     assert!(vendor.take_exchanges().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_the_file_of_a_body_is_taken_out_of_what_the_vendor_says() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("request.json");
+    let body = json!({"grant_type": "password", "username": issuer::USERNAME, "password": "canary-5517"});
+    fs::write(&path, body.to_string()).unwrap();
+    vendor.on("create_token", |request, _| {
+        let form = String::from_utf8_lossy(request.body()).into_owned();
+        Some(Answer::value(401, json!({"error": "invalid_grant", "error_description": format!("bad: {form}")})))
+    });
+    let run = cx(["wootric", "create-token", "--body", &format!("@{}", path.display())]).base_url(&vendor.base_url());
+    let ran = run.run().await;
+    assert!(ran.code != 0 && ran.stderr.contains("bad: ") && ran.stderr.contains("***"), "{ran:?}");
+    shows_no_canary(&ran);
+}
+
 /// What others can see of a process while it runs.
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use std::{cell::RefCell, cmp::Reverse, env, fs, path::PathBuf};
 
 use cx_client::Secret;
+use serde_json::Value;
 
 use crate::{exit::Failure, files, flags::kebab_case};
 
@@ -59,6 +60,24 @@ impl Secrets {
         match path {
             Some(path) => self.file(path).map(Some),
             None => Ok(self.variable(variable)),
+        }
+    }
+
+    /// The secrets among the members of a body, by their names and at whatever depth.
+    pub fn members(&self, value: &Value, names: &[&str]) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match value {
+                        Value::String(text) if names.contains(&name.as_str()) => {
+                            self.remember(Secret::from(text.as_str()));
+                        }
+                        other => self.members(other, names),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.members(item, names)),
+            _ => {}
         }
     }
 
