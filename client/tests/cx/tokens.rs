@@ -66,6 +66,15 @@ async fn a_rotated_refresh_token_is_kept_for_the_next_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_is_not_spent_where_the_next_one_cannot_be_kept() {
+    let vendor = vendor("wootric").await;
+    let run = cx(["wootric", "list-segments"]).base_url(&vendor.base_url());
+    let ran = run.env("CX_REFRESH_TOKEN", issuer::REFRESH_TOKEN).run().await.exits(2);
+    assert!(ran.stderr.contains("next: set CX_SESSION_DIR"), "{}", ran.stderr);
+    assert_eq!(vendor.issuer().token_requests(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_fetched_for_a_call_where_the_document_says() {
     for name in ["wootric", "wootric-cxi"] {
         let vendor = vendor(name).await;
