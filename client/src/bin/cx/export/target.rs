@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::origin::Origin;
-use crate::files::{beside, remove, replace};
+use crate::{
+    files::{beside, remove, replace},
+    output::Stdout,
+};
 
 /// How far an export came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +37,7 @@ pub struct Checkpoint {
 /// Where an export goes.
 pub enum Target {
     /// Nothing to go on from.
-    Stdout(BufWriter<io::Stdout>),
+    Stdout(Stdout),
     /// A file.
     File(Part),
 }
@@ -49,13 +52,13 @@ pub struct Part {
 impl Target {
     /// Stdout.
     pub fn stdout() -> Self {
-        Self::Stdout(BufWriter::new(io::stdout()))
+        Self::Stdout(Stdout::open())
     }
 
     /// A new file, or one that goes on after a checkpoint.
     ///
     /// # Errors
-    /// A name that a folder or a device has (`InvalidInput`); a part that cannot be opened, that another export writes to
+    /// A folder or a device of that name (`InvalidInput`); a part that cannot be opened, that another export writes to
     /// (`WouldBlock`), or that is shorter than the checkpoint says (`UnexpectedEof`).
     pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
         let replaced = replaced(path)?;
@@ -125,7 +128,7 @@ fn replaced(path: &Path) -> io::Result<Option<Metadata>> {
     }
 }
 
-/// Gives a part the rights of the file that it replaces: rows that others could not read stay so, from the first one on.
+/// Gives a part the rights of the file that it replaces, before the first row: what others could not read stays so.
 #[cfg(unix)]
 fn take_rights(part: &File, replaced: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
