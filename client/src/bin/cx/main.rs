@@ -31,11 +31,15 @@ mod settings;
 mod trace;
 mod tree;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::ArgMatches;
 
 use crate::{exit::Failure, secrets::Secrets, settings::Settings};
+
+/// How long a command that has ended waits for files that are still written. Looking up a name takes longer, and cannot be
+/// broken off: nobody waits for that after a deadline or Ctrl-C.
+const GRACE: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
     let secrets = Secrets::default();
@@ -65,7 +69,9 @@ fn start(matches: &ArgMatches, secrets: &Secrets) -> Result<(), Failure> {
         Failure::usage(format!("the tool cannot start: {error}"))
             .then("check the limits of the process (`ulimit -a`): open files, memory")
     })?;
-    runtime.block_on(run(matches, &settings, secrets))
+    let outcome = runtime.block_on(run(matches, &settings, secrets));
+    runtime.shutdown_timeout(GRACE);
+    outcome
 }
 
 async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Result<(), Failure> {
