@@ -231,6 +231,20 @@ async fn what_a_stopped_export_lost_is_named_with_a_way_to_start_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_starts_again_whatever_a_stopped_one_left() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    fs::write(folder.path().join("rows.ndjson.part"), "{\"id\":").unwrap();
+    fs::write(folder.path().join("rows.ndjson.cursor"), "{").unwrap();
+    let from = START.to_string();
+    let run = cx_at(&vendor, ["wootric", "export", "list-responses", "--from", &from]);
+    let ran = run.arg("--out").arg(&path).run().await.exits(0);
+    assert!(ran.stderr.contains("is started again"), "{}", ran.stderr);
+    holds_every_row_once(&path, ROWS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_to_stdout_that_breaks_off_names_the_kind_that_can_go_on() {
     let vendor = vendor("wootric").await;
     vendor.on("list_responses", |_, _| Some(Answer::raw(200, "<html>")));
