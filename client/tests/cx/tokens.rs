@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use cx_mock::issuer;
+use cx_mock::{Answer, issuer};
 use serde_json::{Value, json};
 
 use crate::process::{Cx, applicant, cx, finish, read_until, vendor};
@@ -98,6 +98,22 @@ async fn a_refresh_token_is_not_spent_where_the_next_one_cannot_be_kept() {
     let ran = run.env("CX_REFRESH_TOKEN", issuer::REFRESH_TOKEN).run().await.exits(2);
     assert!(ran.stderr.contains("next: set CX_SESSION_DIR"), "{}", ran.stderr);
     assert_eq!(vendor.issuer().token_requests(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_meanwhile_is_begun_again_with_the_password() {
+    let vendor = vendor("wootric").await;
+    // As where another login ends the session before it.
+    vendor.script("list_segments", Answer::status(401));
+    vendor.on("create_token", |request, _| {
+        let refresh = String::from_utf8_lossy(request.body()).contains("grant_type=refresh_token");
+        refresh.then(|| Answer::value(400, json!({"error": "invalid_grant"})))
+    });
+    let run = cx(["wootric", "list-segments"]).base_url(&vendor.base_url());
+    run.env("CX_USERNAME", issuer::USERNAME).env("CX_PASSWORD", issuer::PASSWORD).run().await.exits(0);
+    let calls = vendor.take_exchanges();
+    let sent: Vec<_> = calls.iter().filter_map(|one| one.operation()).collect();
+    assert_eq!(sent, ["create_token", "list_segments", "create_token", "create_token", "list_segments"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

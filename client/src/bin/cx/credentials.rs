@@ -58,7 +58,8 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
     if takes(api, "password")
         && let Some((username, password)) = plain_variable("CX_USERNAME").zip(secrets.variable("CX_PASSWORD"))
     {
-        return Ok(Some(Found::Passing(Credentials::password(username, password))));
+        // The environment keeps it in any case, and an export may outlive the session.
+        return Ok(Some(Found::Passing(Credentials::password(username, password).with_password_kept())));
     }
     // Whoever logged in means that session, though the variables of the login are still there.
     if takes(api, "authorization_code")
