@@ -32,6 +32,17 @@ async fn a_code_is_what_it_is_though_nobody_reads_what_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn help_that_is_not_read_to_its_end_is_no_misuse() {
+    for arguments in [["--help"].as_slice(), &["--version"], &["wootric", "list-end-users", "--help"]] {
+        let (reader, stdout) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = cx(arguments).start_on(Stdio::null(), stdout.into(), Stdio::piped());
+        let ran = finish(child).await.exits(0);
+        assert_eq!(ran.stderr, "", "{arguments:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_is_the_vendors_no() {
     let vendor = vendor("wootric").await;
     for (status, word) in [(404, "check the id"), (403, "may not"), (500, "the failure is the vendor's")] {
@@ -116,6 +127,17 @@ async fn four_is_the_network_or_the_deadline() {
     let run = cx(["wootric", "list-end-users", "--timeout", "0.01"]).base_url(&deaf.base_url().unwrap());
     let ran = run.env("CX_TOKEN", "any").run().await.exits(4);
     assert!(ran.stderr.contains("--timeout"), "{}", ran.stderr);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn four_is_also_a_stdout_that_has_no_room() {
+    for arguments in [["--help"].as_slice(), &["completions", "bash"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let child = cx(arguments).start_on(Stdio::null(), full.into(), Stdio::piped());
+        let ran = finish(child).await.exits(4);
+        assert!(ran.stderr.contains("next: make room where stdout goes"), "{arguments:?}: {}", ran.stderr);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

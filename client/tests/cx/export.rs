@@ -35,8 +35,13 @@ fn created(id: i64) -> i64 {
     }
 }
 
-/// What `list_responses` shows of the rows: filtered, sorted, a page of it; 400 past the last page.
+/// What `list_responses` shows of the rows.
 fn page(request: &Incoming) -> Answer {
+    page_of(request, ROWS, created)
+}
+
+/// What a list shows of so many rows: filtered, sorted, a page of it; 400 past the last page.
+fn page_of(request: &Incoming, rows: i64, created: fn(i64) -> i64) -> Answer {
     let texts = request.query_pairs().into_iter().filter_map(|pair| match pair.part {
         Part::Text(text) => Some((pair.name, text)),
         _ => None,
@@ -54,17 +59,18 @@ fn page(request: &Incoming) -> Answer {
             && number("created[lt]").is_none_or(|bound| time < bound)
             && number("created[lte]").is_none_or(|bound| time <= bound)
     };
-    let mut ids: Vec<i64> = (0..ROWS).filter(|id| within(created(*id))).collect();
+    let mut ids: Vec<i64> = (0..rows).filter(|id| within(created(*id))).collect();
     if query.get("sort_order").is_some_and(|order| order == "desc") {
         ids.reverse();
     }
     let skipped = usize::try_from((page - 1) * size).unwrap();
-    let shown = ids.into_iter().skip(skipped).take(usize::try_from(size).unwrap()).map(row);
+    let shown = ids.into_iter().skip(skipped).take(usize::try_from(size).unwrap());
+    let shown = shown.map(|id| row(id, created(id)));
     Answer::value(200, Value::Array(shown.collect()))
 }
 
-fn row(id: i64) -> Value {
-    let time = chrono::DateTime::from_timestamp(created(id), 0).unwrap().to_rfc3339();
+fn row(id: i64, created: i64) -> Value {
+    let time = chrono::DateTime::from_timestamp(created, 0).unwrap().to_rfc3339();
     json!({"id": id, "score": id % 11, "text": "fine, thanks", "created_at": time, "updated_at": time})
 }
 
@@ -123,6 +129,19 @@ async fn csv_goes_to_stdout_with_one_header() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_csv_by_its_name_in_either_case() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let until = (START + 100 * 60).to_string();
+    for (name, head) in [("rows.csv", "id,score,"), ("ROWS.CSV", "id,score,"), ("rows.json", "{\"id\":0,")] {
+        let path = folder.path().join(name);
+        export(&vendor, &path).arg("--until").arg(&until).run().await.exits(0);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(head), "{name}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_misuse_sends_nothing() {
     let vendor = simulated().await;
     for (arguments, word) in [
@@ -138,6 +157,17 @@ async fn a_misuse_sends_nothing() {
         let ran = arguments.iter().fold(run, |run, argument| run.arg(argument)).run().await.exits(2);
         assert!(ran.stderr.contains(word), "{}", ran.stderr);
     }
+    assert!(vendor.take_exchanges().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_no_file_to_export_into() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("exports");
+    fs::create_dir(&path).unwrap();
+    let ran = export(&vendor, &path).run().await.exits(2);
+    assert!(ran.stderr.contains("next: name a file by --out"), "{}", ran.stderr);
     assert!(vendor.take_exchanges().is_empty());
 }
 
@@ -201,11 +231,39 @@ async fn what_a_stopped_export_lost_is_named_with_a_way_to_start_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_starts_again_whatever_a_stopped_one_left() {
+    let vendor = simulated().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.ndjson");
+    fs::write(folder.path().join("rows.ndjson.part"), "{\"id\":").unwrap();
+    fs::write(folder.path().join("rows.ndjson.cursor"), "{").unwrap();
+    let from = START.to_string();
+    let run = cx_at(&vendor, ["wootric", "export", "list-responses", "--from", &from]);
+    let ran = run.arg("--out").arg(&path).run().await.exits(0);
+    assert!(ran.stderr.contains("is started again"), "{}", ran.stderr);
+    holds_every_row_once(&path, ROWS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_to_stdout_that_breaks_off_names_the_kind_that_can_go_on() {
     let vendor = vendor("wootric").await;
     vendor.on("list_responses", |_, _| Some(Answer::raw(200, "<html>")));
     let ran = cx_at(&vendor, ["wootric", "export", "list-responses"]).run().await.exits(5);
     assert!(ran.stderr.contains("--out FILE"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_that_is_too_full_is_to_be_exported_around() {
+    let vendor = vendor("wootric").await;
+    // More than 30 pages of 50 rows, all of one second.
+    vendor.on("list_responses", |request, _| Some(page_of(request, 1_600, |_| START)));
+    let folder = tempfile::tempdir().unwrap();
+    let ran = export(&vendor, &folder.path().join("rows.ndjson")).run().await.exits(1);
+    for way in [format!("--until {START}"), format!("--from {}", START + 1)] {
+        assert!(ran.stderr.contains(&way), "{way}: {}", ran.stderr);
+    }
+    // It would only come as far again.
+    assert!(!ran.stderr.contains("--resume"), "{}", ran.stderr);
 }
 
 #[cfg(unix)]

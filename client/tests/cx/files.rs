@@ -23,6 +23,19 @@ async fn a_body_comes_from_the_line_from_a_file_or_from_stdin() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_the_same_whatever_wrote_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("body.json");
+    let body = "\u{feff}{\"email\": \"pat@example.com\"}\r\n";
+    fs::write(&path, body).unwrap();
+    let vendor = vendor("wootric").await;
+    for given in [format!("@{}", path.display()), "-".to_owned()] {
+        cx_at(&vendor, ["wootric", "create-end-user", "--body", &given]).stdin(body).run().await.exits(0);
+    }
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_no_json_is_to_be_mended_where_it_stands() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("body.json");

@@ -63,6 +63,33 @@ async fn no_secret_is_printed_however_a_call_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_the_same_whatever_wrote_it() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    fs::write(&path, format!("\u{feff}{}\r\n", issuer::ACCESS_TOKEN)).unwrap();
+    let run = || cx(["wootric", "list-segments"]).base_url(&vendor.base_url());
+    run().arg("--token-file").arg(&path).run().await.exits(0);
+    // What a shell of Unix reads out of a file of variables from Windows.
+    run().env("CX_TOKEN", format!("{}\r", issuer::ACCESS_TOKEN)).run().await.exits(0);
+    let application = run().env("CX_CLIENT_ID", format!("{}\r", issuer::CLIENT_ID));
+    application.env("CX_CLIENT_SECRET", format!("{}\r", issuer::CLIENT_SECRET)).run().await.exits(0);
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_cannot_be_one_is_a_misuse_and_no_reply() {
+    let vendor = vendor("wootric").await;
+    for token in ["canary ", "Bearer canary", "canary\nCX_TOKEN", "\u{201c}canary\u{201d}"] {
+        let run = cx(["wootric", "list-segments"]).base_url(&vendor.base_url());
+        let ran = run.env("CX_TOKEN", token).run().await.exits(2);
+        assert!(ran.stderr.contains("next: give the token and nothing else"), "{}", ran.stderr);
+        shows_no_canary(&ran);
+    }
+    assert!(vendor.take_exchanges().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_parameter_comes_from_environment_or_file_and_never_from_the_line() {
     let vendor = vendor("directly").await;
     let arguments = ["directly", "list-messages", "--external-id-id", "7", "-v"];
@@ -92,6 +119,23 @@ async fn a_secret_in_a_body_on_the_line_is_refused() {
     assert!(ran.stderr.contains("--body @FILE"), "{}", ran.stderr);
     shows_no_canary(&ran);
     assert!(vendor.take_exchanges().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_the_file_of_a_body_is_taken_out_of_what_the_vendor_says() {
+    let vendor = vendor("wootric").await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("request.json");
+    let body = json!({"grant_type": "password", "username": issuer::USERNAME, "password": "canary-5517"});
+    fs::write(&path, body.to_string()).unwrap();
+    vendor.on("create_token", |request, _| {
+        let form = String::from_utf8_lossy(request.body()).into_owned();
+        Some(Answer::value(401, json!({"error": "invalid_grant", "error_description": format!("bad: {form}")})))
+    });
+    let run = cx(["wootric", "create-token", "--body", &format!("@{}", path.display())]).base_url(&vendor.base_url());
+    let ran = run.run().await;
+    assert!(ran.code != 0 && ran.stderr.contains("bad: ") && ran.stderr.contains("***"), "{ran:?}");
+    shows_no_canary(&ran);
 }
 
 /// What others can see of a process while it runs.

@@ -8,7 +8,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use cx_mock::{Answer, MockVendor};
+use cx_mock::{Answer, MockVendor, form::Part};
 use rustix::{
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
     termios::{Winsize, tcsetwinsize},
@@ -128,6 +128,43 @@ async fn a_reply_is_a_table_that_fits_and_carries_no_commands() {
     assert!(lines[0].starts_with("ID  EMAIL") && lines[1].starts_with("1   pat@example.com"), "{shown}");
     assert!(lines.iter().all(|line| line.chars().count() <= usize::from(COLUMNS)), "{shown}");
     assert!(lines[2].ends_with('…') && !shown.contains('\u{1b}'), "{shown:?}");
+}
+
+/// What somebody could write into a survey: commands of seven bits, of eight, and a DEL.
+const COMMANDS: &str = "\u{1b}[2Jgone\u{9b}2J\u{7f}";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_form_of_the_data_carries_commands() {
+    let vendor = vendor("wootric").await;
+    for format in ["json", "ndjson", "csv", "table"] {
+        vendor.script("list_end_users", Answer::value(200, json!([{"id": 1, "note": COMMANDS}, {"id": 2}])));
+        let run = cx_at(&vendor, ["wootric", "list-end-users", "-o", format]);
+        let (code, shown) = Session::start(run).end().await;
+        assert_eq!(code, Some(0), "{shown}");
+        assert!(shown.contains("[2Jgone"), "{format}: {shown:?}");
+        assert!(!shown.contains(['\u{1b}', '\u{9b}', '\u{7f}']), "{format}: {shown:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_form_of_an_export_carries_commands() {
+    let vendor = vendor("wootric").await;
+    vendor.on("list_responses", |request, _| {
+        let texts = request.query_pairs().into_iter();
+        let first = texts
+            .filter(|pair| pair.name == "page")
+            .any(|pair| matches!(pair.part, Part::Text(text) if text == "1"));
+        let row = json!({"id": 1, "text": COMMANDS, "created_at": "2023-11-14T22:13:20Z"});
+        Some(Answer::value(200, if first { json!([row]) } else { json!([]) }))
+    });
+    for format in ["ndjson", "csv"] {
+        let run = cx_at(&vendor, ["wootric", "export", "list-responses", "-o", format]);
+        let (code, shown) = Session::start(run).end().await;
+        assert_eq!(code, Some(0), "{shown}");
+        // The bar has commands of its own.
+        assert!(shown.contains("[2Jgone"), "{format}: {shown:?}");
+        assert!(!shown.contains(COMMANDS) && !shown.contains(['\u{9b}', '\u{7f}']), "{format}: {shown:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,16 +1,17 @@
 //! Token operations: made from the environment, masked unless asked.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     sync::mpsc::{Receiver, channel},
     time::Duration,
 };
 
-use cx_mock::issuer;
+use cx_mock::{Answer, issuer};
 use serde_json::{Value, json};
 
-use crate::process::{Cx, applicant, cx, read_until, vendor};
+use crate::process::{Cx, applicant, cx, finish, read_until, vendor};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_masked_unless_asked_for() {
@@ -63,6 +64,56 @@ async fn a_rotated_refresh_token_is_kept_for_the_next_call() {
     }
     assert_eq!(vendor.issuer().token_requests(), 1);
     assert_eq!(vendor.issuer().reuse_detected(), 0);
+}
+
+/// A file of a store that has no answer stands for all that the system cannot break off, such as looking up a name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_ends_in_its_time_though_the_system_does_not_answer() {
+    let vendor = vendor("wootric").await;
+    let sessions = tempfile::tempdir().unwrap();
+    let run = |timeout: &str| {
+        let run = cx(["wootric", "list-segments", "--timeout", timeout]).base_url(&vendor.base_url());
+        run.env("CX_REFRESH_TOKEN", issuer::REFRESH_TOKEN).env("CX_SESSION_DIR", sessions.path())
+    };
+    run("30").run().await.exits(0);
+    let file = |extension: &str| {
+        let mut files = fs::read_dir(sessions.path().join("tokens")).unwrap().map(|entry| entry.unwrap().path());
+        files.find(|path| path.extension().is_some_and(|own| own == extension)).unwrap()
+    };
+    // A renewal is due, and its lock hangs.
+    fs::remove_file(file("json")).unwrap();
+    let fence = fs::File::options().write(true).open(file("fence")).unwrap();
+    fs4::FileExt::lock(&fence).unwrap();
+    let child = run("0.1").start();
+    let ended = tokio::time::timeout(Duration::from_secs(30), finish(child)).await;
+    // Whoever waits still can go on, and ends with the test.
+    drop(fence);
+    ended.unwrap().exits(4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_token_is_not_spent_where_the_next_one_cannot_be_kept() {
+    let vendor = vendor("wootric").await;
+    let run = cx(["wootric", "list-segments"]).base_url(&vendor.base_url());
+    let ran = run.env("CX_REFRESH_TOKEN", issuer::REFRESH_TOKEN).run().await.exits(2);
+    assert!(ran.stderr.contains("next: set CX_SESSION_DIR"), "{}", ran.stderr);
+    assert_eq!(vendor.issuer().token_requests(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ends_meanwhile_is_begun_again_with_the_password() {
+    let vendor = vendor("wootric").await;
+    // As where another login ends the session before it.
+    vendor.script("list_segments", Answer::status(401));
+    vendor.on("create_token", |request, _| {
+        let refresh = String::from_utf8_lossy(request.body()).contains("grant_type=refresh_token");
+        refresh.then(|| Answer::value(400, json!({"error": "invalid_grant"})))
+    });
+    let run = cx(["wootric", "list-segments"]).base_url(&vendor.base_url());
+    run.env("CX_USERNAME", issuer::USERNAME).env("CX_PASSWORD", issuer::PASSWORD).run().await.exits(0);
+    let calls = vendor.take_exchanges();
+    let sent: Vec<_> = calls.iter().filter_map(|one| one.operation()).collect();
+    assert_eq!(sent, ["create_token", "list_segments", "create_token", "create_token", "list_segments"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,7 +14,7 @@ use cx_client::{
 };
 use serde_json::{Value, json};
 
-use crate::{exit::Failure, help::quoted};
+use crate::{exit::Failure, files, help::quoted, secrets::Secrets};
 
 const BODY: &str = "body";
 const MEDIA_TYPE: &str = "media-type";
@@ -58,6 +58,7 @@ pub fn read(
     operation: &'static Operation,
     guide: Option<&Guide>,
     matches: &ArgMatches,
+    secrets: &Secrets,
 ) -> Result<Option<Value>, Failure> {
     let Some(row) = &operation.body else { return Ok(None) };
     let Some(given) = matches.get_one::<String>(BODY) else { return Ok(None) };
@@ -66,12 +67,14 @@ pub fn read(
         None if given == "-" => (stdin()?, false),
         None => (given.clone(), true),
     };
-    let mut value: Value = serde_json::from_str(&text).map_err(|error| {
+    let mut value: Value = serde_json::from_str(files::without_mark(&text)).map_err(|error| {
         // The place alone: serde_json quotes what it found.
         Failure::usage(format!("the body is not JSON, at line {} column {}", error.line(), error.column()))
             .then(if inline { QUOTE } else { "correct it there: it has to be one JSON value" })
     })?;
-    let secret = guide.and_then(|guide| guide.request_secrets.iter().find(|name| holds(&value, name)));
+    let names = guide.map(|guide| guide.request_secrets).unwrap_or_default();
+    secrets.members(&value, names);
+    let secret = names.iter().find(|name| holds(&value, name));
     if let (true, Some(name)) = (inline, secret) {
         return Err(Failure::usage(format!("`{name}` is a secret, and command lines can be read by others"))
             .then("give the body as --body @FILE, or as --body - through stdin"));

@@ -26,7 +26,7 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let guide = registered.guide(operation.id);
     let mut arguments = arguments::read(flags::names(operation), matches, secrets)?;
-    let given = body::read(operation, guide, matches)?;
+    let given = body::read(operation, guide, matches, secrets)?;
     let body = match given {
         given if credentials::is_token_operation(registered.api, operation) => {
             credentials::token_request(registered.api, given, secrets)?

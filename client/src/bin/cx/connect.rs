@@ -52,7 +52,7 @@ pub struct Connection {
 /// The client of an API, with the credentials that can be found.
 ///
 /// # Errors
-/// None where they are needed; an unusable address.
+/// None where they are needed; no place for a session; an unusable address.
 pub fn open(
     api: &'static Api,
     authenticated: bool,
@@ -64,12 +64,12 @@ pub fn open(
     if authenticated {
         let found = credentials::find(api, settings, secrets)?.ok_or_else(|| credentials::none(api))?;
         account = account::fingerprint(found.credentials(), &selectors(api, secrets));
-        // A refresh token that rotates would be spent and its successor lost.
-        let store = match &found {
-            Found::Passing(_) => None,
-            Found::Lasting(_) | Found::Session(_) => session::store(),
-        };
-        if let Some(store) = store {
+        if let Found::Lasting(_) | Found::Session(_) = &found {
+            // A refresh token that rotates would be spent and its successor lost.
+            let store = session::store().ok_or_else(|| {
+                Failure::usage("there is no home folder, and the next refresh token would be lost")
+                    .then("set CX_SESSION_DIR")
+            })?;
             builder = builder.token_store(Arc::new(store));
         }
         builder = match found {

@@ -39,7 +39,7 @@ impl Found {
 /// A file that cannot be read.
 pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result<Option<Found>, Failure> {
     if let Some(token) = secrets.file_or_variable(settings.token_file.as_ref(), "CX_TOKEN")? {
-        return Ok(Some(Found::Passing(Credentials::fixed(token))));
+        return Ok(Some(Found::Passing(Credentials::fixed(sendable(token)?))));
     }
     let client = plain_variable("CX_CLIENT_ID").zip(secrets.variable("CX_CLIENT_SECRET"));
     let scoped = |credentials: Credentials| match session::scope() {
@@ -58,7 +58,8 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
     if takes(api, "password")
         && let Some((username, password)) = plain_variable("CX_USERNAME").zip(secrets.variable("CX_PASSWORD"))
     {
-        return Ok(Some(Found::Passing(Credentials::password(username, password))));
+        // The environment keeps it in any case, and an export may outlive the session.
+        return Ok(Some(Found::Passing(Credentials::password(username, password).with_password_kept())));
     }
     // Whoever logged in means that session, though the variables of the login are still there.
     if takes(api, "authorization_code")
@@ -79,6 +80,15 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
         return Ok(Some(Found::Passing(scoped(Credentials::client_credentials(id, secret)))));
     }
     Ok(None)
+}
+
+/// A token that a header can carry. Of another one the client would say that a reply cannot be read.
+fn sendable(token: Secret) -> Result<Secret, Failure> {
+    if token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(token);
+    }
+    Err(Failure::usage("the access token holds a blank, a line break or a letter that no token has")
+        .then("give the token and nothing else in CX_TOKEN or by --token-file"))
 }
 
 fn takes(api: &Api, grant: &str) -> bool {

@@ -14,6 +14,11 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// A text without the mark that some editors and shells put before it: it is no part of it, and does not show.
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// Removes a file that may not be there.
 ///
 /// # Errors

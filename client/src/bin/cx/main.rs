@@ -31,28 +31,31 @@ mod settings;
 mod trace;
 mod tree;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::ArgMatches;
 
 use crate::{exit::Failure, secrets::Secrets, settings::Settings};
 
+/// How long a command that has ended waits for files that are still written. Looking up a name takes longer, and cannot be
+/// broken off: nobody waits for that after a deadline or Ctrl-C.
+const GRACE: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
-    let matches = match tree::command().try_get_matches() {
-        Ok(matches) => matches,
-        // Help is no failure, and goes to stdout.
+    let secrets = Secrets::default();
+    let outcome = match tree::command().try_get_matches() {
+        Ok(matches) => start(&matches, &secrets),
         Err(error) => {
             let error = misuse::with_the_best_tips(error);
             let printed = error.print();
-            return if error.exit_code() == 0 && printed.is_ok() {
-                ExitCode::SUCCESS
-            } else {
-                exit::Code::Usage.into()
-            };
+            if error.exit_code() != 0 {
+                return exit::Code::Usage.into();
+            }
+            // Help is no failure, and goes to stdout.
+            output::written(printed)
         }
     };
-    let secrets = Secrets::default();
-    match start(&matches, &secrets) {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(&secrets),
     }
@@ -66,7 +69,9 @@ fn start(matches: &ArgMatches, secrets: &Secrets) -> Result<(), Failure> {
         Failure::usage(format!("the tool cannot start: {error}"))
             .then("check the limits of the process (`ulimit -a`): open files, memory")
     })?;
-    runtime.block_on(run(matches, &settings, secrets))
+    let outcome = runtime.block_on(run(matches, &settings, secrets));
+    runtime.shutdown_timeout(GRACE);
+    outcome
 }
 
 async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Result<(), Failure> {

@@ -3,8 +3,9 @@
 use std::{cell::RefCell, cmp::Reverse, env, fs, path::PathBuf};
 
 use cx_client::Secret;
+use serde_json::Value;
 
-use crate::{exit::Failure, flags::kebab_case};
+use crate::{exit::Failure, files, flags::kebab_case};
 
 /// Shorter texts occur by chance: taking them out would make a message unreadable and hide nothing.
 const SHORTEST_HIDDEN: usize = 4;
@@ -18,9 +19,14 @@ pub fn variable_name(name: &str) -> String {
     format!("CX_{}", kebab_case(name).replace('-', "_").to_ascii_uppercase())
 }
 
-/// A variable that is no secret.
+/// What ends a line, here and on Windows. Nothing that is meant ends in it.
+const LINE_END: [char; 2] = ['\r', '\n'];
+
+/// A variable that is no secret, without the end of its line: one of a file from Windows stays in the variable.
 pub fn plain_variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+    let mut value = env::var(name).ok()?;
+    value.truncate(value.trim_end_matches(LINE_END).len());
+    Some(value).filter(|value| !value.is_empty())
 }
 
 impl Secrets {
@@ -39,7 +45,7 @@ impl Secrets {
                 .then("name a file that holds the secret and nothing else")
         };
         let text = fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
-        let secret = text.trim_end_matches(['\r', '\n']);
+        let secret = files::without_mark(&text).trim_end_matches(LINE_END);
         if secret.is_empty() {
             return Err(refuse("the file is empty".to_owned()));
         }
@@ -54,6 +60,24 @@ impl Secrets {
         match path {
             Some(path) => self.file(path).map(Some),
             None => Ok(self.variable(variable)),
+        }
+    }
+
+    /// The secrets among the members of a body, by their names and at whatever depth.
+    pub fn members(&self, value: &Value, names: &[&str]) {
+        match value {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match value {
+                        Value::String(text) if names.contains(&name.as_str()) => {
+                            self.remember(Secret::from(text.as_str()));
+                        }
+                        other => self.members(other, names),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.members(item, names)),
+            _ => {}
         }
     }
 
@@ -94,6 +118,16 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_the_same_whatever_wrote_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        for text in ["canary-4711", "canary-4711\n", "canary-4711\r\n", "\u{feff}canary-4711\r\n"] {
+            fs::write(&path, text).unwrap();
+            assert_eq!(Secrets::default().file(&path).unwrap().expose(), "canary-4711", "{text:?}");
+        }
+    }
+
+    #[test]
     fn nothing_is_left_of_a_secret_that_begins_with_another() {
         let secrets = Secrets::default();
         secrets.remember("canary".into());
@@ -105,7 +139,9 @@ mod tests {
     fn an_empty_file_is_no_secret() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("token");
-        fs::write(&path, "\n").unwrap();
-        assert!(Secrets::default().file(&path).is_err());
+        for text in ["", "\n", "\u{feff}\r\n"] {
+            fs::write(&path, text).unwrap();
+            assert!(Secrets::default().file(&path).is_err(), "{text:?}");
+        }
     }
 }

@@ -49,7 +49,7 @@ pub fn flags() -> Vec<Arg> {
             .short('o')
             .value_name("FORMAT")
             .value_parser(["json", "ndjson", "csv", "table"])
-            .help("Form of the data on stdout [default: table on a terminal, json elsewhere]"),
+            .help("Form of the data [default: table on a terminal, json elsewhere; of exports ndjson]"),
         Arg::new("verbose")
             .long("verbose")
             .short('v')

@@ -6,6 +6,7 @@ mod order;
 mod origin;
 mod progress;
 mod rows;
+mod stop;
 mod target;
 mod time;
 mod writer;

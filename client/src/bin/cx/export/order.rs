@@ -1,6 +1,6 @@
 //! What is exported, and whether an export that was stopped may go on with it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use cx_client::operation::Operation;
@@ -40,7 +40,8 @@ pub fn order(
     connection: &Connection,
 ) -> Result<Order, Failure> {
     let out = matches.get_one::<PathBuf>("out").cloned();
-    let is_csv = out.as_ref().and_then(|path| path.extension()).is_some_and(|extension| extension == "csv");
+    let extension = out.as_ref().and_then(|path| path.extension());
+    let is_csv = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let format = match settings.output {
         None if is_csv => Format::Csv,
         None => Format::Ndjson,
@@ -66,23 +67,31 @@ pub fn order(
         format: if format == Format::Csv { "csv" } else { "ndjson" }.to_owned(),
     };
     let checkpoint = match &out {
-        Some(path) => target::checkpoint(path).map_err(|error| {
-            Failure::usage(format!("{} cannot be read: {error}", beside(path, "cursor").display()))
-                .then("start again: remove that file, and leave --resume out")
-        })?,
+        Some(path) => checkpoint(path, &origin, matches.get_flag("resume"))?,
         None => None,
     };
-    let checkpoint = match checkpoint {
-        Some(_) if !matches.get_flag("resume") => {
-            tell("note: an export that was stopped is started again; --resume goes on with it");
-            None
-        }
-        Some(checkpoint) if checkpoint.origin != origin => {
-            let differences = checkpoint.origin.differences(&origin).join(", ");
-            return Err(Failure::usage(format!("the export that was stopped was another one: {differences}"))
-                .then("give the same server, account and arguments as then, or start again without --resume"));
-        }
-        checkpoint => checkpoint,
-    };
     Ok(Order { origin, format, out, checkpoint })
+}
+
+/// Where an export that was stopped goes on, if it is to.
+///
+/// # Errors
+/// One that was another export, or of which that can no longer be said.
+fn checkpoint(path: &Path, origin: &Origin, resume: bool) -> Result<Option<Checkpoint>, Failure> {
+    match target::checkpoint(path) {
+        Ok(None) => Ok(None),
+        // Whatever state it is in: nothing of it is used.
+        _ if !resume => {
+            tell("note: an export that was stopped is started again; --resume goes on with it");
+            Ok(None)
+        }
+        Ok(Some(checkpoint)) if checkpoint.origin != *origin => {
+            let differences = checkpoint.origin.differences(origin).join(", ");
+            Err(Failure::usage(format!("the export that was stopped was another one: {differences}"))
+                .then("give the same server, account and arguments as then, or start again without --resume"))
+        }
+        Ok(checkpoint) => Ok(checkpoint),
+        Err(error) => Err(Failure::usage(format!("{} cannot be read: {error}", beside(path, "cursor").display()))
+            .then("start again without --resume")),
+    }
 }

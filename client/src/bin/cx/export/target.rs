@@ -4,7 +4,7 @@
 //! what was written after that is cut off when the export goes on. At the end the part takes the name of the file.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, Metadata, OpenOptions},
     io::{self, BufWriter, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::origin::Origin;
-use crate::files::{beside, remove, replace};
+use crate::{
+    files::{beside, remove, replace},
+    output::Stdout,
+};
 
 /// How far an export came.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +37,7 @@ pub struct Checkpoint {
 /// Where an export goes.
 pub enum Target {
     /// Nothing to go on from.
-    Stdout(BufWriter<io::Stdout>),
+    Stdout(Stdout),
     /// A file.
     File(Part),
 }
@@ -49,15 +52,16 @@ pub struct Part {
 impl Target {
     /// Stdout.
     pub fn stdout() -> Self {
-        Self::Stdout(BufWriter::new(io::stdout()))
+        Self::Stdout(Stdout::open())
     }
 
     /// A new file, or one that goes on after a checkpoint.
     ///
     /// # Errors
-    /// A part that cannot be opened, that another export writes to (`WouldBlock`), or that is shorter than the checkpoint
-    /// says (`UnexpectedEof`).
+    /// A folder or a device of that name (`InvalidInput`); a part that cannot be opened, that another export writes to
+    /// (`WouldBlock`), or that is shorter than the checkpoint says (`UnexpectedEof`).
     pub fn file(path: &Path, checkpoint: Option<&Checkpoint>) -> io::Result<Self> {
+        let replaced = replaced(path)?;
         let bytes = checkpoint.map_or(0, |one| one.bytes);
         let part = beside(path, "part");
         let mut file = OpenOptions::new().create(bytes == 0).write(true).truncate(false).open(&part)?;
@@ -69,6 +73,9 @@ impl Target {
         if file.metadata()?.len() < bytes {
             let message = format!("{} is shorter than it was", part.display());
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
+        if let Some(replaced) = &replaced {
+            take_rights(&file, replaced)?;
         }
         file.set_len(bytes)?;
         file.seek(SeekFrom::Start(bytes))?;
@@ -106,6 +113,40 @@ impl Target {
             }
         }
     }
+}
+
+/// The file that is there already, and whose place the whole one takes.
+///
+/// # Errors
+/// What is there and no file: an export of hours would end in that, and a device would be gone.
+fn replaced(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(Some(metadata)),
+        Ok(_) => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a folder or a device, and no file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives a part the rights of the file that it replaces, before the first row: what others could not read stays so.
+#[cfg(unix)]
+fn take_rights(part: &File, replaced: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let rights = |metadata: &Metadata| metadata.permissions().mode() & 0o777;
+    // Whoever goes on with it has to write to it.
+    let wanted = rights(replaced) | 0o600;
+    // Where rights cannot be given, all files have the same ones.
+    if rights(&part.metadata()?) == wanted {
+        return Ok(());
+    }
+    part.set_permissions(fs::Permissions::from_mode(wanted))
+}
+
+/// Elsewhere rights are inherited from the folder.
+#[cfg(not(unix))]
+fn take_rights(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 /// Keeps a part from all other exports until the file is closed: two that write to one, such as those of a schedule that
@@ -240,5 +281,34 @@ mod tests {
         let path = folder.path().join("rows.ndjson");
         fs::write(beside(&path, "part"), "on").unwrap();
         assert!(Target::file(&path, Some(&at(4))).is_err());
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_before_there_are_rows_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("exports");
+        fs::create_dir(&path).unwrap();
+        let error = Target::file(&path, None).map(drop).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{error}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn rows_have_the_rights_of_those_that_they_replace() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.ndjson");
+        let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        for (before, after) in [(0o600, 0o600), (0o640, 0o640), (0o440, 0o640)] {
+            fs::write(&path, "the old one").unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(before)).unwrap();
+            let target = Target::file(&path, None).unwrap();
+            assert_eq!(rights(&beside(&path, "part")), after);
+            target.finish().unwrap();
+            assert_eq!(rights(&path), after);
+            fs::remove_file(&path).unwrap();
+        }
     }
 }

@@ -13,6 +13,7 @@ use super::{
     origin::Origin,
     progress::Progress,
     rows::Rows,
+    stop::{Stop, goes_on},
     target::{Checkpoint, Target},
     time,
 };
@@ -29,9 +30,6 @@ const GLANCE: Duration = Duration::from_millis(250);
 
 /// Rows between two checkpoints: few enough to lose little, many enough to write seldom.
 const BATCH: usize = 1_000;
-
-/// What to do after an export to stdout that broke off.
-const INTO_A_FILE: &str = "run it again with --out FILE: such an export can go on by --resume";
 
 /// Writes the rows of an export as they come.
 pub struct Writer {
@@ -74,11 +72,11 @@ impl Writer {
         let ended = loop {
             tokio::select! {
                 biased;
-                _ = &mut interrupt => break Err(Failure::interrupted()),
+                _ = &mut interrupt => break Err(Stop::Interrupt),
                 row = stream.try_next() => match row {
                     Ok(Some(row)) => batch.push(row),
                     Ok(None) => break Ok(()),
-                    Err(error) => break Err(Failure::from(error)),
+                    Err(error) => break Err(Stop::Error(error)),
                 },
                 // A request that is underway stays so: the stream holds it, not this wait.
                 _ = glance.tick() => self.progress.read(stream.progress().received),
@@ -99,8 +97,7 @@ impl Writer {
                 tell(format_args!("{} rows{}", self.written, place.unwrap_or_default()));
                 Ok(())
             }
-            (Err(failure), Some(_)) => Err(failure.and_then(goes_on(self.written))),
-            (Err(failure), None) => Err(failure.and_then(INTO_A_FILE)),
+            (Err(stop), out) => Err(stop.failure(out.is_some(), self.written)),
         }
     }
 
@@ -127,11 +124,12 @@ impl Writer {
     }
 }
 
-/// A file that cannot even be opened, or lost rows that the cursor counts.
+/// A file that cannot even be opened, or lost rows that the cursor counts; or no file.
 fn unusable(path: &Path, error: &io::Error) -> Failure {
     let next = match error.kind() {
         io::ErrorKind::WouldBlock => "wait until it has ended, or name another file by --out",
         io::ErrorKind::UnexpectedEof => "start again without --resume",
+        io::ErrorKind::InvalidInput => "name a file by --out",
         _ => "check that the folder is there, may be written to and has room",
     };
     Failure::usage(format!("the export cannot be written to {}: {error}", path.display())).then(next)
@@ -139,16 +137,11 @@ fn unusable(path: &Path, error: &io::Error) -> Failure {
 
 /// An export that cannot be written any further, after so many rows.
 fn broken_off(out: Option<&Path>, rows: u64, error: &io::Error) -> Failure {
-    match out {
-        Some(path) => Failure::output(format!("the export cannot be written to {}: {error}", path.display()))
-            .then("make room, or see that the file may be written to")
-            .and_then(goes_on(rows)),
-        None => Failure::output(format!("the export cannot be written to stdout: {error}"))
-            .then("make room where stdout goes")
-            .and_then(INTO_A_FILE),
-    }
-}
-
-fn goes_on(rows: u64) -> String {
-    format!("the same command with --resume goes on after the {rows} rows that came")
+    let (place, next) = match out {
+        Some(path) => (path.display().to_string(), "make room, or see that the file may be written to"),
+        None => ("stdout".to_owned(), "make room where stdout goes"),
+    };
+    Failure::output(format!("the export cannot be written to {place}: {error}"))
+        .then(next)
+        .and_then(goes_on(out.is_some(), rows))
 }

@@ -3,6 +3,7 @@
 pub mod csv;
 pub mod json;
 mod rows;
+mod stdout;
 mod table;
 
 use std::{
@@ -14,6 +15,8 @@ use cx_client::operation::Operation;
 use serde_json::Value;
 
 use crate::exit::Failure;
+
+pub use stdout::Stdout;
 
 /// Form of the data on stdout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,16 +63,14 @@ pub fn write(out: &mut dyn Write, format: Format, data: &Value, operation: &Oper
     }
 }
 
-/// Writes a reply that is no JSON as it was received. A terminal gets it without what it would take for commands.
+/// Writes a reply that is no JSON as it was received. What comes after it on a terminal starts a line.
 ///
 /// # Errors
 /// As the writer.
 pub fn write_bytes(out: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
-    if !io::stdout().is_terminal() || bytes.is_empty() {
-        return out.write_all(bytes);
-    }
-    let text = String::from_utf8_lossy(bytes);
-    text.lines().try_for_each(|line| writeln!(out, "{}", printable(line)))
+    out.write_all(bytes)?;
+    let ended = bytes.is_empty() || bytes.ends_with(b"\n");
+    if ended || !io::stdout().is_terminal() { Ok(()) } else { writeln!(out) }
 }
 
 /// Writes to stdout. A reader that went away, such as `head`, is no failure.
@@ -77,8 +78,16 @@ pub fn write_bytes(out: &mut dyn Write, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// A stdout that takes nothing for another reason.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut stdout = io::BufWriter::new(io::stdout().lock());
-    match write(&mut stdout).and_then(|()| stdout.flush()) {
+    let mut stdout = Stdout::open();
+    written(write(&mut stdout).and_then(|()| stdout.flush()))
+}
+
+/// What came of writing to stdout. A reader that went away, such as `head`, is no failure.
+///
+/// # Errors
+/// As [`to_stdout`].
+pub fn written(outcome: io::Result<()>) -> Result<(), Failure> {
+    match outcome {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::output(format!("stdout cannot be written to: {error}"))
                 .then("make room where stdout goes, or send it elsewhere"))
