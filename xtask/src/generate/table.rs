@@ -254,7 +254,7 @@ fn is_free(schema: &Value) -> bool {
 /// the place of use is asked.
 fn is_nullable(schema: &Value, components: &View) -> bool {
     let here = schema.get("nullable") == Some(&Value::Bool(true));
-    let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
+    let name = components.component(schema);
     here || name.is_some_and(|name| components.nullable.iter().any(|one| one == name))
 }
 

@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Alternative, Unsupported, set};
 
+/// What a reference to a component begins with.
+pub const COMPONENTS: &str = "#/components/schemas/";
+
 /// A document on its way to the generator.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -71,6 +74,16 @@ impl View {
         self.value.get("components")?.get("schemas")?.get(name)
     }
 
+    /// The name of the component that a schema refers to.
+    pub fn component<'v>(&'v self, schema: &'v Value) -> Option<&'v str> {
+        schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)
+    }
+
+    /// The component that a schema refers to.
+    pub fn target(&self, schema: &Value) -> Option<&Value> {
+        self.schema(self.component(schema)?)
+    }
+
     /// Adds a component schema.
     pub fn add_schema(&mut self, name: &str, schema: Value) {
         if let Some(schemas) = self.value.pointer_mut("/components/schemas") {
@@ -90,14 +103,11 @@ impl View {
     /// A schema with `$ref`s and one-element `allOf`s followed.
     pub fn resolved<'v>(&'v self, mut schema: &'v Value) -> &'v Value {
         for _ in 0..32 {
-            let inner =
-                match (schema.get("$ref").and_then(Value::as_str), schema.get("allOf").and_then(Value::as_array)) {
-                    (Some(reference), _) => {
-                        reference.strip_prefix("#/components/schemas/").and_then(|name| self.schema(name))
-                    }
-                    (None, Some(all)) if all.len() == 1 => all.first(),
-                    _ => None,
-                };
+            let inner = match (self.component(schema), schema.get("allOf").and_then(Value::as_array)) {
+                (Some(name), _) => self.schema(name),
+                (None, Some(all)) if all.len() == 1 => all.first(),
+                _ => None,
+            };
             match inner {
                 Some(inner) => schema = inner,
                 None => break,
