@@ -11,6 +11,7 @@ mod parameters;
 mod patches;
 mod plain;
 mod properties;
+mod references;
 mod replies;
 mod schemas;
 #[cfg(test)]
@@ -94,6 +95,11 @@ pub const PASSES: &[Pass] = &[
         name: "other_bodies",
         reason: "a media type with a schema of its own has no place in the one body; it gets a setter of its own",
         run: bodies::other_bodies,
+    },
+    Pass {
+        name: "components_only",
+        reason: "of a reference into a schema, typify takes the last step for the name of a component",
+        run: references::components_only,
     },
     Pass {
         name: "flatten_queries",

@@ -145,6 +145,36 @@ fn a_component_that_no_operation_refers_to_is_a_type_to_decode_into() {
 }
 
 #[test]
+fn a_reference_into_a_schema_leads_to_a_component_of_its_own() {
+    let into = |member: &str| format!("{{$ref: '#/components/schemas/order/properties/{member}'}}");
+    let (customer, tags) = (into("customer"), into("tags"));
+    let api = api(
+        &format!(
+            "parameters: [{{name: a, in: query, schema: {tags}}}, {{name: b, in: query, explode: false, schema: {tags}}}]\n      \
+             responses: {{'200': {{description: ok, content: {{application/json: {{schema: {customer}}}}}}}}}"
+        ),
+        &format!(
+            "{{customer: {{type: string}}, OrderTags: {{type: integer}}, order: {{type: object, properties: {{\
+             tags: {{type: array, items: {{type: string}}}}, whole: {{$ref: '#/components/schemas/customer'}}, \
+             again: {whole}, customer: {{type: object, properties: {{friend: {customer}}}}}}}}}}}",
+            whole = into("whole"),
+        ),
+    );
+    let view = lower(&api);
+    let reference = |pointer: &str| view.value.pointer(pointer).and_then(|schema| schema["$ref"].as_str());
+    let post = "/paths/~1a~1{id}/post";
+    let reply = format!("{post}/responses/2XX/content/application~1json/schema");
+    assert_eq!(reference(&reply), Some("#/components/schemas/OrderCustomer"));
+    let friend = "/components/schemas/OrderCustomer/properties/friend";
+    assert_eq!(reference(friend), Some("#/components/schemas/OrderCustomer"));
+    let again = "/components/schemas/order/properties/again";
+    assert_eq!(reference(again), Some("#/components/schemas/customer"));
+    // What a reference of the document leads to is seen through it.
+    assert_eq!(reference(&format!("{post}/parameters/0/schema")), Some("#/components/schemas/OrderTags2"));
+    assert_eq!(operation(&view)["parameters"][1]["schema"], json!({"type": "string"}));
+}
+
+#[test]
 fn a_deep_object_becomes_literal_names() {
     let api = api(
         &format!(

@@ -1,5 +1,7 @@
 //! The view itself: a document in which every parameter, body and reply stands where it is used.
 
+use std::collections::BTreeMap;
+
 use cx_spec::{Api, Location, Media, Operation, pointer::escape};
 use serde_json::{Map, Value, json};
 
@@ -19,6 +21,8 @@ pub struct View {
     pub nullable: Vec<String>,
     /// Bodies with a media type and a schema of their own.
     pub alternatives: Vec<Alternative>,
+    /// References of the document to schemas that are no components → the components that stand for them.
+    pub elsewhere: BTreeMap<String, String>,
 }
 
 impl View {
@@ -39,7 +43,13 @@ impl View {
             "paths": paths,
             "components": {"schemas": schemas},
         });
-        Self { value, unsupported: Vec::new(), nullable: Vec::new(), alternatives: Vec::new() }
+        Self {
+            value,
+            unsupported: Vec::new(),
+            nullable: Vec::new(),
+            alternatives: Vec::new(),
+            elsewhere: BTreeMap::new(),
+        }
     }
 
     /// Operation id and value of each operation.
@@ -76,7 +86,9 @@ impl View {
 
     /// The name of the component that a schema refers to.
     pub fn component<'v>(&'v self, schema: &'v Value) -> Option<&'v str> {
-        schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)
+        let reference = schema.get("$ref")?.as_str()?;
+        let known = self.elsewhere.get(reference).map(String::as_str);
+        known.or_else(|| reference.strip_prefix(COMPONENTS))
     }
 
     /// The component that a schema refers to.
