@@ -94,7 +94,7 @@ fn leads_to(view: &View, from: &str, to: &str) -> bool {
 }
 
 /// The components that a schema is made of; those of its members are none.
-fn made_of(view: &View, schema: &Value, found: &mut Vec<String>) {
+pub fn made_of(view: &View, schema: &Value, found: &mut Vec<String>) {
     found.extend(view.component(schema).map(ToOwned::to_owned));
     for key in BRANCHES {
         let branches = schema.get(key).and_then(Value::as_array).into_iter().flatten();

@@ -6,6 +6,7 @@
 
 mod bodies;
 mod circles;
+mod members;
 mod names;
 mod parameters;
 mod patches;
@@ -181,6 +182,11 @@ pub const PASSES: &[Pass] = &[
         name: "strip_extensions",
         reason: "a schema with an extension matches no conversion",
         run: schemas::strip_extensions,
+    },
+    Pass {
+        name: "name_members",
+        reason: "a member that is all of its owner and more has no name, and would be written out without end",
+        run: members::name_members,
     },
     Pass {
         name: "tri_state",

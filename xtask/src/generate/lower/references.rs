@@ -8,7 +8,6 @@ use cx_spec::{Api, pointer::unescape};
 use serde_json::Value;
 
 use super::{View, each_schema, set, view::COMPONENTS};
-use crate::generate::names::pascal_case;
 
 /// Steps of a pointer that say nothing of what stands there.
 const STRUCTURE: &[&str] = &["components", "schemas", "paths", "properties", "content", "schema"];
@@ -56,7 +55,7 @@ fn name_target(view: &mut View, api: &Api, reference: String) {
     let end = format!("#{}", target.pointer());
     let component = end.strip_prefix(COMPONENTS).filter(|name| view.schema(name).is_some()).map(ToOwned::to_owned);
     let name = component.or_else(|| view.elsewhere.get(&end).cloned()).unwrap_or_else(|| {
-        let name = free_name(view, target.pointer());
+        let name = view.free_type(&words(target.pointer()));
         view.add_schema(&name, target.value().clone());
         name
     });
@@ -64,13 +63,8 @@ fn name_target(view: &mut View, api: &Api, reference: String) {
     view.elsewhere.insert(reference, name);
 }
 
-/// A name after the place in the document, which no other type has.
-fn free_name(view: &View, pointer: &str) -> String {
-    let taken: BTreeSet<String> = view.schema_names().iter().map(|name| pascal_case(name)).collect();
+/// What the steps of a pointer say.
+fn words(pointer: &str) -> String {
     let steps = pointer.split('/').map(unescape).filter(|step| !STRUCTURE.contains(&step.as_str()));
-    let words: Vec<String> = steps.map(|step| step.replace(|c: char| !c.is_alphanumeric(), " ")).collect();
-    let own = pascal_case(&words.join(" "));
-    let numbered = (2..).map(|number| format!("{own}{number}"));
-    let mut names = std::iter::once(own.clone()).chain(numbered);
-    names.find(|name| !taken.contains(&pascal_case(name))).unwrap_or_else(|| own.clone())
+    steps.map(|step| step.replace(|c: char| !c.is_alphanumeric(), " ")).collect::<Vec<_>>().join(" ")
 }

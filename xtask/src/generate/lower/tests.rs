@@ -438,6 +438,34 @@ fn of_components_that_are_made_of_each_other_the_kinds_take_the_members() {
 }
 
 #[test]
+fn a_member_that_is_all_of_its_owner_and_more_gets_a_name() {
+    let reference = |name: &str| format!("{{$ref: '#/components/schemas/{name}'}}");
+    let (comment, page) = (reference("Comment"), reference("Page"));
+    let api = api(
+        OK,
+        &format!(
+            "{{Comment: {{type: object, properties: {{text: {{type: string}}, first: {{allOf: [{comment}, {{description: The first.}}]}}, \
+             replies: {{type: array, items: {{description: One., nullable: true, allOf: [{comment}, {{properties: {{depth: {{type: integer}}}}}}]}}}}, \
+             page: {{allOf: [{page}, {{required: [top]}}]}}}}}}, Page: {{type: object, properties: {{top: {comment}}}}}, \
+             Thread: {{type: object, properties: {{top: {{allOf: [{comment}, {{required: [text]}}]}}}}}}}}",
+        ),
+    );
+    let view = after("name_members", &api);
+    let reference = json!({"$ref": "#/components/schemas/CommentRepliesItem"});
+    let schema = |pointer: &str| view.value.pointer(&format!("/components/schemas/{pointer}")).unwrap();
+    assert_eq!(
+        schema("Comment/properties/replies/items"),
+        &json!({"description": "One.", "nullable": true, "allOf": [reference]})
+    );
+    assert_eq!(schema("CommentRepliesItem")["allOf"][1], json!({"properties": {"depth": {"type": "integer"}}}));
+    // What ends stays where it is: nothing more than the owner, another component, another owner.
+    assert_eq!(schema("Comment/properties/first/allOf").as_array().unwrap().len(), 2);
+    assert_eq!(schema("Comment/properties/page/allOf").as_array().unwrap().len(), 2);
+    assert_eq!(schema("Thread/properties/top/allOf").as_array().unwrap().len(), 2);
+    assert_eq!(view.schema_names(), ["Comment", "Page", "Thread", "CommentRepliesItem"]);
+}
+
+#[test]
 fn what_is_personal_is_marked_wherever_the_document_says_so() {
     let api = api(
         OK,

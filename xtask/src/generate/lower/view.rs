@@ -1,11 +1,12 @@
 //! The view itself: a document in which every parameter, body and reply stands where it is used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cx_spec::{Api, Location, Media, Operation, pointer::escape};
 use serde_json::{Map, Value, json};
 
 use super::{Alternative, Unsupported, set};
+use crate::generate::names::pascal_case;
 
 /// What a reference to a component begins with.
 pub const COMPONENTS: &str = "#/components/schemas/";
@@ -110,6 +111,15 @@ impl View {
             .chain(numbered)
             .find(|name| self.schema(name).is_none())
             .unwrap_or_else(|| name.to_owned())
+    }
+
+    /// A name for a component schema, made of these words, of which no other makes the same type.
+    pub fn free_type(&self, words: &str) -> String {
+        let taken: BTreeSet<String> = self.schema_names().iter().map(|name| pascal_case(name)).collect();
+        let own = pascal_case(words);
+        let numbered = (2..).map(|number| format!("{own}{number}"));
+        let mut names = std::iter::once(own.clone()).chain(numbered);
+        names.find(|name| !taken.contains(&pascal_case(name))).unwrap_or_else(|| own.clone())
     }
 
     /// A schema with `$ref`s and one-element `allOf`s followed.
