@@ -15,6 +15,7 @@ mod properties;
 mod references;
 mod replies;
 mod schemas;
+mod servers;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -78,6 +79,11 @@ pub struct Pass {
 /// The passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
     Pass {
+        name: "one_server",
+        reason: "the server of a path or an operation is ignored, and its requests would go elsewhere in silence",
+        run: servers::one_server,
+    },
+    Pass {
         name: "success_only",
         reason: "progenitor takes one success and one error type an operation; errors are read by our transport",
         run: replies::success_only,
@@ -106,6 +112,11 @@ pub const PASSES: &[Pass] = &[
         name: "flatten_queries",
         reason: "only `style: form` queries of scalars and lists are taken; deepObject becomes literal names",
         run: parameters::flatten_queries,
+    },
+    Pass {
+        name: "headers_of_ours",
+        reason: "`Accept`, `Authorization` and `Content-Type` are no parameters, and the transport writes them",
+        run: parameters::headers_of_ours,
     },
     Pass {
         name: "cookies_as_headers",

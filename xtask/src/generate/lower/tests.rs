@@ -215,6 +215,33 @@ fn an_object_that_is_one_value_is_left_out_and_reported() {
 }
 
 #[test]
+fn a_header_that_the_transport_writes_is_no_parameter() {
+    let header = |name: &str| format!("{{name: {name}, in: header, required: true, schema: {{type: string}}}}");
+    let parameters = ["Accept", "authorization", "Content-Type", "Accept-Language"].map(header).join(", ");
+    let query = "{name: accept, in: query, schema: {type: string}}";
+    let view = lower(&api(&format!("parameters: [{parameters}, {query}]\n      {OK}"), "{}"));
+    let left = operation(&view)["parameters"].as_array().unwrap().iter();
+    assert_eq!(left.map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Accept-Language", "accept"]);
+    let pointers: Vec<_> = view.unsupported.iter().map(|one| one.pointer.as_str()).collect();
+    assert_eq!(pointers, [0, 1, 2].map(|index| format!("/paths/~1a~1{{id}}/post/parameters/{index}/schema")));
+}
+
+#[test]
+fn an_operation_with_a_server_of_its_own_is_reported() {
+    for (own, is_reported) in [
+        ("servers: [{url: 'https://uploads.example.com'}]", true),
+        ("servers: [{url: 'https://example.com'}]", false),
+        ("servers: []", false),
+    ] {
+        let api = api(&format!("{own}\n      {OK}"), "{}\nservers: [{url: 'https://example.com'}]");
+        let reports = lower(&api).unsupported;
+        let pointers: Vec<_> = reports.iter().map(|one| one.pointer.as_str()).collect();
+        let expected: &[&str] = if is_reported { &["/paths/~1a~1{id}/post/servers"] } else { &[] };
+        assert_eq!(pointers, expected, "{own}");
+    }
+}
+
+#[test]
 fn a_cookie_travels_under_a_header_of_ours() {
     let api = api(&format!("parameters: [{{name: sid, in: cookie, schema: {{type: string}}}}]\n      {OK}"), "{}");
     let view = after("cookies_as_headers", &api);
