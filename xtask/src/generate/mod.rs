@@ -151,6 +151,12 @@ pub fn generate(api: &Api, all: &[Api], home: Home) -> Result<Generated> {
     Ok(Generated { module, files, unsupported: view.unsupported })
 }
 
+/// The title of an API, on one line.
+fn title(api: &Api) -> String {
+    let title = api.document().at("/info").and_then(|info| info.text("title")).unwrap_or(api.name());
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The Rust name of an API's module.
 fn module_name(api: &str) -> String {
     api.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_ascii_lowercase()

@@ -11,6 +11,7 @@ use super::{
     lower::{COOKIE_HEADER, View, delimiter},
     print_tokens,
     reply::{self, ReplyKind},
+    title,
 };
 
 /// `operations.rs`.
@@ -67,10 +68,6 @@ fn token_parameter(api: &Api) -> Option<&str> {
     let in_query =
         |scheme: &cx_spec::Node<'_>| scheme.text("type") == Some("apiKey") && scheme.text("in") == Some("query");
     schemes.members().into_iter().find(|(_, scheme)| in_query(scheme)).and_then(|(_, scheme)| scheme.text("name"))
-}
-
-fn title(api: &Api) -> String {
-    api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name()).to_owned()
 }
 
 fn row(api: &Api, operation: &Operation, value: &Value, components: &View) -> TokenStream {
