@@ -84,6 +84,16 @@ pub const PASSES: &[Pass] = &[
         run: servers::one_server,
     },
     Pass {
+        name: "named_operations",
+        reason: "an id that is no name of a method, or makes the builder of another, is code that does not compile",
+        run: names::named_operations,
+    },
+    Pass {
+        name: "named_schemas",
+        reason: "of two components that are one type, one would be taken for the other, or both be written",
+        run: names::named_schemas,
+    },
+    Pass {
         name: "success_only",
         reason: "progenitor takes one success and one error type an operation; errors are read by our transport",
         run: replies::success_only,

@@ -31,6 +31,29 @@ fn operation(view: &View) -> &Value {
 const OK: &str = "responses: {'200': {description: ok}}";
 
 #[test]
+fn what_has_no_name_in_rust_or_that_of_another_is_reported() {
+    let ok = "responses: {'200': {description: ok}}";
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get: {{operationId: get-a, {ok}}}\n    \
+         put: {{operationId: putA, {ok}}}\n    post: {{operationId: client, {ok}}}\n    patch: {{operationId: list_v2, {ok}}}\n    \
+         delete: {{operationId: list_v_2, {ok}}}\ncomponents: {{schemas: {{Thing: {{type: string}}, THING: {{type: integer}}}}}}\n"
+    );
+    let view = lower(&Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap());
+    let reports: Vec<_> = view.unsupported.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        reports,
+        [
+            "left out: /paths/~1a/get: `operationId: get-a` is no name of a method: write `get_a`",
+            "left out: /paths/~1a/put: `operationId: putA` is no name of a method: write `put_a`",
+            "left out: /paths/~1a/post: `operationId: client` is a name of the runtime's",
+            "left out: /paths/~1a/delete: `operationId: list_v_2` has the builder `ListV2`, as `list_v2` has",
+            "left out: /components/schemas/THING: `THING` and `Thing` are one type in Rust",
+        ]
+    );
+    assert!(view.value.pointer("/paths/~1a/get").is_none() && view.value.pointer("/paths/~1a/patch").is_some());
+}
+
+#[test]
 fn one_success_is_left_and_no_error() {
     let api = api(
         "responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}, \
