@@ -133,6 +133,11 @@ fn what_is_no_openapi_is_named_by_its_smallest_part() {
             "openapi: 3.0.3\ninfo: {title: t}\npaths: {}\n".to_owned(),
             "bad.yaml:2:1: /info: not OpenAPI 3.0: missing field `version`",
         ),
+        (format!("{head}tags: [things]\npaths: {{}}\n"), "bad.yaml:3:8: /tags/0: not OpenAPI 3.0: "),
+        (
+            format!("{head}servers: [{{uri: x}}]\npaths: {{}}\n"),
+            "bad.yaml:3:11: /servers/0: not OpenAPI 3.0: missing field `url`",
+        ),
     ] {
         let error = error_of(&text);
         assert!(error.starts_with(expected), "{error}\n{expected}");

@@ -138,12 +138,15 @@ impl View {
         schema
     }
 
-    /// A copy with one operation, or with none.
-    pub fn with_only(&self, id: Option<&str>) -> Self {
+    /// A copy with these operations and no others.
+    pub fn with_only(&self, operations: &[&Operation]) -> Self {
+        let is_one = |id: &str| operations.iter().any(|one| one.id == id);
         let mut view = self.clone();
         for item in view.value.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
             if let Some(methods) = item.1.as_object_mut() {
-                methods.retain(|_, operation| operation.get("operationId").and_then(Value::as_str) == id);
+                methods.retain(|_, operation| {
+                    operation.get("operationId").and_then(Value::as_str).is_some_and(is_one)
+                });
             }
         }
         view
@@ -151,7 +154,7 @@ impl View {
 
     /// A copy without operations, in which all components but one are any JSON.
     pub fn with_only_schema(&self, wanted: &str) -> Self {
-        let mut view = self.with_only(None);
+        let mut view = self.with_only(&[]);
         for (name, schema) in view.schemas_mut() {
             if name != wanted {
                 *schema = json!({});
