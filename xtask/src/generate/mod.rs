@@ -126,6 +126,8 @@ pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
+        // Neither the loader nor the client's build script would see it.
+        ensure!(path.extension().is_none_or(|extension| extension != "yml"), "{}: write `.yaml`", path.display());
         if path.extension().is_some_and(|extension| extension == "yaml") {
             paths.push(path);
         }
@@ -207,6 +209,15 @@ fn print_tokens(tokens: proc_macro2::TokenStream) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_that_nothing_would_see_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.yaml"), "").unwrap();
+        assert_eq!(documents(folder.path()).unwrap(), [folder.path().join("a.yaml")]);
+        std::fs::write(folder.path().join("b.yml"), "").unwrap();
+        assert!(documents(folder.path()).unwrap_err().to_string().ends_with("b.yml: write `.yaml`"));
+    }
 
     #[test]
     fn a_document_has_a_name_that_a_module_can_have() {
