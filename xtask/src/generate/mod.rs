@@ -90,9 +90,7 @@ fn folder_of(
     apis.iter().try_for_each(|api| check_name(api.name(), api.document().file()))?;
     for (api, generated) in apis.iter().zip(generate_all(&apis, home)?) {
         let heading = heading(api, generator);
-        if let Some(first) = generated.unsupported.first() {
-            anyhow::bail!("{}:{}: {first}", api.document().file(), api.document().place(&first.pointer).line);
-        }
+        is_whole(api, &generated.unsupported)?;
         for (name, text) in generated.files {
             let path = folder.join(&generated.module).join(name);
             outputs.push(Output { path, text: format!("{heading}{text}") });
@@ -100,6 +98,15 @@ fn folder_of(
         modules.push((api.name().to_owned(), generated.module));
     }
     Ok((outputs, modules))
+}
+
+/// Our own documents are generated whole or not at all. Every report is a line of the error.
+fn is_whole(api: &Api, unsupported: &[lower::Unsupported]) -> Result<()> {
+    let (document, line) = (api.document(), |pointer: &str| api.document().place(pointer).line);
+    let reports = unsupported.iter().map(|one| format!("{}:{}: {one}", document.file(), line(&one.pointer)));
+    let reports: Vec<String> = reports.collect();
+    ensure!(reports.is_empty(), "{}", reports.join("\n"));
+    Ok(())
 }
 
 /// Generates all APIs, each in a thread of its own.
@@ -209,6 +216,26 @@ fn print_tokens(tokens: proc_macro2::TokenStream) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_that_a_document_cannot_express_is_told_at_once_with_its_lines() {
+        let ok = "responses: {'200': {description: ok}}";
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get: {{operationId: getA, {ok}}}\n    \
+             put: {{operationId: put_a, {ok}}}\n    post: {{operationId: client, {ok}}}\n"
+        );
+        let api = Api::index(Document::parse("t", "spec/t.yaml", &text).unwrap()).unwrap();
+        let reports = is_whole(&api, &lower::lower(&api).unsupported).unwrap_err().to_string();
+        let lines: Vec<&str> = reports.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "spec/t.yaml:5: left out: /paths/~1a/get: `operationId: getA` is no name of a method: write `get_a`",
+                "spec/t.yaml:7: left out: /paths/~1a/post: `operationId: client` is a name of the runtime's",
+            ]
+        );
+        assert!(is_whole(&api, &[]).is_ok());
+    }
 
     #[test]
     fn a_document_that_nothing_would_see_is_refused() {

@@ -77,7 +77,7 @@ pub fn leftovers(outputs: &[Output], folders: &[PathBuf]) -> Result<Vec<PathBuf>
             let path = entry?.path();
             if path.is_dir() {
                 open.push(path);
-            } else if is_ours(&path) && outputs.iter().all(|output| output.path != path) {
+            } else if outputs.iter().all(|output| output.path != path) && is_ours(&path) {
                 found.push(path);
             }
         }
