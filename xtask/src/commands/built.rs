@@ -70,8 +70,7 @@ mod tests {
 
     #[test]
     fn a_program_is_told_from_its_unit_tests_and_from_a_test_of_its_name() {
-        let messages =
-            [message("bin", true), message("test", true), message("bin", false), message("bench", true)];
+        let messages = [message("bin", true), message("test", true), message("bin", false), message("bench", true)];
         let found = |kind| messages.iter().find_map(|message| executable_of(message, kind, "suite"));
         assert_eq!(found("bin"), Some("/bin-false".into()));
         assert_eq!(found("test"), Some("/test-true".into()));

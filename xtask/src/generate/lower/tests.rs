@@ -497,7 +497,7 @@ fn a_member_that_is_all_of_its_owner_and_more_gets_a_name() {
             "{{Comment: {{type: object, properties: {{text: {{type: string}}, first: {{allOf: [{comment}, {{description: The first.}}]}}, \
              replies: {{type: array, items: {{description: One., nullable: true, allOf: [{comment}, {{properties: {{depth: {{type: integer}}}}}}]}}}}, \
              page: {{allOf: [{page}, {{required: [top]}}]}}}}}}, Page: {{type: object, properties: {{top: {comment}}}}}, \
-             Thread: {{type: object, properties: {{top: {{allOf: [{comment}, {{required: [text]}}]}}}}}}}}",
+             Thread: {{type: object, properties: {{top: {{allOf: [{comment}, {{required: [text]}}]}}}}}}}}"
         ),
     );
     let view = after("name_members", &api);
