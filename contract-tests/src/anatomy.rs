@@ -92,7 +92,7 @@ impl<'d> Anatomy<'d> {
         let mut found: Vec<(&'d str, Node<'d>)> = Vec::new();
         for part in self.shape.parts() {
             for (name, node) in part.member("properties").map(|node| node.members()).unwrap_or_default() {
-                if !found.iter().any(|(known, _)| *known == name) && !node.flag(other_way(self.way)) {
+                if !found.iter().any(|(known, _)| *known == name) && !self.way.leaves_out(node.value()) {
                     found.push((name, node));
                 }
             }
@@ -105,7 +105,7 @@ impl<'d> Anatomy<'d> {
         // One part may require what another declares.
         let elsewhere = |name: &str| {
             let mut members = self.shape.parts().iter().filter_map(|part| part.member("properties")?.member(name));
-            members.any(|member| member.flag(other_way(self.way)))
+            members.any(|member| self.way.leaves_out(member.value()))
         };
         let mut found: Vec<(&'d str, &str)> = Vec::new();
         for part in self.shape.parts() {
@@ -140,14 +140,6 @@ pub(crate) fn is_sensitive_header(header: &Node<'_>) -> bool {
     header.flag("x-secret")
         || header.flag("x-personal")
         || header.member("schema").is_some_and(|schema| Shape::of(&schema).is_sensitive())
-}
-
-/// The flag of members that only travel the other way.
-fn other_way(way: Reading) -> &'static str {
-    match way {
-        Reading::Request => "readOnly",
-        Reading::Reply => "writeOnly",
-    }
 }
 
 /// A flag beside a reference or a choice speaks of the whole; without one, a reference is what it refers to. `node` is no

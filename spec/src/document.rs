@@ -43,6 +43,9 @@ impl Document {
         match document.value.get("openapi").and_then(Value::as_str) {
             Some(version) if version.starts_with("3.0.") => Ok(document),
             Some(version) => Err(document.error("/openapi", format!("version {version}: only 3.0.x is understood"))),
+            None if document.value.get("openapi").is_some() => {
+                Err(document.error("/openapi", "the version is no text: write all of it, such as 3.0.3"))
+            }
             None => Err(document.error("", "no `openapi` version: this is not an OpenAPI document")),
         }
     }

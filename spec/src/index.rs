@@ -49,8 +49,10 @@ fn is_no_extension((key, _): &(&str, Node<'_>)) -> bool {
     !key.starts_with("x-")
 }
 
-/// Every reference of the document resolves, also in components that no operation uses. The keys of `properties` are
-/// names that a vendor chose.
+/// Objects whose keys are names that a vendor chose.
+const NAMES: &[&str] = &["properties", "schemas", "responses", "parameters", "headers"];
+
+/// Every reference of the document resolves, also in components that no operation uses.
 fn check_references(node: &Node<'_>, are_names: bool) -> Result<(), SpecError> {
     if node.text("$ref").is_some() {
         node.resolve()?;
@@ -58,7 +60,7 @@ fn check_references(node: &Node<'_>, are_names: bool) -> Result<(), SpecError> {
     for (key, member) in node.members() {
         // The value of an example is data: a member called `$ref` in it means nothing.
         if are_names || !matches!(key, "example" | "value") {
-            check_references(&member, !are_names && key == "properties")?;
+            check_references(&member, !are_names && NAMES.contains(&key))?;
         }
     }
     node.items().iter().try_for_each(|item| check_references(item, false))

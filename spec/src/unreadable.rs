@@ -9,6 +9,8 @@ use crate::{document::Node, index::METHODS};
 #[derive(Clone, Copy)]
 enum Part {
     Info,
+    Server,
+    Tag,
     PathItem,
     Operation,
     Parameter,
@@ -37,6 +39,8 @@ const COMPONENTS: &[(&str, Part)] = &[
 /// Pointer of the smallest part of a document that cannot be read, and why; none if it is none of those with a type.
 pub(crate) fn smallest(root: &Node<'_>) -> Option<(String, String)> {
     let mut parts: Vec<(Part, Node<'_>)> = root.member("info").map(|info| (Part::Info, info)).into_iter().collect();
+    parts.extend(all(root, "servers", Part::Server));
+    parts.extend(all(root, "tags", Part::Tag));
     let paths = root.member("paths").map(|paths| paths.members()).unwrap_or_default();
     let items = paths.into_iter().filter(|(path, _)| !path.starts_with("x-"));
     parts.extend(items.map(|(_, item)| (Part::PathItem, item)));
@@ -63,6 +67,8 @@ impl Part {
         }
         match self {
             Self::Info => read::<openapiv3::Info>(node),
+            Self::Server => read::<openapiv3::Server>(node),
+            Self::Tag => read::<openapiv3::Tag>(node),
             Self::PathItem => read::<openapiv3::PathItem>(node),
             Self::Operation => read::<openapiv3::Operation>(node),
             Self::Parameter => read::<openapiv3::Parameter>(node),
@@ -106,7 +112,7 @@ impl Part {
                 let others = one("additionalProperties", Self::Schema);
                 found.extend(others.filter(|(_, others)| !others.value().is_boolean()));
             }
-            Self::Info | Self::Example | Self::Link | Self::SecurityScheme => {}
+            Self::Info | Self::Server | Self::Tag | Self::Example | Self::Link | Self::SecurityScheme => {}
         }
         found
     }

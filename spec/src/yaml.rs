@@ -29,6 +29,8 @@ const MAX_DEPTH: usize = 128;
 const MAX_COPIED: usize = 100_000;
 
 pub(crate) fn parse(text: &str) -> Result<(Value, Positions), YamlError> {
+    // A byte order mark is no part of the first key.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         // Most lines hold a member.
@@ -98,7 +100,14 @@ impl<'t, I: saphyr_parser::Input> Reader<'t, I> {
             return Err(self.error(pointer, format!("nested deeper than {MAX_DEPTH} levels")));
         }
         let (value, anchor) = match event {
-            Event::Scalar(text, style, anchor, _) => (scalar(&text, style), anchor),
+            Event::Scalar(text, style, anchor, None) => (scalar(&text, style), anchor),
+            Event::Scalar(text, _, anchor, Some(tag)) if tag.suffix == "str" => {
+                (Value::String(text.into_owned()), anchor)
+            }
+            Event::Scalar(_, _, _, Some(tag)) => {
+                let message = format!("the tag `{}` is not followed here; write out what it stands for", tag.suffix);
+                return Err(self.error(pointer, message));
+            }
             Event::SequenceStart(anchor, _) => (self.sequence(pointer, depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.mapping(pointer, depth)?, anchor),
             Event::Alias(anchor) => {
@@ -195,6 +204,9 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
     if let Ok(integer) = text.parse::<i64>() {
         return Value::from(integer);
     }
+    if let Ok(integer) = text.parse::<u64>() {
+        return Value::from(integer);
+    }
     let numeric = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
         && text.contains(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E'));
@@ -217,6 +229,27 @@ mod tests {
             value,
             json!({"a": 1, "b": "1", "c": 1.5, "d": "yes", "e": true, "f": null, "g": "3.0.3", "h": "2016-06-23", "i": 1})
         );
+    }
+
+    #[test]
+    fn keeps_every_digit_of_a_large_integer() {
+        let (value, _) = parse("[18446744073709551615, -9223372036854775808]").unwrap();
+        assert_eq!(value, json!([u64::MAX, i64::MIN]));
+    }
+
+    #[test]
+    fn follows_no_tag_but_that_of_a_text() {
+        assert_eq!(parse("a: !!str 1.0\n").unwrap().0, json!({"a": "1.0"}));
+        let error = parse("a: 1\nb: !include other.yaml\n").unwrap_err();
+        assert_eq!((error.line, error.pointer.as_str()), (2, "/b"));
+        assert!(error.message.starts_with("the tag `include` is not followed here"), "{}", error.message);
+    }
+
+    #[test]
+    fn passes_over_a_byte_order_mark() {
+        let (value, positions) = parse("\u{feff}a: 1\r\nb: 2\r\n").unwrap();
+        assert_eq!(value, json!({"a": 1, "b": 2}));
+        assert_eq!((positions.get("/a"), positions.get("/b")), (Some(&(1, 1)), Some(&(2, 1))));
     }
 
     #[test]

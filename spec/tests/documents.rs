@@ -55,6 +55,17 @@ fn a_broken_document_is_named_by_file_line_and_pointer() {
         "bad.yaml:1:1: /openapi: version 3.1.0: only 3.0.x is understood"
     );
     assert_eq!(
+        error_of("paths: {}\nopenapi: 3.0\n"),
+        "bad.yaml:2:1: /openapi: the version is no text: write all of it, such as 3.0.3"
+    );
+    assert_eq!(
+        error_of(&format!(
+            "{head}paths: {{}}\ncomponents:\n  schemas:\n    value: {{$ref: '#/components/schemas/No'}}\n"
+        )),
+        "bad.yaml:6:5: /components/schemas/value: `$ref: #/components/schemas/No` points at nothing; define it or correct \
+         the name"
+    );
+    assert_eq!(
         error_of(&format!(
             "{head}paths:\n  /a:\n    get:\n      operationId: x\n      parameters: [{{$ref: '#/components/parameters/No'}}]\n      {reply}\n"
         )),
@@ -121,6 +132,11 @@ fn what_is_no_openapi_is_named_by_its_smallest_part() {
         (
             "openapi: 3.0.3\ninfo: {title: t}\npaths: {}\n".to_owned(),
             "bad.yaml:2:1: /info: not OpenAPI 3.0: missing field `version`",
+        ),
+        (format!("{head}tags: [things]\npaths: {{}}\n"), "bad.yaml:3:8: /tags/0: not OpenAPI 3.0: "),
+        (
+            format!("{head}servers: [{{uri: x}}]\npaths: {{}}\n"),
+            "bad.yaml:3:11: /servers/0: not OpenAPI 3.0: missing field `url`",
         ),
     ] {
         let error = error_of(&text);

@@ -95,6 +95,35 @@ fn components_that_are_made_of_each_other_do_not_end_the_run() {
 }
 
 #[test]
+fn a_member_that_is_all_of_its_owner_and_more_does_not_end_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("crate");
+    let comment = "{$ref: '#/components/schemas/Comment'}";
+    let text = format!(
+        "{HEAD}  /a:\n    get: {{operationId: get_a, responses: {{'200': {{description: ok, content: {{application/json: {{schema: {comment}}}}}}}}}}}\n\
+         components:\n  schemas:\n    Comment: {{type: object, properties: {{text: {{type: string}}, \
+         reply: {{allOf: [{comment}, {{type: object, properties: {{depth: {{type: integer}}}}}}]}}}}}}\n"
+    );
+    let output = generate(&text, &out);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{message}");
+    let types = fs::read_to_string(out.join("src/types.rs")).unwrap();
+    let reply = types.split("pub struct CommentReply {").nth(1).unwrap().split("\n}").next().unwrap();
+    assert!(reply.contains("text") && reply.contains("depth") && reply.contains("CommentReply"), "{reply}");
+}
+
+#[test]
+fn a_title_of_two_lines_is_one_in_the_documentation() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("crate");
+    let head = HEAD.replace("{title: T,", "{title: \"Things\\nand more\\n\",");
+    let output = generate(&format!("{head}  /a:\n    get: {{operationId: get_a, {OK}}}\n"), &out);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let client = fs::read_to_string(out.join("src/lib.rs")).unwrap();
+    assert!(client.contains("//! Things and more.\n"), "{client}");
+}
+
+#[test]
 fn two_runs_write_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let document = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/directly.yaml")).unwrap();

@@ -10,6 +10,8 @@ mod known;
 mod rewrite;
 mod shape;
 
+use serde_json::Value;
+
 pub use compile::{Compiled, compile};
 pub use formats::{FORMATS, is_cx_time, is_date, is_date_time, is_uuid};
 pub(crate) use known::Known;
@@ -23,4 +25,15 @@ pub enum Reading {
     Request,
     /// From the server.
     Reply,
+}
+
+impl Reading {
+    /// Whether a member, by its schema, only travels the other way.
+    pub fn leaves_out(self, member: &Value) -> bool {
+        let flag = match self {
+            Self::Request => "readOnly",
+            Self::Reply => "writeOnly",
+        };
+        member.get(flag) == Some(&Value::Bool(true))
+    }
 }

@@ -149,12 +149,8 @@ impl Pass<'_> {
     /// Names of the members that travel the other way, those of all parts of an `allOf`: one part may require what another
     /// declares. `seen` are the references on the way.
     fn other_way(&self, members: &Map<String, Value>, found: &mut BTreeSet<String>, seen: &mut BTreeSet<String>) {
-        let other_way = match self.reading {
-            Reading::Request => "readOnly",
-            Reading::Reply => "writeOnly",
-        };
         let properties = members.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let gone = properties.filter(|(_, property)| property.get(other_way) == Some(&Value::Bool(true)));
+        let gone = properties.filter(|(_, property)| self.reading.leaves_out(property));
         found.extend(gone.map(|(name, _)| name.clone()));
         for part in members.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             let reference = part.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));

@@ -4,14 +4,17 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context, Result};
 
+use super::built;
 use crate::shell;
 
-/// Runs it with the arguments as they were given.
+/// Builds it and runs it with the arguments as they were given. It is not left to cargo to run it: that would tell it of its
+/// package, and so the builds that it measures.
 pub(super) fn run(root: &Path, arguments: &[String]) -> Result<ExitCode> {
     let mut cargo = shell::cargo();
-    cargo.current_dir(root).args(["bench", "--quiet", "--package", "contract-tests", "--bench", "budgets", "--"]);
-    let status = cargo.args(arguments).status().context("cargo cannot be started")?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2);
-    // cargo's own failures come as 101.
-    Ok(ExitCode::from(if code == 101 { 2 } else { code }))
+    cargo.current_dir(root).args(["bench", "--quiet", "--no-run", "--package", "contract-tests", "--bench", "budgets"]);
+    let budgets = built::built_by(cargo.arg(built::MESSAGES), "bench", "budgets")?;
+    let status = shell::command(budgets).current_dir(root).args(arguments).status();
+    let code = status.context("the budgets cannot be started")?.code().and_then(|code| u8::try_from(code).ok());
+    // A panic comes as 101.
+    Ok(ExitCode::from(code.filter(|code| *code != 101).unwrap_or(2)))
 }

@@ -45,19 +45,21 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         for (line, one) in &unsupported {
             eprintln!("{}:{line}: {one}", spec.display());
         }
-        return finish(&outputs, out, arguments.check);
+        return finish(&outputs, &[], out, arguments.check);
     }
     let outputs = generate::workspace(root)?;
-    finish(&outputs, root, arguments.check)
+    let leftovers = generate::leftovers(&outputs, &generate::folders(root))?;
+    finish(&outputs, &leftovers, root, arguments.check)
 }
 
-/// Writes the files, or says how they differ.
-fn finish(outputs: &[generate::Output], root: &Path, check: bool) -> Result<ExitCode> {
+/// Writes the files and removes those that are left over, or says how they differ.
+fn finish(outputs: &[generate::Output], leftovers: &[PathBuf], root: &Path, check: bool) -> Result<ExitCode> {
+    let say = |what: &str, path: &Path| eprintln!("{what} {}", path.strip_prefix(root).unwrap_or(path).display());
     if !check {
         let written = generate::write(outputs)?;
-        for path in &written {
-            eprintln!("wrote {}", path.strip_prefix(root).unwrap_or(path).display());
-        }
+        written.iter().for_each(|path| say("wrote", path));
+        generate::remove(leftovers)?;
+        leftovers.iter().for_each(|path| say("removed", path));
         eprintln!("{} of {} generated files changed", written.len(), outputs.len());
         return Ok(ExitCode::SUCCESS);
     }
@@ -65,13 +67,12 @@ fn finish(outputs: &[generate::Output], root: &Path, check: bool) -> Result<Exit
     for difference in &differences {
         println!("{}", difference.diff);
     }
-    if differences.is_empty() {
+    if differences.is_empty() && leftovers.is_empty() {
         eprintln!("all {} generated files are current", outputs.len());
         return Ok(ExitCode::SUCCESS);
     }
-    for difference in &differences {
-        eprintln!("stale: {}", difference.path.strip_prefix(root).unwrap_or(&difference.path).display());
-    }
+    differences.iter().for_each(|difference| say("stale:", &difference.path));
+    leftovers.iter().for_each(|path| say("left over:", path));
     eprintln!("run `cargo xtask gen` and commit what it writes");
     Ok(ExitCode::from(1))
 }

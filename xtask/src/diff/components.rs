@@ -58,16 +58,34 @@ fn pointer(media: &Media) -> &str {
 
 fn reach<'d>(schema: &Node<'d>, way: Way, found: &mut BTreeMap<&'d str, BTreeSet<Way>>) {
     if let Some(reference) = schema.text("$ref") {
-        let name = reference.strip_prefix("#/components/schemas/");
-        if !name.is_none_or(|name| found.entry(name).or_default().insert(way)) {
-            return;
-        }
-        if let Ok(target) = schema.resolve() {
+        // What is no component may lead back to itself as well: the reference stands for its name.
+        let name = reference.strip_prefix("#/components/schemas/").unwrap_or(reference);
+        if found.entry(name).or_default().insert(way)
+            && let Ok(target) = schema.resolve()
+        {
             reach(&target, way, found);
         }
         return;
     }
     for (_, inner) in lint::inner_schemas(schema) {
         reach(&inner, way, found);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cx_spec::Document;
+
+    #[test]
+    fn a_schema_that_is_no_component_may_lead_back_to_itself() {
+        let reply = "#/paths/~1a/get/responses/200/content/application~1json/schema";
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      responses:\n        \
+             '200': {{description: ok, content: {{application/json: {{schema: {{type: object, properties: {{next: {{$ref: '{reply}'}}, \
+             leaf: {{$ref: '#/components/schemas/Leaf'}}}}}}}}}}}}\ncomponents: {{schemas: {{Leaf: {{type: string}}}}}}\n"
+        );
+        let api = Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap();
+        assert_eq!(ways(&api).get("Leaf"), Some(&BTreeSet::from([Way::Reply])));
     }
 }

@@ -14,7 +14,11 @@ pub fn anchor(api: &Api, name: &str) -> String {
 pub fn name(api: &Api, node: &Node<'_>) -> Markup {
     if let Some(reference) = node.text("$ref") {
         let name = reference.rsplit('/').next().unwrap_or(reference);
-        return html! { a href={ "#" (anchor(api, name)) } { (name) } };
+        // What stands inside of something else has no section.
+        return match reference.strip_prefix("#/components/schemas/") == Some(name) {
+            true => html! { a href={ "#" (anchor(api, name)) } { (name) } },
+            false => html! { (name) },
+        };
     }
     for (key, word) in [("oneOf", " or "), ("anyOf", " or "), ("allOf", " and ")] {
         if let Some(list) = node.member(key) {
@@ -122,4 +126,22 @@ pub fn sources(node: &Node<'_>) -> Markup {
     let sources = node.member("x-source").map(|list| list.items()).unwrap_or_default();
     let sources: Vec<_> = sources.iter().filter_map(|one| one.value().as_str()).collect();
     html! { @if !sources.is_empty() { p.source { "source: " (sources.join(", ")) } } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cx_spec::Document;
+
+    #[test]
+    fn a_reference_into_a_schema_is_no_link() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths: {}\ncomponents: {schemas: {a: {type: object, properties: {\
+            a: {type: string}, into: {$ref: '#/components/schemas/a/properties/a'}, whole: {$ref: '#/components/schemas/a'}}}}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let shown = |member: &str| {
+            let node = api.document().at(&format!("/components/schemas/a/properties/{member}")).unwrap();
+            name(&api, &node).into_string()
+        };
+        assert_eq!((shown("into").as_str(), shown("whole").as_str()), ("a", "<a href=\"#t.schema.a\">a</a>"));
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
-use cx_spec::Api;
+use cx_spec::{Api, Operation};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 use schemars::schema::{InstanceType, SchemaObject};
 
@@ -21,8 +21,9 @@ const CONVERSIONS: &[(&str, &str)] = &[
     ("cx-bytes", "::cx_client::Binary"),
 ];
 
-/// What progenitor makes of a view and `finish` of that, without what either refuses: each component and each operation
-/// is tried alone. A component that is refused becomes any JSON, an operation goes; both are remembered with the reason.
+/// What progenitor makes of a view and `finish` of that, without what either refuses: each component is tried alone, and so
+/// is each operation, in the end, that is no good together with others. A component that is refused becomes any JSON, an
+/// operation goes; both are remembered with the reason.
 pub fn run_what_can_be<T>(
     view: &mut View,
     api: &Api,
@@ -33,20 +34,33 @@ pub fn run_what_can_be<T>(
     if whole.is_ok() {
         return whole;
     }
-    if run(&view.with_only(None)).is_err() {
+    if run(&view.with_only(&[])).is_err() {
         for name in view.schemas_mut().into_iter().map(|(name, _)| name).collect::<Vec<_>>() {
             if let Err(error) = run(&view.with_only_schema(&name)) {
                 view.free_schema(&name, format!("{error:#}"));
             }
         }
-        run(&view.with_only(None)).context("the component schemas are refused together")?;
+        run(&view.with_only(&[])).context("the component schemas are refused together")?;
     }
-    for operation in &api.operations {
-        if let Err(error) = attempt(&view.with_only(Some(&operation.id))) {
-            view.leave_out(operation, format!("{error:#}"));
-        }
+    let operations: Vec<&Operation> = api.operations.iter().collect();
+    let refused = refused(&operations, &|some| attempt(&view.with_only(some)).map(drop));
+    for (operation, error) in refused {
+        view.leave_out(operation, format!("{error:#}"));
     }
     attempt(view)
+}
+
+/// Those of some things that are refused even alone, and why. Half of them are tried at a time: each attempt makes all
+/// component schemas anew.
+fn refused<T: Copy>(some: &[T], attempt: &dyn Fn(&[T]) -> Result<()>) -> Vec<(T, anyhow::Error)> {
+    match (attempt(some), some) {
+        (Ok(()), _) | (Err(_), []) => Vec::new(),
+        (Err(error), [one]) => vec![(*one, error)],
+        (Err(_), many) => {
+            let (former, latter) = many.split_at(many.len() / 2);
+            refused(former, attempt).into_iter().chain(refused(latter, attempt)).collect()
+        }
+    }
 }
 
 /// Tokens of the client. A panic inside the generator becomes an error, since it says "not supported" that way.
@@ -106,4 +120,24 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 /// Messages go on with a dump of the schema, which the pointer says better.
 fn first_line(message: &str) -> &str {
     message.lines().next().unwrap_or_default().trim_end_matches(['{', '(', ' '])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_in_a_thousand_is_found_in_a_few_attempts() {
+        let attempts = Cell::new(0);
+        let attempt = |some: &[u32]| {
+            attempts.set(attempts.get() + 1);
+            anyhow::ensure!(!some.contains(&7) && !some.contains(&998), "refused");
+            Ok(())
+        };
+        let all: Vec<u32> = (0..1000).collect();
+        let found: Vec<u32> = refused(&all, &attempt).into_iter().map(|(one, _)| one).collect();
+        assert_eq!(found, [7, 998]);
+        assert!(attempts.get() < 50, "{} attempts", attempts.get());
+        assert!(refused(&[1, 2], &attempt).is_empty());
+    }
 }

@@ -20,12 +20,15 @@ mod tree;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cx_spec::{Api, Document};
 
 pub use lower::{PASSES, delimiter};
-pub use output::{Output, compare, write};
+pub use output::{Output, compare, leftovers, remove, write};
 pub use standalone::standalone;
+
+/// Where the code of the client goes.
+const CLIENT: &str = "client/src/generated";
 
 /// Documents that only tests use: made-up vendors, and where the code generated from them goes.
 const TEST_DOCUMENTS: (&str, &str) = ("contract-tests/mock/tests/fixtures", "contract-tests/tests/suite/generated");
@@ -55,7 +58,7 @@ pub struct Generated {
 /// Everything that is generated into the client, for the workspace at `root`.
 pub fn workspace(root: &Path) -> Result<Vec<Output>> {
     let generator = digest::of_generator(root).context("cannot read the generator's own sources")?;
-    let folder = root.join("client/src/generated");
+    let folder = root.join(CLIENT);
     let (mut outputs, modules) = folder_of(root, "spec", &folder, Home::Client, &generator)?;
     let features = registry::features(root)?;
     outputs.push(Output { path: folder.join("mod.rs"), text: registry::module(&modules, &features) });
@@ -66,6 +69,11 @@ pub fn workspace(root: &Path) -> Result<Vec<Output>> {
     outputs.extend(tests);
     outputs.push(Output { path: folder.join("mod.rs"), text: registry::test_module(&modules) });
     Ok(outputs)
+}
+
+/// The folders that hold generated code, and nothing else.
+pub fn folders(root: &Path) -> [PathBuf; 2] {
+    [CLIENT, TEST_DOCUMENTS.1].map(|folder| root.join(folder))
 }
 
 /// Generates all documents of one folder into another.
@@ -79,11 +87,10 @@ fn folder_of(
     let (mut outputs, mut modules) = (Vec::new(), Vec::new());
     let paths = self::documents(&root.join(documents))?;
     let apis = paths.iter().map(|path| load(root, path)).collect::<Result<Vec<_>>>()?;
+    apis.iter().try_for_each(|api| check_name(api.name(), api.document().file()))?;
     for (api, generated) in apis.iter().zip(generate_all(&apis, home)?) {
         let heading = heading(api, generator);
-        if let Some(first) = generated.unsupported.first() {
-            anyhow::bail!("{}:{}: {first}", api.document().file(), api.document().place(&first.pointer).line);
-        }
+        is_whole(api, &generated.unsupported)?;
         for (name, text) in generated.files {
             let path = folder.join(&generated.module).join(name);
             outputs.push(Output { path, text: format!("{heading}{text}") });
@@ -91,6 +98,15 @@ fn folder_of(
         modules.push((api.name().to_owned(), generated.module));
     }
     Ok((outputs, modules))
+}
+
+/// Our own documents are generated whole or not at all. Every report is a line of the error.
+fn is_whole(api: &Api, unsupported: &[lower::Unsupported]) -> Result<()> {
+    let (document, line) = (api.document(), |pointer: &str| api.document().place(pointer).line);
+    let reports = unsupported.iter().map(|one| format!("{}:{}: {one}", document.file(), line(&one.pointer)));
+    let reports: Vec<String> = reports.collect();
+    ensure!(reports.is_empty(), "{}", reports.join("\n"));
+    Ok(())
 }
 
 /// Generates all APIs, each in a thread of its own.
@@ -117,6 +133,8 @@ pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
+        // Neither the loader nor the client's build script would see it.
+        ensure!(path.extension().is_none_or(|extension| extension != "yml"), "{}: write `.yaml`", path.display());
         if path.extension().is_some_and(|extension| extension == "yaml") {
             paths.push(path);
         }
@@ -151,9 +169,27 @@ pub fn generate(api: &Api, all: &[Api], home: Home) -> Result<Generated> {
     Ok(Generated { module, files, unsupported: view.unsupported })
 }
 
+/// The title of an API, on one line.
+fn title(api: &Api) -> String {
+    let title = api.document().at("/info").and_then(|info| info.text("title")).unwrap_or(api.name());
+    title.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The Rust name of an API's module.
 fn module_name(api: &str) -> String {
     api.replace(|c: char| !c.is_ascii_alphanumeric(), "_").to_ascii_lowercase()
+}
+
+/// A document's name has to be good for a module, a command of `cx`, and the folder where the client's build script looks for
+/// the code.
+fn check_name(name: &str, file: &str) -> Result<()> {
+    let plain = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    ensure!(
+        plain && syn::parse_str::<syn::Ident>(&module_name(name)).is_ok(),
+        "{file}: no module can be called `{name}`: write small letters, digits and hyphens, a letter first, and no keyword \
+         of Rust"
+    );
+    Ok(())
 }
 
 fn heading(api: &Api, generator: &str) -> String {
@@ -175,4 +211,52 @@ fn print(items: Vec<syn::Item>) -> String {
 fn print_tokens(tokens: proc_macro2::TokenStream) -> Result<String> {
     let file: syn::File = syn::parse2(tokens).context("the generator wrote something that is not Rust")?;
     Ok(prettyplease::unparse(&file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_a_document_cannot_express_is_told_at_once_with_its_lines() {
+        let ok = "responses: {'200': {description: ok}}";
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get: {{operationId: getA, {ok}}}\n    \
+             put: {{operationId: put_a, {ok}}}\n    post: {{operationId: client, {ok}}}\n"
+        );
+        let api = Api::index(Document::parse("t", "spec/t.yaml", &text).unwrap()).unwrap();
+        let reports = is_whole(&api, &lower::lower(&api).unsupported).unwrap_err().to_string();
+        let lines: Vec<&str> = reports.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "spec/t.yaml:5: left out: /paths/~1a/get: `operationId: getA` is no name of a method: write `get_a`",
+                "spec/t.yaml:7: left out: /paths/~1a/post: `operationId: client` is a name of the runtime's",
+            ]
+        );
+        assert!(is_whole(&api, &[]).is_ok());
+    }
+
+    #[test]
+    fn a_document_that_nothing_would_see_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.yaml"), "").unwrap();
+        assert_eq!(documents(folder.path()).unwrap(), [folder.path().join("a.yaml")]);
+        std::fs::write(folder.path().join("b.yml"), "").unwrap();
+        assert!(documents(folder.path()).unwrap_err().to_string().ends_with("b.yml: write `.yaml`"));
+    }
+
+    #[test]
+    fn a_document_has_a_name_that_a_module_can_have() {
+        for (name, is_good) in [
+            ("wide-world2", true),
+            ("8x8", false),
+            ("box", false),
+            ("Wide", false),
+            ("wide.world", false),
+            ("wide_world", false),
+        ] {
+            assert_eq!(check_name(name, "spec/x.yaml").is_ok(), is_good, "{name}");
+        }
+    }
 }

@@ -2,10 +2,24 @@
 
 use heck::{ToPascalCase, ToSnakeCase};
 
-/// Names that generated code has for itself: methods of every client, the functions beside those that dispatch, and types
-/// that the module of the builders writes without a path.
-pub const RESERVED: &[&str] =
-    &["builder", "core", "call", "decode_schema", "box", "option", "result", "string", "vec"];
+/// Names that generated code has for itself: methods of every client, the functions beside those that dispatch and what these
+/// call their arguments, and types that the module of the builders writes without a path.
+pub const RESERVED: &[&str] = &[
+    "arguments",
+    "box",
+    "builder",
+    "call",
+    "client",
+    "clone",
+    "core",
+    "decode_schema",
+    "id",
+    "option",
+    "options",
+    "result",
+    "string",
+    "vec",
+];
 
 /// The Rust name of a field, as typify writes it.
 pub fn snake_case(name: &str) -> String {
@@ -26,7 +40,7 @@ fn identifier(name: &str, write: fn(&str) -> String, start: &str) -> String {
     let name = match name {
         "+1" => "plus1".to_owned(),
         "-1" => "minus1".to_owned(),
-        _ => write(&name.replace('\'', "")),
+        _ => write(&name.replace('\'', "").replace(is_no_part, "-")),
     };
     let name = match name.chars().next() {
         None => write("x"),
@@ -35,6 +49,11 @@ fn identifier(name: &str, write: fn(&str) -> String, start: &str) -> String {
     };
     // A keyword is no identifier.
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+}
+
+/// A letter or digit for Unicode that is none for Rust, such as `²`.
+fn is_no_part(c: char) -> bool {
+    !c.is_ascii() && syn::parse_str::<syn::Ident>(&format!("a{c}")).is_err()
 }
 
 #[cfg(test)]
@@ -54,6 +73,8 @@ mod tests {
             ("don't", "dont"),
             ("-1", "minus1"),
             ("[]", "x"),
+            ("größe", "größe"),
+            ("area m²", "area_m"),
         ] {
             assert_eq!(snake_case(wire), field, "{wire}");
         }

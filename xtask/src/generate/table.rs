@@ -2,15 +2,17 @@
 
 use anyhow::{Context, Result};
 use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Regions, Retry};
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::{
     files,
     lower::{COOKIE_HEADER, View, delimiter},
+    names::argument_name,
     print_tokens,
     reply::{self, ReplyKind},
+    title,
 };
 
 /// `operations.rs`.
@@ -67,10 +69,6 @@ fn token_parameter(api: &Api) -> Option<&str> {
     let in_query =
         |scheme: &cx_spec::Node<'_>| scheme.text("type") == Some("apiKey") && scheme.text("in") == Some("query");
     schemes.members().into_iter().find(|(_, scheme)| in_query(scheme)).and_then(|(_, scheme)| scheme.text("name"))
-}
-
-fn title(api: &Api) -> String {
-    api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name()).to_owned()
 }
 
 fn row(api: &Api, operation: &Operation, value: &Value, components: &View) -> TokenStream {
@@ -254,7 +252,7 @@ fn is_free(schema: &Value) -> bool {
 /// the place of use is asked.
 fn is_nullable(schema: &Value, components: &View) -> bool {
     let here = schema.get("nullable") == Some(&Value::Bool(true));
-    let name = schema.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
+    let name = components.component(schema);
     here || name.is_some_and(|name| components.nullable.iter().any(|one| one == name))
 }
 
@@ -305,7 +303,7 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
     let own = api.oauth(OAuthRole::Token);
     let (owner, operation, row, server, foreign) = match (own, &api.oauth_document) {
         (Some(operation), _) => {
-            let name = format_ident!("{}", operation.id);
+            let name = row_name(operation);
             (api, operation, quote!(&OPERATIONS.#name), quote!(None), quote!())
         }
         (None, Some(other)) => {
@@ -341,7 +339,7 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
     let regions = option(regions.as_ref().map(|regions| self::regions(owner, regions)));
     let other = |role| {
         option(api.oauth(role).map(|operation| {
-            let name = format_ident!("{}", operation.id);
+            let name = row_name(operation);
             quote!(&OPERATIONS.#name)
         }))
     };
@@ -360,6 +358,11 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
         })
     };
     Ok((oauth, foreign))
+}
+
+/// The field of an operation's row, whether or not the operation could be generated.
+fn row_name(operation: &Operation) -> Ident {
+    format_ident!("{}", argument_name(&operation.id))
 }
 
 /// The servers of accounts, by what the parameter begins with that picks one.
@@ -385,6 +388,16 @@ mod tests {
 
     use super::*;
     use crate::generate::lower::lower;
+
+    #[test]
+    fn a_token_operation_without_a_name_in_rust_ends_in_no_panic() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    post:\n      operationId: get-token\n      \
+            x-oauth: {role: token}\n      responses: {'200': {description: ok}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let view = lower(&api);
+        assert_eq!(view.unsupported.len(), 1);
+        assert!(module(&api, std::slice::from_ref(&api), &view).is_ok());
+    }
 
     #[test]
     fn a_member_of_a_secret_object_in_the_query_is_secret() {

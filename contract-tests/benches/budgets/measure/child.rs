@@ -9,8 +9,6 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-const OF_A_PACKAGE: [&str; 4] = ["CARGO_MANIFEST_", "CARGO_PKG_", "CARGO_CRATE_", "CARGO_BIN_"];
-
 /// What a role of this program said.
 #[derive(Debug)]
 pub struct Ran {
@@ -45,16 +43,10 @@ pub fn run<S: AsRef<OsStr>>(role: impl IntoIterator<Item = S>) -> Result<Ran> {
     Ok(Ran { said })
 }
 
-/// cargo, as it would be started from a shell. What it says of a package to its programs is not passed on: build scripts that
-/// ask for it would run again, and all that stands on them be compiled again.
+/// cargo. `cargo xtask bench` starts this program as from a shell, so that nothing is passed on that would have packages
+/// compiled again.
 pub fn cargo() -> Command {
-    let mut cargo = Command::new(env!("CARGO"));
-    for (name, _) in std::env::vars_os() {
-        if OF_A_PACKAGE.iter().any(|start| name.as_encoded_bytes().starts_with(start.as_bytes())) {
-            cargo.env_remove(name);
-        }
-    }
-    cargo
+    Command::new(env!("CARGO"))
 }
 
 /// Seconds that a command takes, from start to end. What it prints is thrown away unless it fails.

@@ -25,14 +25,9 @@ pub(super) fn flatten(scope: Scope<'_>, schema: &Value, seen: &mut Vec<String>) 
 
 /// Takes out the members that only travel the other way.
 fn one_way(flat: &mut Flat, way: Reading) {
-    let other_way = match way {
-        Reading::Request => "readOnly",
-        Reading::Reply => "writeOnly",
-    };
     let Some(Value::Object(properties)) = flat.get_mut("properties") else { return };
-    let is_other = |schema: &Value| schema.get(other_way).and_then(Value::as_bool).unwrap_or(false);
     let gone: Vec<String> =
-        properties.iter().filter(|(_, schema)| is_other(schema)).map(|(name, _)| name.clone()).collect();
+        properties.iter().filter(|(_, schema)| way.leaves_out(schema)).map(|(name, _)| name.clone()).collect();
     if gone.is_empty() {
         return;
     }

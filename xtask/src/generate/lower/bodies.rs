@@ -57,8 +57,8 @@ pub fn misplaced_files(view: &mut View, api: &Api) {
 pub fn other_bodies(view: &mut View, api: &Api) {
     for operation in &api.operations {
         for media in operation.alternative_media().filter(|media| files::misplaced(api, media).is_none()) {
-            let reference = media.schema.get("$ref").and_then(Value::as_str);
-            let named = reference.and_then(|text| text.strip_prefix("#/components/schemas/")).map(ToOwned::to_owned);
+            let named = view.component(&media.schema).filter(|name| view.schema(name).is_some());
+            let named = named.map(ToOwned::to_owned);
             let component = has_members(media).then(|| {
                 named.unwrap_or_else(|| {
                     let words = format!("{} {} request", operation.id, label(&media.media_type));

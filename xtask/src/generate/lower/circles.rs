@@ -32,7 +32,7 @@ fn cut(schema: &mut Value, name: &str, view: &View, found: &mut BTreeSet<String>
     let Some(members) = schema.as_object_mut() else { return };
     if let Some(parts) = members.get_mut("allOf").and_then(Value::as_array_mut) {
         parts.retain_mut(|part| {
-            let Some(target) = component(part).filter(|target| leads_to(view, target, name)) else { return true };
+            let Some(target) = part_that_leads_to(view, part, name) else { return true };
             let own = own_members(view, &target, name, &mut BTreeSet::from([name.to_owned()]));
             found.insert(target);
             own.map(|own| *part = own).is_some()
@@ -54,8 +54,8 @@ fn own_members(view: &View, target: &str, name: &str, seen: &mut BTreeSet<String
         return None;
     }
     let mut schema = view.schema(target)?.clone();
-    if let Some(next) = component(&schema) {
-        return own_members(view, &next, name, seen);
+    if let Some(next) = view.component(&schema) {
+        return own_members(view, next, name, seen);
     }
     let members = schema.as_object_mut()?;
     for key in ["oneOf", "anyOf", "discriminator"] {
@@ -63,7 +63,7 @@ fn own_members(view: &View, target: &str, name: &str, seen: &mut BTreeSet<String
     }
     if let Some(parts) = members.get_mut("allOf").and_then(Value::as_array_mut) {
         parts.retain_mut(|part| {
-            let Some(next) = component(part).filter(|next| leads_to(view, next, name)) else { return true };
+            let Some(next) = part_that_leads_to(view, part, name) else { return true };
             own_members(view, &next, name, seen).map(|own| *part = own).is_some()
         });
         if parts.is_empty() {
@@ -71,6 +71,11 @@ fn own_members(view: &View, target: &str, name: &str, seen: &mut BTreeSet<String
         }
     }
     Some(schema)
+}
+
+/// The component that a part refers to, if that leads to another one.
+fn part_that_leads_to(view: &View, part: &Value, to: &str) -> Option<String> {
+    view.component(part).filter(|target| leads_to(view, target, to)).map(ToOwned::to_owned)
 }
 
 /// Whether a component is made of another, over any number of others.
@@ -82,22 +87,17 @@ fn leads_to(view: &View, from: &str, to: &str) -> bool {
             return true;
         }
         if let (true, Some(schema)) = (seen.insert(name.clone()), view.schema(&name)) {
-            made_of(schema, &mut open);
+            made_of(view, schema, &mut open);
         }
     }
     false
 }
 
 /// The components that a schema is made of; those of its members are none.
-fn made_of(schema: &Value, found: &mut Vec<String>) {
-    found.extend(component(schema));
+pub fn made_of(view: &View, schema: &Value, found: &mut Vec<String>) {
+    found.extend(view.component(schema).map(ToOwned::to_owned));
     for key in BRANCHES {
-        schema.get(key).and_then(Value::as_array).into_iter().flatten().for_each(|branch| made_of(branch, found));
+        let branches = schema.get(key).and_then(Value::as_array).into_iter().flatten();
+        branches.for_each(|branch| made_of(view, branch, found));
     }
-}
-
-/// The component that a schema refers to.
-fn component(schema: &Value) -> Option<String> {
-    let reference = schema.get("$ref").and_then(Value::as_str)?;
-    reference.strip_prefix("#/components/schemas/").map(ToOwned::to_owned)
 }

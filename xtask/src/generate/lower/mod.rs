@@ -6,13 +6,16 @@
 
 mod bodies;
 mod circles;
+mod members;
 mod names;
 mod parameters;
 mod patches;
 mod plain;
 mod properties;
+mod references;
 mod replies;
 mod schemas;
+mod servers;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -76,6 +79,21 @@ pub struct Pass {
 /// The passes, in the order in which they run.
 pub const PASSES: &[Pass] = &[
     Pass {
+        name: "one_server",
+        reason: "the server of a path or an operation is ignored, and its requests would go elsewhere in silence",
+        run: servers::one_server,
+    },
+    Pass {
+        name: "named_operations",
+        reason: "an id that is no name of a method, or makes the builder of another, is code that does not compile",
+        run: names::named_operations,
+    },
+    Pass {
+        name: "named_schemas",
+        reason: "of two components that are one type, one would be taken for the other, or both be written",
+        run: names::named_schemas,
+    },
+    Pass {
         name: "success_only",
         reason: "progenitor takes one success and one error type an operation; errors are read by our transport",
         run: replies::success_only,
@@ -96,9 +114,19 @@ pub const PASSES: &[Pass] = &[
         run: bodies::other_bodies,
     },
     Pass {
+        name: "components_only",
+        reason: "of a reference into a schema, typify takes the last step for the name of a component",
+        run: references::components_only,
+    },
+    Pass {
         name: "flatten_queries",
         reason: "only `style: form` queries of scalars and lists are taken; deepObject becomes literal names",
         run: parameters::flatten_queries,
+    },
+    Pass {
+        name: "headers_of_ours",
+        reason: "`Accept`, `Authorization` and `Content-Type` are no parameters, and the transport writes them",
+        run: parameters::headers_of_ours,
     },
     Pass {
         name: "cookies_as_headers",
@@ -175,6 +203,11 @@ pub const PASSES: &[Pass] = &[
         name: "strip_extensions",
         reason: "a schema with an extension matches no conversion",
         run: schemas::strip_extensions,
+    },
+    Pass {
+        name: "name_members",
+        reason: "a member that is all of its owner and more has no name, and would be written out without end",
+        run: members::name_members,
     },
     Pass {
         name: "tri_state",

@@ -1,18 +1,54 @@
 //! Names that would collide in Rust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cx_spec::Api;
+use cx_spec::{Api, pointer::escape};
 use serde_json::Value;
 
-use super::{COOKIE_HEADER, View};
-use crate::generate::names::argument_name;
+use super::{COOKIE_HEADER, Unsupported, View};
+use crate::generate::names::{self, argument_name, pascal_case};
 
 /// Names that every builder has for itself.
 const RESERVED: &[&str] = &["call_options", "client", "new", "send", "with_options"];
 
 /// Names that a builder has beside those where there is more than one body to choose from.
 const WITH_OTHER_BODIES: &[&str] = &["other_body", "payload"];
+
+/// Leaves out operations whose id is not the name of a method, or makes the same builder as that of another.
+pub fn named_operations(view: &mut View, api: &Api) {
+    let mut builders: BTreeMap<String, &str> = BTreeMap::new();
+    for operation in &api.operations {
+        let id = operation.id.as_str();
+        let method = argument_name(id);
+        let builder = pascal_case(id);
+        let reason = if method != id {
+            format!("`operationId: {id}` is no name of a method: write `{method}`")
+        } else if names::RESERVED.contains(&id) {
+            format!("`operationId: {id}` is a name of the runtime's")
+        } else if let Some(first) = builders.get(&builder) {
+            format!("`operationId: {id}` has the builder `{builder}`, as `{first}` has")
+        } else {
+            builders.insert(builder, id);
+            continue;
+        };
+        view.leave_out(operation, reason);
+    }
+}
+
+/// Reports component schemas that are one type.
+pub fn named_schemas(view: &mut View, _api: &Api) {
+    let mut types: BTreeMap<String, String> = BTreeMap::new();
+    for name in view.schema_names() {
+        let own = pascal_case(&name);
+        if let Some(first) = types.get(&own) {
+            let pointer = format!("/components/schemas/{}", escape(&name));
+            let reason = format!("`{name}` and `{first}` are one type in Rust");
+            view.unsupported.push(Unsupported::left_out(pointer, reason));
+        } else {
+            types.insert(own, name);
+        }
+    }
+}
 
 /// Leaves out operations with two parameters that collapse to one Rust name, or one that takes the body's.
 pub fn distinct_parameters(view: &mut View, api: &Api) {

@@ -3,7 +3,10 @@
 use cx_spec::{Api, Location, Parameter};
 use serde_json::{Value, json};
 
-use super::{View, set};
+use super::{Unsupported, View, set};
+
+/// Headers that OpenAPI has ignored among the parameters: body, reply and security say what is in them.
+const NO_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
 /// The header under which the view carries a cookie; the transport turns it into one.
 pub const COOKIE_HEADER: &str = "x-cx-cookie-";
@@ -75,6 +78,29 @@ fn scalar_or_list(mut parameter: Value, schema: &Value, facts: &Parameter) -> Va
         members.remove("explode");
     }
     parameter
+}
+
+/// Takes out headers that are the transport's: a value of the caller's would be overwritten, or belie the body.
+pub fn headers_of_ours(view: &mut View, api: &Api) {
+    let mut gone = Vec::new();
+    for (id, value) in view.operations_mut() {
+        let Some(operation) = api.operation(&id) else { continue };
+        for parameter in operation.parameters.iter().filter(|one| is_header_of_ours(&one.name, one.location)) {
+            let reason = format!("OpenAPI has a header parameter `{}` ignored", parameter.name);
+            gone.push(Unsupported::left_out(&parameter.pointer, reason));
+        }
+        if let Some(parameters) = value.get_mut("parameters").and_then(Value::as_array_mut) {
+            parameters.retain(|parameter| {
+                let text = |key: &str| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
+                text("in") != "header" || !is_header_of_ours(text("name"), Location::Header)
+            });
+        }
+    }
+    view.unsupported.extend(gone);
+}
+
+fn is_header_of_ours(name: &str, location: Location) -> bool {
+    location == Location::Header && NO_PARAMETERS.iter().any(|one| name.eq_ignore_ascii_case(one))
 }
 
 /// Carries cookies under a header name of ours.

@@ -9,13 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use cx_spec::Api;
 use serde_json::{Value, json};
 
-use super::{View, walk};
+use super::{View, view::COMPONENTS, walk};
 use crate::generate::reply;
 
 /// Marks the description of such a member; the syntax-tree pass takes it out again.
 pub const PATCH_MARK: &str = "\u{2060}patch\u{2060}";
-
-const COMPONENTS: &str = "#/components/schemas/";
 
 /// Marks members that are optional and nullable, in all that JSON requests are made of.
 pub fn tri_state(view: &mut View, api: &Api) {
@@ -194,8 +192,8 @@ fn admits_null(view: &View, schema: &Value, depth: usize) -> bool {
         return true;
     }
     let admits = |branch: &Value| admits_null(view, branch, depth + 1);
-    if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
-        return name.strip_prefix(COMPONENTS).and_then(|name| view.schema(name)).is_some_and(admits);
+    if schema.get("$ref").is_some() {
+        return view.target(schema).is_some_and(admits);
     }
     let branches = |key: &str| schema.get(key).and_then(Value::as_array);
     match (branches("allOf"), branches("oneOf")) {

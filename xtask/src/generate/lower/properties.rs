@@ -76,8 +76,7 @@ struct Fields {
 
 impl Fields {
     fn gather(&mut self, schema: &Value, parts: &View) {
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            let name = reference.strip_prefix("#/components/schemas/").unwrap_or(reference);
+        if let Some(name) = parts.component(schema) {
             if self.seen.insert(name.to_owned()) {
                 parts.schema(name).into_iter().for_each(|target| self.gather(target, parts));
             }

@@ -112,8 +112,7 @@ pub fn one_way_members(view: &mut View, _api: &Api) {
 
 /// Names of the members that travel one way, those of an `allOf` included. `seen` are the components on the way.
 fn gather_one_way(view: &View, schema: &Value, found: &mut BTreeSet<String>, seen: &mut BTreeSet<String>) {
-    if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-        let name = reference.strip_prefix("#/components/schemas/").unwrap_or(reference);
+    if let Some(name) = view.component(schema) {
         if let (true, Some(target)) = (seen.insert(name.to_owned()), view.schema(name)) {
             gather_one_way(view, target, found, seen);
         }
@@ -219,14 +218,12 @@ fn is_personal(view: &View, schema: &Value, depth: usize) -> bool {
         return false;
     }
     let inner = |one: &Value| is_personal(view, one, depth + 1);
-    let target =
-        schema.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix("#/components/schemas/"));
     let branches = |key: &str| schema.get(key).and_then(Value::as_array).is_some_and(|all| all.iter().any(inner));
     let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
     // A secret text has a type that sees to itself; any other secret is printed like what it is.
     flag("x-personal")
         || (flag("x-secret") && schema.get("type") != Some(&json!("string")))
-        || target.and_then(|name| view.schema(name)).is_some_and(inner)
+        || view.target(schema).is_some_and(inner)
         || ["items", "additionalProperties"].into_iter().any(|key| schema.get(key).is_some_and(inner))
         || ["allOf", "oneOf"].into_iter().any(branches)
 }

@@ -31,6 +31,29 @@ fn operation(view: &View) -> &Value {
 const OK: &str = "responses: {'200': {description: ok}}";
 
 #[test]
+fn what_has_no_name_in_rust_or_that_of_another_is_reported() {
+    let ok = "responses: {'200': {description: ok}}";
+    let text = format!(
+        "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get: {{operationId: get-a, {ok}}}\n    \
+         put: {{operationId: putA, {ok}}}\n    post: {{operationId: client, {ok}}}\n    patch: {{operationId: list_v2, {ok}}}\n    \
+         delete: {{operationId: list_v_2, {ok}}}\ncomponents: {{schemas: {{Thing: {{type: string}}, THING: {{type: integer}}}}}}\n"
+    );
+    let view = lower(&Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap());
+    let reports: Vec<_> = view.unsupported.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        reports,
+        [
+            "left out: /paths/~1a/get: `operationId: get-a` is no name of a method: write `get_a`",
+            "left out: /paths/~1a/put: `operationId: putA` is no name of a method: write `put_a`",
+            "left out: /paths/~1a/post: `operationId: client` is a name of the runtime's",
+            "left out: /paths/~1a/delete: `operationId: list_v_2` has the builder `ListV2`, as `list_v2` has",
+            "left out: /components/schemas/THING: `THING` and `Thing` are one type in Rust",
+        ]
+    );
+    assert!(view.value.pointer("/paths/~1a/get").is_none() && view.value.pointer("/paths/~1a/patch").is_some());
+}
+
+#[test]
 fn one_success_is_left_and_no_error() {
     let api = api(
         "responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}, \
@@ -145,6 +168,36 @@ fn a_component_that_no_operation_refers_to_is_a_type_to_decode_into() {
 }
 
 #[test]
+fn a_reference_into_a_schema_leads_to_a_component_of_its_own() {
+    let into = |member: &str| format!("{{$ref: '#/components/schemas/order/properties/{member}'}}");
+    let (customer, tags) = (into("customer"), into("tags"));
+    let api = api(
+        &format!(
+            "parameters: [{{name: a, in: query, schema: {tags}}}, {{name: b, in: query, explode: false, schema: {tags}}}]\n      \
+             responses: {{'200': {{description: ok, content: {{application/json: {{schema: {customer}}}}}}}}}"
+        ),
+        &format!(
+            "{{customer: {{type: string}}, OrderTags: {{type: integer}}, order: {{type: object, properties: {{\
+             tags: {{type: array, items: {{type: string}}}}, whole: {{$ref: '#/components/schemas/customer'}}, \
+             again: {whole}, customer: {{type: object, properties: {{friend: {customer}}}}}}}}}}}",
+            whole = into("whole"),
+        ),
+    );
+    let view = lower(&api);
+    let reference = |pointer: &str| view.value.pointer(pointer).and_then(|schema| schema["$ref"].as_str());
+    let post = "/paths/~1a~1{id}/post";
+    let reply = format!("{post}/responses/2XX/content/application~1json/schema");
+    assert_eq!(reference(&reply), Some("#/components/schemas/OrderCustomer"));
+    let friend = "/components/schemas/OrderCustomer/properties/friend";
+    assert_eq!(reference(friend), Some("#/components/schemas/OrderCustomer"));
+    let again = "/components/schemas/order/properties/again";
+    assert_eq!(reference(again), Some("#/components/schemas/customer"));
+    // What a reference of the document leads to is seen through it.
+    assert_eq!(reference(&format!("{post}/parameters/0/schema")), Some("#/components/schemas/OrderTags2"));
+    assert_eq!(operation(&view)["parameters"][1]["schema"], json!({"type": "string"}));
+}
+
+#[test]
 fn a_deep_object_becomes_literal_names() {
     let api = api(
         &format!(
@@ -182,6 +235,33 @@ fn an_object_that_is_one_value_is_left_out_and_reported() {
     let view = lower(&api(&format!("parameters: [{parameter}]\n      {OK}"), "{}"));
     assert_eq!(operation(&view)["parameters"], json!([]));
     assert_eq!(view.unsupported[0].pointer, "/paths/~1a~1{id}/post/parameters/0/schema");
+}
+
+#[test]
+fn a_header_that_the_transport_writes_is_no_parameter() {
+    let header = |name: &str| format!("{{name: {name}, in: header, required: true, schema: {{type: string}}}}");
+    let parameters = ["Accept", "authorization", "Content-Type", "Accept-Language"].map(header).join(", ");
+    let query = "{name: accept, in: query, schema: {type: string}}";
+    let view = lower(&api(&format!("parameters: [{parameters}, {query}]\n      {OK}"), "{}"));
+    let left = operation(&view)["parameters"].as_array().unwrap().iter();
+    assert_eq!(left.map(|one| one["name"].as_str().unwrap()).collect::<Vec<_>>(), ["Accept-Language", "accept"]);
+    let pointers: Vec<_> = view.unsupported.iter().map(|one| one.pointer.as_str()).collect();
+    assert_eq!(pointers, [0, 1, 2].map(|index| format!("/paths/~1a~1{{id}}/post/parameters/{index}/schema")));
+}
+
+#[test]
+fn an_operation_with_a_server_of_its_own_is_reported() {
+    for (own, is_reported) in [
+        ("servers: [{url: 'https://uploads.example.com'}]", true),
+        ("servers: [{url: 'https://example.com'}]", false),
+        ("servers: []", false),
+    ] {
+        let api = api(&format!("{own}\n      {OK}"), "{}\nservers: [{url: 'https://example.com'}]");
+        let reports = lower(&api).unsupported;
+        let pointers: Vec<_> = reports.iter().map(|one| one.pointer.as_str()).collect();
+        let expected: &[&str] = if is_reported { &["/paths/~1a~1{id}/post/servers"] } else { &[] };
+        assert_eq!(pointers, expected, "{own}");
+    }
 }
 
 #[test]
@@ -405,6 +485,34 @@ fn of_components_that_are_made_of_each_other_the_kinds_take_the_members() {
     assert_eq!(view.schema("Oak"), Some(&json!({"allOf": [{"$ref": "#/components/schemas/Tree"}]})));
     let reported: Vec<_> = view.unsupported.iter().map(|one| one.pointer.as_str()).collect();
     assert_eq!(reported, ["Pet", "Cat", "Self"].map(|name| format!("/components/schemas/{name}")));
+}
+
+#[test]
+fn a_member_that_is_all_of_its_owner_and_more_gets_a_name() {
+    let reference = |name: &str| format!("{{$ref: '#/components/schemas/{name}'}}");
+    let (comment, page) = (reference("Comment"), reference("Page"));
+    let api = api(
+        OK,
+        &format!(
+            "{{Comment: {{type: object, properties: {{text: {{type: string}}, first: {{allOf: [{comment}, {{description: The first.}}]}}, \
+             replies: {{type: array, items: {{description: One., nullable: true, allOf: [{comment}, {{properties: {{depth: {{type: integer}}}}}}]}}}}, \
+             page: {{allOf: [{page}, {{required: [top]}}]}}}}}}, Page: {{type: object, properties: {{top: {comment}}}}}, \
+             Thread: {{type: object, properties: {{top: {{allOf: [{comment}, {{required: [text]}}]}}}}}}}}"
+        ),
+    );
+    let view = after("name_members", &api);
+    let reference = json!({"$ref": "#/components/schemas/CommentRepliesItem"});
+    let schema = |pointer: &str| view.value.pointer(&format!("/components/schemas/{pointer}")).unwrap();
+    assert_eq!(
+        schema("Comment/properties/replies/items"),
+        &json!({"description": "One.", "nullable": true, "allOf": [reference]})
+    );
+    assert_eq!(schema("CommentRepliesItem")["allOf"][1], json!({"properties": {"depth": {"type": "integer"}}}));
+    // What ends stays where it is: nothing more than the owner, another component, another owner.
+    assert_eq!(schema("Comment/properties/first/allOf").as_array().unwrap().len(), 2);
+    assert_eq!(schema("Comment/properties/page/allOf").as_array().unwrap().len(), 2);
+    assert_eq!(schema("Thread/properties/top/allOf").as_array().unwrap().len(), 2);
+    assert_eq!(view.schema_names(), ["Comment", "Page", "Thread", "CommentRepliesItem"]);
 }
 
 #[test]

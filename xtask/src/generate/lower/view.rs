@@ -1,9 +1,15 @@
 //! The view itself: a document in which every parameter, body and reply stands where it is used.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cx_spec::{Api, Location, Media, Operation, pointer::escape};
 use serde_json::{Map, Value, json};
 
 use super::{Alternative, Unsupported, set};
+use crate::generate::names::pascal_case;
+
+/// What a reference to a component begins with.
+pub const COMPONENTS: &str = "#/components/schemas/";
 
 /// A document on its way to the generator.
 #[derive(Clone, Debug)]
@@ -16,6 +22,8 @@ pub struct View {
     pub nullable: Vec<String>,
     /// Bodies with a media type and a schema of their own.
     pub alternatives: Vec<Alternative>,
+    /// References of the document to schemas that are no components → the components that stand for them.
+    pub elsewhere: BTreeMap<String, String>,
 }
 
 impl View {
@@ -36,7 +44,13 @@ impl View {
             "paths": paths,
             "components": {"schemas": schemas},
         });
-        Self { value, unsupported: Vec::new(), nullable: Vec::new(), alternatives: Vec::new() }
+        Self {
+            value,
+            unsupported: Vec::new(),
+            nullable: Vec::new(),
+            alternatives: Vec::new(),
+            elsewhere: BTreeMap::new(),
+        }
     }
 
     /// Operation id and value of each operation.
@@ -71,6 +85,18 @@ impl View {
         self.value.get("components")?.get("schemas")?.get(name)
     }
 
+    /// The name of the component that a schema refers to.
+    pub fn component<'v>(&'v self, schema: &'v Value) -> Option<&'v str> {
+        let reference = schema.get("$ref")?.as_str()?;
+        let known = self.elsewhere.get(reference).map(String::as_str);
+        known.or_else(|| reference.strip_prefix(COMPONENTS))
+    }
+
+    /// The component that a schema refers to.
+    pub fn target(&self, schema: &Value) -> Option<&Value> {
+        self.schema(self.component(schema)?)
+    }
+
     /// Adds a component schema.
     pub fn add_schema(&mut self, name: &str, schema: Value) {
         if let Some(schemas) = self.value.pointer_mut("/components/schemas") {
@@ -87,17 +113,23 @@ impl View {
             .unwrap_or_else(|| name.to_owned())
     }
 
+    /// A name for a component schema, made of these words, of which no other makes the same type.
+    pub fn free_type(&self, words: &str) -> String {
+        let taken: BTreeSet<String> = self.schema_names().iter().map(|name| pascal_case(name)).collect();
+        let own = pascal_case(words);
+        let numbered = (2..).map(|number| format!("{own}{number}"));
+        let mut names = std::iter::once(own.clone()).chain(numbered);
+        names.find(|name| !taken.contains(&pascal_case(name))).unwrap_or_else(|| own.clone())
+    }
+
     /// A schema with `$ref`s and one-element `allOf`s followed.
     pub fn resolved<'v>(&'v self, mut schema: &'v Value) -> &'v Value {
         for _ in 0..32 {
-            let inner =
-                match (schema.get("$ref").and_then(Value::as_str), schema.get("allOf").and_then(Value::as_array)) {
-                    (Some(reference), _) => {
-                        reference.strip_prefix("#/components/schemas/").and_then(|name| self.schema(name))
-                    }
-                    (None, Some(all)) if all.len() == 1 => all.first(),
-                    _ => None,
-                };
+            let inner = match (self.component(schema), schema.get("allOf").and_then(Value::as_array)) {
+                (Some(name), _) => self.schema(name),
+                (None, Some(all)) if all.len() == 1 => all.first(),
+                _ => None,
+            };
             match inner {
                 Some(inner) => schema = inner,
                 None => break,
@@ -106,12 +138,15 @@ impl View {
         schema
     }
 
-    /// A copy with one operation, or with none.
-    pub fn with_only(&self, id: Option<&str>) -> Self {
+    /// A copy with these operations and no others.
+    pub fn with_only(&self, operations: &[&Operation]) -> Self {
+        let is_one = |id: &str| operations.iter().any(|one| one.id == id);
         let mut view = self.clone();
         for item in view.value.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
             if let Some(methods) = item.1.as_object_mut() {
-                methods.retain(|_, operation| operation.get("operationId").and_then(Value::as_str) == id);
+                methods.retain(|_, operation| {
+                    operation.get("operationId").and_then(Value::as_str).is_some_and(is_one)
+                });
             }
         }
         view
@@ -119,7 +154,7 @@ impl View {
 
     /// A copy without operations, in which all components but one are any JSON.
     pub fn with_only_schema(&self, wanted: &str) -> Self {
-        let mut view = self.with_only(None);
+        let mut view = self.with_only(&[]);
         for (name, schema) in view.schemas_mut() {
             if name != wanted {
                 *schema = json!({});

@@ -122,15 +122,16 @@ fn a_component_that_is_no_openapi_goes_with_those_that_refer_to_it() {
 fn operations_are_named_as_their_methods() {
     let (document, reports) = mended(&format!(
         "paths:\n  /pets/{{id}}/toys:\n    get: {{{OK}}}\n    post: {{operationId: addToy, {OK}}}\n    put: {{operationId: add_toy, {OK}}}\n    \
-         patch: {{operationId: move, {OK}}}\n    delete: {{operationId: core, {OK}}}\n"
+         patch: {{operationId: move, {OK}}}\n    delete: {{operationId: core, {OK}}}\n    options: {{operationId: options, {OK}}}\n"
     ));
-    assert_eq!(ids(document), ["get_pets_by_id_toys", "add_toy", "move_", "call_core"]);
+    assert_eq!(ids(document), ["get_pets_by_id_toys", "add_toy", "move_", "call_core", "call_options"]);
     assert_eq!(
         reports,
         [
             "replaced: /paths/~1pets~1{id}~1toys/get: no `operationId`: it is called `get_pets_by_id_toys`",
             "left out: /paths/~1pets~1{id}~1toys/put: it would be called `add_toy`, as the operation on line 6 is",
             "replaced: /paths/~1pets~1{id}~1toys/delete: `core` is a name of the runtime's: it is called `call_core`",
+            "replaced: /paths/~1pets~1{id}~1toys/options: `options` is a name of the runtime's: it is called `call_options`",
         ]
     );
 }

@@ -3,7 +3,6 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use cx_spec::Api;
-use heck::ToPascalCase;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Expr, Fields, ImplItem, ImplItemFn, Item, ItemMod, Pat, Stmt, Type, parse_quote};
@@ -12,7 +11,10 @@ use super::{
     items,
     send::{Call, with_files},
 };
-use crate::generate::lower::{Alternative, View};
+use crate::generate::{
+    lower::{Alternative, View},
+    names::pascal_case,
+};
 
 /// Another body of an operation.
 pub struct OtherBody {
@@ -40,7 +42,7 @@ pub fn add(module: &mut ItemMod, calls: &mut [Call], api: &Api, view: &View) -> 
 fn other_body(other: &Alternative) -> OtherBody {
     let ty = match &other.component {
         Some(component) => {
-            let name = format_ident!("{}", component.to_pascal_case());
+            let name = format_ident!("{}", pascal_case(component));
             parse_quote!(types::#name)
         }
         None => parse_quote!(::serde_json::Value),

@@ -1,8 +1,8 @@
-//! Documentation of what progenitor leaves without any.
+//! Documentation of what progenitor leaves without any, and code in the document's own.
 
 use cx_spec::Api;
 use serde_json::Value;
-use syn::{ImplItem, ImplItemFn, Item, ItemMod, parse_quote};
+use syn::{Attribute, Expr, ImplItem, ImplItemFn, Item, ItemMod, Lit, LitStr, Meta, parse_quote, visit_mut::VisitMut};
 
 use super::{items, send::Call};
 use crate::generate::lower::{COOKIE_HEADER, View};
@@ -63,4 +63,70 @@ fn setter_text(setter: &str, call: &Call, operation: Option<&Value>) -> Option<S
         .as_str()?;
     let wire = wire.strip_prefix(COOKIE_HEADER).unwrap_or(wire);
     Some(if description.is_empty() { format!("`{wire}`") } else { format!("`{wire}`: {}", description.trim()) })
+}
+
+/// Says of code in a document's prose that it is a text: rustdoc compiles what names no language, and runs it as a test.
+pub fn name_code(file: &mut syn::File) {
+    struct Prose;
+
+    impl VisitMut for Prose {
+        fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
+            if attribute.path().is_ident("doc")
+                && let Meta::NameValue(meta) = &mut attribute.meta
+                && let Expr::Lit(literal) = &mut meta.value
+                && let Lit::Str(text) = &mut literal.lit
+            {
+                *text = LitStr::new(&with_named_code(&text.value()), text.span());
+            }
+        }
+    }
+
+    Prose.visit_file_mut(file);
+}
+
+fn with_named_code(text: &str) -> String {
+    let mut open = None;
+    let lines = text.split('\n').map(|line| {
+        match (open, fence(line)) {
+            (None, Some((marks, language))) => {
+                open = Some(marks);
+                if language.is_empty() {
+                    return format!("{line}text");
+                }
+            }
+            (Some(marks), Some((others, ""))) if others.starts_with(marks) => open = None,
+            _ => {}
+        }
+        line.to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The marks with which code begins or ends, and the language behind them.
+fn fence(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim();
+    let rest = line.trim_start_matches(if line.starts_with('~') { '~' } else { '`' });
+    let (marks, language) = line.split_at(line.len() - rest.len());
+    (marks.len() >= 3 && !language.contains('`')).then(|| (marks, language.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+
+    use super::*;
+
+    #[test]
+    fn code_that_names_no_language_is_no_test() {
+        for (text, expected) in [
+            ("Call:\n\n```\ncurl x\n```\n```y``` or so.", "Call:\n\n```text\ncurl x\n```\n```y``` or so."),
+            ("~~~\na\n```\n~~~", "~~~text\na\n```\n~~~"),
+            ("```json\n{}\n```\n````\n```\n````", "```json\n{}\n```\n````text\n```\n````"),
+        ] {
+            let mut file: syn::File = parse_quote! { #[doc = #text] struct A; };
+            name_code(&mut file);
+            let expected: syn::File = parse_quote! { #[doc = #expected] struct A; };
+            assert_eq!(file.to_token_stream().to_string(), expected.to_token_stream().to_string());
+        }
+    }
 }

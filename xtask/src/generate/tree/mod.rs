@@ -24,7 +24,7 @@ use anyhow::{Context, Result, ensure};
 use cx_spec::Api;
 use syn::{Item, ItemMod};
 
-use super::{Home, lower::View, names, print};
+use super::{Home, lower::View, names, print, title};
 
 pub use alternatives::OtherBody;
 pub use send::Call;
@@ -47,6 +47,7 @@ pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {
     pages::add(file, &calls, api)?;
 
     client::replace(file, api)?;
+    documentation::name_code(file);
     Ok(calls)
 }
 
@@ -104,7 +105,7 @@ pub fn split(file: syn::File, api: &Api, home: Home) -> Result<Vec<(String, Stri
             item => root.push(item),
         }
     }
-    let title = api.document().root().member("info").and_then(|info| info.text("title")).unwrap_or(api.name());
+    let title = title(api);
     let gate = if home == Home::Client { "#[cfg(feature = \"dynamic\")]\n" } else { "" };
     let head = format!(
         "//! {title}.\n\npub mod builder;\n{gate}pub mod dispatch;\n{gate}pub mod guides;\npub mod operations;\npub mod types;\n\n"
