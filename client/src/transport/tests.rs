@@ -329,6 +329,15 @@ async fn a_reply_may_be_as_large_as_the_limit_and_what_was_read_of_a_larger_one_
     }
 }
 
+#[tokio::test]
+async fn a_refusal_is_one_however_little_of_its_body_is_read() {
+    let stage = Stage::set([http::Response::builder().status(404).body("[1]").unwrap()]).await;
+    let request = stage.core.http().get(stage.core.base_url()).build().unwrap();
+    let outcome = receive::send(stage.core.http(), request, 2, Box::pin(std::future::pending())).await;
+    let received = outcome.unwrap();
+    assert_eq!((received.status, &received.body[..]), (StatusCode::NOT_FOUND, b"[1".as_slice()));
+}
+
 /// A success that leaves no request until some second of the server's clock.
 fn spent(until: &str) -> Reply {
     let mut reply = things();
