@@ -188,8 +188,8 @@ impl Error {
         self.0.attempts
     }
 
-    /// Whether the request may have reached the vendor. A call that no token could be had for did not, whatever became of
-    /// the token request, whose operation, status and body its error has.
+    /// Whether the request may have reached the vendor, on any of the attempts. A call that no token could be had for did
+    /// not, whatever became of the token request, whose operation, status and body its error has.
     pub fn was_sent(&self) -> Sent {
         self.0.sent
     }
