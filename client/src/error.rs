@@ -250,8 +250,8 @@ impl Error {
     }
 
     /// Where in the reply the first mismatch lies, such as `[3].score`; of a body that was refused before it was sent, the
-    /// member that cannot be written. Names in it may be whatever the vendor or the caller wrote; `Display` shows 200
-    /// characters of it, on one line.
+    /// member that cannot be written. Names in it may be whatever the vendor or the caller wrote; `Display` and
+    /// `Debug` show 200 characters of it, on one line.
     pub fn json_path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
@@ -327,7 +327,7 @@ impl fmt::Debug for Error {
             .field("operation", &inner.operation.map(|operation| operation.id))
             .field("status", &self.status())
             .field("body_bytes", &self.body().map(Bytes::len))
-            .field("json_path", &inner.path)
+            .field("json_path", &inner.path.as_deref().map(shown::path))
             .field("sent", &inner.sent)
             .field("attempts", &inner.attempts)
             .field("retry_after", &inner.retry_after)
