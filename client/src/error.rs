@@ -172,7 +172,7 @@ impl Error {
         self.0.reply.as_ref().map(|reply| &reply.headers)
     }
 
-    /// Body of the reply, as far as the limit for bodies let it be read. It may hold personal data.
+    /// Body of the reply, as far as it came and the limit for bodies let it be read. It may hold personal data.
     pub fn body(&self) -> Option<&Bytes> {
         self.0.reply.as_ref().map(|reply| &reply.body)
     }
@@ -188,8 +188,8 @@ impl Error {
         self.0.attempts
     }
 
-    /// Whether the request may have reached the vendor. A call that no token could be had for did not, whatever became of
-    /// the token request, whose operation, status and body its error has.
+    /// Whether the request may have reached the vendor, on any of the attempts. A call that no token could be had for did
+    /// not, whatever became of the token request, whose operation, status and body its error has.
     pub fn was_sent(&self) -> Sent {
         self.0.sent
     }
@@ -250,8 +250,8 @@ impl Error {
     }
 
     /// Where in the reply the first mismatch lies, such as `[3].score`; of a body that was refused before it was sent, the
-    /// member that cannot be written. Names in it may be whatever the vendor or the caller wrote; `Display` shows 200
-    /// characters of it, on one line.
+    /// member that cannot be written. Names in it may be whatever the vendor or the caller wrote; `Display` and
+    /// `Debug` show 200 characters of it, on one line.
     pub fn json_path(&self) -> Option<&str> {
         self.0.path.as_deref()
     }
@@ -327,7 +327,7 @@ impl fmt::Debug for Error {
             .field("operation", &inner.operation.map(|operation| operation.id))
             .field("status", &self.status())
             .field("body_bytes", &self.body().map(Bytes::len))
-            .field("json_path", &inner.path)
+            .field("json_path", &inner.path.as_deref().map(shown::path))
             .field("sent", &inner.sent)
             .field("attempts", &inner.attempts)
             .field("retry_after", &inner.retry_after)

@@ -9,7 +9,8 @@
 //! | `null`, `[]`, `{}` | refused, at any depth: the notation has no word for them, and an empty value means something else |
 //! | `[{"a": 1}, {"b": 2}]`, `[[1], [2]]` | refused, unless the operation says indices: `x[][a]=1`, `x[][b]=2` is also how `[{"a": 1, "b": 2}]` is written |
 //!
-//! Names are written between the brackets as they are, also those that a caller made up.
+//! Names are written between the brackets as they are, also those that a caller made up. One that is empty or holds a
+//! bracket itself is refused: `a[b [c]]` is read as `{"a": {"b ": {"c": …}}}`, or worse, and `a[]` as a list.
 //!
 //! **Order.** `users[][id]` does not say which element it belongs to: a reader opens a new element at a name that the
 //! current one has already, and a name with another `[]` in it never opens one. So an element's plain members are written
@@ -57,8 +58,8 @@ impl std::error::Error for Unwritable {}
 ///
 /// # Errors
 ///
-/// A `null`, an empty list or an empty map anywhere inside, elements that a reader would join, or a body that is not an
-/// object.
+/// A `null`, an empty list or an empty map anywhere inside, a name that a reader would take apart, elements that it
+/// would join, or a body that is not an object.
 pub(crate) fn pairs(value: &Value, body: &Body) -> Result<Vec<(String, String)>, Unwritable> {
     let members = match value {
         Value::Object(members) => members,
@@ -124,6 +125,10 @@ fn write(value: &Value, name: String, at: At, body: &Body, leaves: &mut Vec<Leaf
         Value::Object(members) => {
             for (member, value) in members {
                 let at = At { shown: format!("{}.{member}", at.shown), dotted: format!("{}.{member}", at.dotted) };
+                if member.is_empty() || member.contains(['[', ']']) {
+                    let reason = "a name that is empty or holds a bracket cannot be written in a form";
+                    return Err(Unwritable { path: at.shown, reason });
+                }
                 let start = leaves.len();
                 write(value, format!("{name}[{member}]"), at, body, leaves)?;
                 if value.is_object() {

@@ -102,6 +102,15 @@ fn a_path_cannot_pass_for_another_line() {
 }
 
 #[test]
+fn a_path_of_any_length_is_shown_in_part_and_kept_whole() {
+    let error = failed(ErrorKind::Decode).with_path("x".repeat(100_000));
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(shown.contains(&"x".repeat(200)) && shown.len() < 1_000, "{} bytes", shown.len());
+    }
+    assert_eq!(error.json_path().map(str::len), Some(100_000));
+}
+
+#[test]
 fn the_first_operation_that_is_named_stays() {
     let error = failed(ErrorKind::Decode).with_operation(&LIST).with_operation(&OTHER);
     assert_eq!(error.operation().map(|operation| operation.id), Some("list"));

@@ -24,7 +24,7 @@ fn written(value: &Value, body: &Body) -> Vec<String> {
 #[test]
 fn values_are_written_as_the_vendors_document_them() {
     let body = json!({
-        "end_user": {"properties": {"plan": "Pro", "Größe [cm]": 180}},
+        "end_user": {"properties": {"plan": "Pro", "Größe (cm)": 180}},
         "emails": ["a@example.com", "b@example.com"],
         "survey_immediately": true,
         "delay": 3,
@@ -41,7 +41,7 @@ fn values_are_written_as_the_vendors_document_them() {
             "delay=3",
             "emails[]=a@example.com",
             "emails[]=b@example.com",
-            "end_user[properties][Größe [cm]]=180",
+            "end_user[properties][Größe (cm)]=180",
             "end_user[properties][plan]=Pro",
             "large=1000000000000000000000",
             "ratio=0.5",
@@ -144,6 +144,24 @@ fn what_the_notation_has_no_word_for_is_refused_by_name() {
     }
     let error = pairs(&json!({"a": null}), &BRACKETS).unwrap_err();
     assert_eq!(error.to_string(), "a: null cannot be written in a form; leave the member out");
+}
+
+#[test]
+fn a_name_that_a_reader_would_take_apart_is_refused() {
+    for notation in [&BRACKETS, &INDICES] {
+        for name in ["", "Size [cm]", "a]", "[", "a][b"] {
+            let mut properties = Map::new();
+            properties.insert("plan".to_owned(), json!("Pro"));
+            properties.insert(name.to_owned(), json!(180));
+            for (body, place) in [
+                (json!({"end_user": {"properties": properties}}), "end_user.properties"),
+                (json!({"users": [properties]}), "users[0]"),
+            ] {
+                let error = pairs(&body, notation).unwrap_err();
+                assert_eq!((error.path(), error.reason().starts_with("a name")), (&*format!("{place}.{name}"), true));
+            }
+        }
+    }
 }
 
 #[test]
@@ -261,7 +279,10 @@ fn has_no_word(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(elements) => elements.is_empty() || elements.iter().any(has_no_word),
-        Value::Object(members) => members.is_empty() || members.values().any(has_no_word),
+        Value::Object(members) => {
+            let is_odd = |name: &String| name.is_empty() || name.contains(['[', ']']);
+            members.is_empty() || members.keys().any(is_odd) || members.values().any(has_no_word)
+        }
         _ => false,
     }
 }

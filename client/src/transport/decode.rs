@@ -41,8 +41,11 @@ pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'sta
                 if optional && is_absent(body) {
                     return absent(fail);
                 }
-                let value = if body.is_empty() { Value::Null } else { read(body, fail)? };
-                return from_value(envelope::canonical(value, row), fail);
+                if body.is_empty() {
+                    return from_value(envelope::canonical(Value::Null, row), fail);
+                }
+                check_shape(body, shape, fail)?;
+                return from_value(envelope::canonical(read(body, fail)?, row), fail);
             }
             check_shape(body, shape, fail)?;
             if twin::broken(Rule::UnknownMemberRefused) {

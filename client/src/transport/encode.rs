@@ -8,7 +8,7 @@ use crate::{
     client::Core,
     error::{Error, ErrorKind, Result},
     form,
-    operation::{Body, Operation, Reply},
+    operation::{Body, Location, Operation, Reply},
     options::CallOptions,
     runtime::Payload,
     upload::Upload,
@@ -39,7 +39,7 @@ impl Outgoing {
         operation: &'static Operation,
         options: &CallOptions,
     ) -> Result<Self> {
-        cookies(&mut request);
+        cookies(&mut request, operation);
         let headers = request.headers_mut();
         let accept = match operation.reply {
             Reply::Text | Reply::Binary | Reply::Empty => "*/*",
@@ -190,12 +190,18 @@ fn write(
 }
 
 /// Turns the headers under which generated code hands over cookies into one `Cookie` header.
-fn cookies(request: &mut reqwest::Request) {
+fn cookies(request: &mut reqwest::Request, operation: &Operation) {
     let headers = request.headers_mut();
+    // The name of a header has lost its case by now, and that of a cookie has one.
+    let as_documented = |name: &str| {
+        let mut cookies = operation.parameters.iter().filter(|one| one.location == Location::Cookie);
+        let documented = cookies.find(|one| one.name.eq_ignore_ascii_case(name));
+        documented.map_or(name, |one| one.name).to_owned()
+    };
     let named: Vec<_> = headers
         .iter()
         .filter_map(|(name, value)| {
-            Some((name.clone(), name.as_str().strip_prefix(COOKIE_HEADER)?.to_owned(), value.clone()))
+            Some((name.clone(), as_documented(name.as_str().strip_prefix(COOKIE_HEADER)?), value.clone()))
         })
         .collect();
     let mut line = Vec::new();

@@ -132,6 +132,7 @@ async fn attempts(
     loop {
         let sent = progress.sending();
         let outcome = attempt(core, &outgoing, bearer.as_ref(), operation, sent - 1).await;
+        progress.ended(&outcome);
         if let Ok(received) = &outcome {
             let environment = core.environment();
             core.pacer().observe(operation, received, environment.now(), environment.wall_clock());
@@ -160,7 +161,9 @@ async fn attempts(
         if twin::broken(Rule::LinkFollowed) {
             twins::follow(core, &outcome, bearer.as_ref()).await;
         }
-        let Some(pause) = retry.after(&outcome, sent) else { return finish(core, outcome, operation, sent) };
+        let Some(pause) = retry.after(&outcome, sent) else {
+            return finish(core, outcome, operation, sent).map_err(|error| progress.of_call(error));
+        };
         tracing::debug!(pause_ms = pause.as_millis(), "the request is sent again after a pause");
         progress.failed(finish(core, outcome, operation, sent).err());
         core.environment().sleep(pause).await;

@@ -3,13 +3,14 @@
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
 
+use super::receive::Received;
 use crate::{
-    error::{Error, ErrorKind, Sent},
+    error::{Error, ErrorKind, Result, Sent},
     operation::Operation,
 };
 
@@ -17,6 +18,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Progress {
     sent: AtomicU32,
+    /// Whether any of them may have reached the vendor.
+    arrived: AtomicBool,
     last: Mutex<Option<Error>>,
 }
 
@@ -24,6 +27,19 @@ impl Progress {
     /// Counts a request that is about to be sent, and gives the count.
     pub fn sending(&self) -> u32 {
         self.sent.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Takes note of how far the last request came.
+    pub fn ended(&self, outcome: &Result<Received>) {
+        if outcome.as_ref().err().is_none_or(|error| error.was_sent() != Sent::No) {
+            self.arrived.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// The error of the last request as that of the call: it may never have left, but one before it did.
+    pub fn of_call(&self, error: Error) -> Error {
+        let stayed = error.was_sent() == Sent::No && self.arrived.load(Ordering::Relaxed);
+        if stayed { error.with_sent(Sent::Unknown) } else { error }
     }
 
     /// Keeps how the last request failed.
@@ -79,5 +95,17 @@ mod tests {
 
         progress.failed(None);
         assert!(progress.cut_off(&LIST).source().is_none());
+    }
+
+    #[test]
+    fn a_call_stayed_here_only_if_each_of_its_requests_did() {
+        let failed = |sent| Error::new(ErrorKind::Transport, "it failed").with_sent(sent);
+        for (first, sent) in [(Sent::No, Sent::No), (Sent::Unknown, Sent::Unknown), (Sent::Yes, Sent::Unknown)] {
+            let progress = Progress::default();
+            progress.ended(&Err(failed(first)));
+            progress.ended(&Err(failed(Sent::No)));
+            assert_eq!(progress.of_call(failed(Sent::No)).was_sent(), sent, "{first:?}");
+            assert_eq!(progress.of_call(failed(Sent::Yes)).was_sent(), Sent::Yes, "{first:?}");
+        }
     }
 }

@@ -26,8 +26,9 @@ pub(crate) struct Received {
 
 /// Sends a request and reads its reply, until the timer ends.
 ///
-/// A body beyond `max_bytes`, one that ends early or one that comes too late is an error that keeps status, headers and
-/// what was read.
+/// A success whose body is beyond `max_bytes`, ends early or comes too late is an error that keeps status, headers and what
+/// was read. Any other status decides by itself, and its body only explains, as far as it came: who refuses an upload
+/// often closes the connection before all of the refusal is through.
 pub(crate) async fn send(
     http: &reqwest::Client,
     request: reqwest::Request,
@@ -81,8 +82,8 @@ async fn exchange(
     };
     let body = body.freeze();
     match problem {
-        None => Ok(Received { status, headers, body }),
-        Some(error) => Err(error.with_reply(status, headers, body)),
+        Some(error) if status.is_success() => Err(error.with_reply(status, headers, body)),
+        _ => Ok(Received { status, headers, body }),
     }
 }
 

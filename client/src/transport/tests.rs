@@ -269,6 +269,32 @@ async fn a_refusal_that_ends_in_a_busy_token_server_says_how_long_to_wait() {
 }
 
 #[tokio::test]
+async fn a_repetition_that_never_left_does_not_hide_the_request_before_it() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    static REPEATED: Operation = Operation::made_up(Method::GET, "repeated", "/v1/things");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        // Whoever comes next is refused.
+        drop(listener);
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            assert_ne!(socket.read_buf(&mut head).await.unwrap(), 0);
+        }
+        let reply = b"HTTP/1.1 500 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        socket.write_all(reply).await.unwrap();
+    });
+    let stage = Stage::set([]).await;
+    let request = stage.core.http().get(url).build().unwrap();
+    let outcome = execute::<Value>(&stage.core, request, Payload::none(), &REPEATED, CallOptions::new()).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Transport, None, 3), "{error}");
+    assert_eq!(error.was_sent(), Sent::Unknown);
+}
+
+#[tokio::test]
 async fn nothing_but_a_401_has_the_token_replaced() {
     for status in [400, 403, 404] {
         let mut refused = reply(status);
@@ -327,6 +353,15 @@ async fn a_reply_may_be_as_large_as_the_limit_and_what_was_read_of_a_larger_one_
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_refusal_is_one_however_little_of_its_body_is_read() {
+    let stage = Stage::set([http::Response::builder().status(404).body("[1]").unwrap()]).await;
+    let request = stage.core.http().get(stage.core.base_url()).build().unwrap();
+    let outcome = receive::send(stage.core.http(), request, 2, Box::pin(std::future::pending())).await;
+    let received = outcome.unwrap();
+    assert_eq!((received.status, &received.body[..]), (StatusCode::NOT_FOUND, b"[1".as_slice()));
 }
 
 /// A success that leaves no request until some second of the server's clock.

@@ -88,6 +88,10 @@ fn an_envelope_is_there_for_the_type_whether_it_was_sent_or_not() {
         assert_eq!(decoded::<Enveloped>(operation, body).unwrap(), Enveloped { data: Some(Thing { id: 7 }) });
     }
     assert_eq!(decoded::<Enveloped>(operation, "").unwrap(), Enveloped { data: None });
+    // By position it would pass for an envelope.
+    let error = decoded::<Enveloped>(operation, "[{\"id\": 7}]").unwrap_err();
+    assert!(error.to_string().contains("is a list where"), "{error}");
+    assert_eq!(error.json_path(), Some("."));
     let error = decoded::<Enveloped>(operation, "{\"data\": {\"id\": \"pat@example.com\"}}").unwrap_err();
     assert_eq!(error.json_path(), Some("data.id"));
 }

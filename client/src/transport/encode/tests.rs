@@ -6,7 +6,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     client::CoreBuilder,
-    operation::{File, Shape},
+    operation::{File, Parameter, Shape},
     transport::tests::API,
 };
 
@@ -69,6 +69,25 @@ async fn headers_say_what_is_taken_and_who_asks() {
         assert_eq!(headers[header::COOKIE], "session=a; theme=b");
         assert!(headers.keys().all(|name| !name.as_str().starts_with("x-cx-cookie")));
     }
+}
+
+#[tokio::test]
+async fn a_cookie_has_its_name_in_the_case_of_the_document() {
+    static PARAMETERS: [Parameter; 1] = [Parameter {
+        name: "SESSION",
+        location: Location::Cookie,
+        required: true,
+        kind: "string",
+        description: "",
+        delimiter: None,
+        values: &[],
+        secret: true,
+        personal: false,
+    }];
+    let mut operation = Operation::made_up(Method::POST, "create", "/v1/things");
+    operation.parameters = &PARAMETERS;
+    let outgoing = outgoing(Box::leak(Box::new(operation)), Payload::none(), &CallOptions::new()).unwrap();
+    assert_eq!(outgoing.request.headers()[header::COOKIE], "SESSION=a; theme=b");
 }
 
 #[tokio::test]

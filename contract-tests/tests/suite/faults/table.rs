@@ -133,6 +133,16 @@ fn status(name: &'static str, status: u16, requests: [u64; 3]) -> Fault {
     step(name, Step::reply(status, JSON, "{}"), End::Error(ErrorKind::Api, Some(status)), requests)
 }
 
+/// The head of a refusal, and two bytes of the hundred that it announces.
+fn begun(status: u16) -> Step {
+    Step::nothing().send(format!("HTTP/1.1 {status} No\r\ncontent-length: 100\r\n\r\n{{}}"))
+}
+
+/// A refusal whose body is not all read: its status says what is to be done.
+fn refuses(name: &'static str, one: Step, status: u16, requests: [u64; 3]) -> Fault {
+    step(name, one, End::Error(ErrorKind::Api, Some(status)), requests)
+}
+
 fn succeeds(name: &'static str, one: Step) -> Fault {
     step(name, one, End::Success, ONCE)
 }
@@ -189,6 +199,11 @@ fn transfers() -> Vec<Fault> {
         breaks("a thousand headers", head("x-a: b\r\n".repeat(1000)), None),
         breaks("a head of 1 MB", head(format!("x-a: {}\r\n", "b".repeat(1_000_000))), None),
         succeeds("1xx storm", good().after_interim_replies(1000)),
+        refuses("cut body of a 404", begun(404).close(), 404, ONCE).keeps(2),
+        refuses("cut body of a 429", begun(429).close(), 429, ALWAYS).keeps(2),
+        refuses("cut body of a 503", begun(503).close(), 503, HARMLESS).keeps(2),
+        refuses("large body of a 502", Step::reply(502, HTML, "x".repeat(2 * MAX_BODY_BYTES)), 502, HARMLESS)
+            .keeps(MAX_BODY_BYTES),
     ]
 }
 
@@ -200,6 +215,7 @@ fn stalling() -> Vec<Fault> {
         stalls("stall in body", Step::stall_in_body(), Some(200)).keeps(5),
         stalls("slow drip", Step::drip(" ".repeat(1000), 1, Duration::from_millis(20)), None),
         stalls("endless 1xx", Step::nothing().after_interim_replies(u64::MAX), None),
+        refuses("stall in the body of a 503", begun(503).stall(), 503, HARMLESS).keeps(2).within(Deadline::Attempt),
         step("stall until the deadline", Step::stall_before_headers(), total, ONCE).within(Deadline::Total),
         fault(
             "stall after a refusal until the deadline",
@@ -280,6 +296,13 @@ fn refusals() -> Vec<Fault> {
         )
         .asked_by(Caller::Credentials)
         .attempts(Some([2, 2, 2])),
+        fault(
+            "cut body of a 401, then a fresh token",
+            Vendor::Script(vec![token(), begun(401).close(), token(), Step::reply(200, JSON, GOOD)]),
+            End::Success,
+            [4, 4, 4],
+        )
+        .asked_by(Caller::Credentials),
         fault("401 storm at the token", Vendor::Script(vec![refused()]), unauthorised(401), ONCE)
             .asked_by(Caller::Credentials)
             .attempts(Some([0, 0, 0])),
