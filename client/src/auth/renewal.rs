@@ -147,7 +147,8 @@ impl Renewal {
                         return Ok(bearer);
                     }
                     looked_again = true;
-                    if self.means.refresh.is_none() {
+                    // What the store holds is another session as long as these credentials have brought nothing.
+                    if self.means.refresh.is_none() && !self.means.afresh {
                         self.clear().await;
                     }
                 }

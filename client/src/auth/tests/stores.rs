@@ -292,3 +292,26 @@ fn a_stored_token_is_written_and_read() {
         serde_json::from_value(json!({"access_token": "a", "obtained_at": 1, "new": 1})).unwrap();
     assert_eq!(least.expires_at, None);
 }
+
+#[tokio::test]
+async fn a_sign_in_that_is_refused_takes_nothing_from_the_store() {
+    let (vendor, clock) = (Vendor::plain(), Env::default());
+    let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+    let client = || {
+        let mut deps = deps(&WOOTRIC, Arc::new(Line(Arc::clone(&vendor))), &store, &clock);
+        deps.options.account = Some("help-desk".to_owned());
+        TokenManager::new(deps, Credentials::refresh_token("refresh-0")).unwrap()
+    };
+    let (one, other) = (client(), client());
+    assert_eq!(text(&one.bearer().await.unwrap()), "access-1");
+    vendor.react(|form| match form["refresh_token"].as_str() {
+        "mistyped" => invalid_grant(),
+        _ => Reaction::Answer(200, pair(2)),
+    });
+    one.sign_in(Credentials::refresh_token("mistyped")).unwrap();
+    assert!(one.bearer().await.unwrap_err().is_authentication());
+    assert_eq!(text(&other.bearer().await.unwrap()), "access-1");
+    clock.0.advance(3600.0);
+    assert_eq!(text(&other.bearer().await.unwrap()), "access-2");
+    assert!(one.bearer().await.unwrap_err().is_authentication());
+}
