@@ -325,7 +325,6 @@ impl Renewal {
         self.means.scope = token.scope.clone();
         self.means.lost = 0;
         self.means.ended = None;
-        self.means.afresh = false;
         if twin::broken(Rule::OldPairDroppedFirst) {
             self.clear().await;
         }
@@ -338,13 +337,16 @@ impl Renewal {
             if let Some(failure) = &self.means.ended {
                 return Err(failure.clone());
             }
-            if self.is_spent_in_store().await {
-                // Whoever has the lock now has nothing but the refresh token that this answer has spent. Past the lock its
-                // successor is found by all, and without it the session would be over for all.
+            // A new session goes before whatever is there. Else, whoever has the lock now has nothing but the refresh token
+            // that this answer has spent: past the lock its successor is found by all, and without it the session would be
+            // over for all.
+            if self.means.afresh || self.is_spent_in_store().await {
                 drop(self.control.take_lease());
                 saved = self.save(&token).await;
             }
         }
+        // As long as the store has not taken it, what lies there is the session before.
+        self.means.afresh &= saved == Saved::No;
         self.bearer(token, saved != Saved::No).map_err(Failure::new)
     }
 
