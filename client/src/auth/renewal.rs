@@ -35,6 +35,8 @@ pub(crate) struct Means {
     pub(crate) scope: Option<String>,
     /// The refresh token that must not be sent again, wherever it turns up.
     pub(crate) buried: Option<Secret>,
+    /// The refresh token that the store held when it was last read or written.
+    pub(crate) shelved: Option<Secret>,
     /// The credentials go before what the store holds, until they have brought a token.
     pub(crate) afresh: bool,
     /// Why the session ended.
@@ -165,14 +167,17 @@ impl Renewal {
     /// Takes over what the store holds, unless it is what this client wrote or older. A token that is good is returned; of
     /// one that is not, the refresh token is kept.
     pub(super) async fn look_up(&mut self) -> Result<Option<Bearer>, Failure> {
-        if self.means.afresh || self.last.as_ref().is_some_and(|last| !last.stored()) {
+        if self.means.afresh {
             return Ok(None);
         }
+        let unstored = self.last.as_ref().is_some_and(|last| !last.stored());
         let load = self.deps.store.load(&self.means.key);
         let stored = match self.deps.within(self.deps.options.exchange_timeout, load).await {
             Some(Ok(Some(stored))) => stored,
             Some(Ok(None)) => {
-                self.forgotten();
+                if !unstored {
+                    self.forgotten();
+                }
                 return Ok(None);
             }
             other => {
@@ -187,6 +192,12 @@ impl Renewal {
                 }));
             }
         };
+        let before = std::mem::replace(&mut self.means.shelved, stored.refresh_token.clone());
+        // What was there before a token that the store did not take is older than that. What was not there may be its
+        // successor: the store took the token without saying so, and another client has renewed it since.
+        if unstored && before == stored.refresh_token {
+            return Ok(None);
+        }
         let known = |bearer: &Bearer| bearer.token().access_token == stored.access_token;
         let known = self.last.as_ref().is_some_and(known);
         let refresh = stored.refresh_token.clone().filter(|token| Some(token) != self.means.buried.as_ref());
@@ -337,13 +348,16 @@ impl Renewal {
             if let Some(failure) = &self.means.ended {
                 return Err(failure.clone());
             }
-            // A new session goes before whatever is there. Else, whoever has the lock now has nothing but the refresh token
-            // that this answer has spent: past the lock its successor is found by all, and without it the session would be
-            // over for all.
+            // A new session goes before whatever is there. Else, whoever has the lock now has nothing but the refresh
+            // token that this answer has spent: past the lock its successor is found by all, and without it the session
+            // would be over for all.
             if self.means.afresh || self.is_spent_in_store().await {
                 drop(self.control.take_lease());
                 saved = self.save(&token).await;
             }
+        }
+        if saved == Saved::Yes {
+            self.means.shelved.clone_from(&token.refresh_token);
         }
         // As long as the store has not taken it, what lies there is the session before.
         self.means.afresh &= saved == Saved::No;

@@ -8,6 +8,8 @@ struct Broken {
     inner: MemoryStore,
     load: AtomicBool,
     save: AtomicBool,
+    /// What it says it could not write it has written.
+    unsure: AtomicBool,
     clear: AtomicBool,
 }
 
@@ -20,6 +22,9 @@ impl TokenStore for Broken {
     }
 
     fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        if self.unsure.load(Ordering::SeqCst) {
+            drop(self.inner.save(key, token));
+        }
         match self.save.load(Ordering::SeqCst) {
             true => Box::pin(async { Err("cannot write".into()) }),
             false => self.inner.save(key, token),
@@ -240,6 +245,43 @@ async fn a_pair_that_the_store_does_not_take_is_used_all_the_same() {
     bench.advance(3600.0);
     assert_eq!(bench.token().await, "access-4");
     assert_eq!(store.inner.load(&key).await.unwrap().unwrap().access_token.expose(), "access-4");
+    assert_eq!(bench.vendor.form(3)["refresh_token"], "refresh-3");
+}
+
+#[tokio::test]
+async fn a_pair_that_the_store_took_without_saying_so_may_be_renewed_by_others() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.save.store(true, Ordering::SeqCst);
+    store.unsure.store(true, Ordering::SeqCst);
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-2");
+    store.save.store(false, Ordering::SeqCst);
+    bench.advance(3600.0);
+    let other = manager(&WOOTRIC, &bench.vendor, password(), &bench.store, &bench.clock).unwrap();
+    assert_eq!(text(&other.bearer().await.unwrap()), "access-3");
+    // Its own refresh token is spent by now.
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-3", 3));
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-4");
+    assert_eq!(bench.vendor.form(3)["refresh_token"], "refresh-3");
+}
+
+#[tokio::test]
+async fn a_sign_in_that_the_store_does_not_take_is_not_given_up_for_the_session_before() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.save.store(true, Ordering::SeqCst);
+    bench.manager.sign_in(password()).unwrap();
+    for round in 2..4 {
+        assert_eq!(bench.token().await, format!("access-{round}"));
+        bench.advance(3600.0);
+    }
+    store.save.store(false, Ordering::SeqCst);
+    assert_eq!(bench.token().await, "access-4");
+    assert_eq!(bench.vendor.grants(), ["password", "password", "refresh_token", "refresh_token"]);
     assert_eq!(bench.vendor.form(3)["refresh_token"], "refresh-3");
 }
 
