@@ -97,7 +97,7 @@ enum Refusal {
 }
 
 impl Renewal {
-    /// Runs it. A panic in an exchange or a store ends as [`Self::crashed`].
+    /// Runs it. A panic in an exchange, or in a store that is read or locked, ends as [`Self::crashed`].
     pub(crate) async fn run(mut self) -> Outcome {
         if let Some(before) = self.before.take() {
             before.await;
@@ -112,12 +112,14 @@ impl Renewal {
         Outcome { bearer, means: Arc::new(self.means), rest }
     }
 
-    /// The outcome of a flight that panicked: whatever may have been sent counts as lost.
-    pub(crate) fn crashed(mut means: Means) -> Outcome {
-        means.login.code = None;
-        means.lost = means.lost.saturating_add(1);
-        if means.lost > 1 {
-            means.bury();
+    /// The outcome of a flight that panicked: what may have been sent, and cannot be sent again, counts as lost.
+    pub(crate) fn crashed(mut means: Means, control: &Control) -> Outcome {
+        if control.precious() {
+            means.login.code = None;
+            means.lost = means.lost.saturating_add(1);
+            if means.lost > 1 {
+                means.bury();
+            }
         }
         let failure = Failure::new(Error::new(ErrorKind::Authentication, "the token request panicked"));
         means.end(&failure);

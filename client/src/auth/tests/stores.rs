@@ -6,6 +6,8 @@ use super::*;
 #[derive(Debug, Default)]
 struct Broken {
     inner: MemoryStore,
+    /// It panics instead.
+    panics: AtomicBool,
     load: AtomicBool,
     save: AtomicBool,
     /// What it says it could not write it has written.
@@ -13,10 +15,17 @@ struct Broken {
     clear: AtomicBool,
 }
 
+impl Broken {
+    fn fail<'a, T: 'a>(&self, why: &'static str) -> StoreFuture<'a, T> {
+        assert!(!self.panics.load(Ordering::SeqCst), "{why}");
+        Box::pin(async move { Err(why.into()) })
+    }
+}
+
 impl TokenStore for Broken {
     fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
         match self.load.load(Ordering::SeqCst) {
-            true => Box::pin(async { Err("cannot read".into()) }),
+            true => self.fail("cannot read"),
             false => self.inner.load(key),
         }
     }
@@ -26,14 +35,14 @@ impl TokenStore for Broken {
             drop(self.inner.save(key, token));
         }
         match self.save.load(Ordering::SeqCst) {
-            true => Box::pin(async { Err("cannot write".into()) }),
+            true => self.fail("cannot write"),
             false => self.inner.save(key, token),
         }
     }
 
     fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
         match self.clear.load(Ordering::SeqCst) {
-            true => Box::pin(async { Err("cannot remove".into()) }),
+            true => self.fail("cannot remove"),
             false => self.inner.clear(key),
         }
     }
@@ -266,6 +275,42 @@ async fn a_pair_that_the_store_took_without_saying_so_may_be_renewed_by_others()
     bench.advance(3600.0);
     assert_eq!(bench.token().await, "access-4");
     assert_eq!(bench.vendor.form(3)["refresh_token"], "refresh-3");
+}
+
+#[tokio::test]
+async fn a_pair_outlives_a_store_that_panics() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.panics.store(true, Ordering::SeqCst);
+    store.save.store(true, Ordering::SeqCst);
+    for round in 2..4 {
+        bench.advance(3600.0);
+        assert_eq!(bench.token().await, format!("access-{round}"));
+    }
+    assert_eq!(bench.vendor.form(2)["refresh_token"], "refresh-2");
+}
+
+#[tokio::test]
+async fn a_store_that_panics_before_anything_is_sent_costs_nothing() {
+    for (oauth, credentials, grants) in [
+        (&DIRECTLY, code(), ["authorization_code", "refresh_token"]),
+        (&WOOTRIC, Credentials::refresh_token("refresh-0"), ["refresh_token", "refresh_token"]),
+    ] {
+        let store = Arc::new(Broken::default());
+        let bench = Bench::with_store(oauth, Vendor::plain(), credentials, Arc::<Broken>::clone(&store));
+        store.panics.store(true, Ordering::SeqCst);
+        for round in 1..3 {
+            store.load.store(true, Ordering::SeqCst);
+            for _ in 0..3 {
+                assert!(bench.manager.bearer().await.is_err());
+            }
+            store.load.store(false, Ordering::SeqCst);
+            assert_eq!(bench.token().await, format!("access-{round}"));
+            bench.advance(3600.0);
+        }
+        assert_eq!(bench.vendor.grants(), grants);
+    }
 }
 
 #[tokio::test]
