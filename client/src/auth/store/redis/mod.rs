@@ -130,11 +130,16 @@ impl TokenStore for RedisStore {
     fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
         let slot = self.slot(key);
         Box::pin(async move {
-            let number = slot.run::<u64>(&scripts::LOCK, &[&slot.term_ms()]).await?;
-            Ok(match number {
-                0 => Lock::Taken,
-                number => Lock::Held(Box::new(RedisLease::new(slot, number))),
+            // On a task, which goes on if the future is dropped: the server may have given the lock by then, and its lease
+            // gives it back.
+            tokio::spawn(async move {
+                let number = slot.run::<u64>(&scripts::LOCK, &[&slot.term_ms()]).await?;
+                Ok::<_, StoreError>(match number {
+                    0 => Lock::Taken,
+                    number => Lock::Held(Box::new(RedisLease::new(slot, number))),
+                })
             })
+            .await?
         })
     }
 }
