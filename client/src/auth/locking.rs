@@ -1,6 +1,8 @@
 //! The lock of the store, around what a renewal sends and saves.
 
-use std::time::Duration;
+use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::FutureExt;
 
 use super::{
     bearer::Bearer,
@@ -21,6 +23,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(120);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Longest such pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// What a store makes of a write. Its panic is a failure of the write alone: the answer of the vendor, which cannot be had
+/// again, outlives it.
+async fn guarded<T>(write: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    AssertUnwindSafe(write).catch_unwind().await.unwrap_or_else(|_| Err("the token store panicked".into()))
+}
 
 /// A lease, and when its term began.
 pub(crate) struct Held {
@@ -82,7 +90,7 @@ impl Renewal {
     /// Gives the lock back, if it is held.
     pub(super) async fn unlock(&self) {
         if let Some(held) = self.control.take_lease() {
-            let release = held.lease.release();
+            let release = guarded(async move { held.lease.release().await });
             if !matches!(self.deps.within(self.deps.options.exchange_timeout, release).await, Some(Ok(()))) {
                 tracing::warn!(api = self.deps.api, "the lock of the token store was not given back");
             }
@@ -95,16 +103,20 @@ impl Renewal {
         let (store, key) = (&self.deps.store, &self.means.key);
         let limit = self.deps.options.exchange_timeout;
         let Some(held) = self.control.take_lease() else {
-            let written = match record {
-                Some(record) => store.save(key, record),
-                None => store.clear(key),
-            };
+            let written = guarded(async {
+                match record {
+                    Some(record) => store.save(key, record).await,
+                    None => store.clear(key).await,
+                }
+            });
             return self.deps.within(limit, written).await?.ok().map(|()| true);
         };
-        let written = match record {
-            Some(record) => held.lease.save(record),
-            None => held.lease.clear(),
-        };
+        let written = guarded(async {
+            match record {
+                Some(record) => held.lease.save(record).await,
+                None => held.lease.clear().await,
+            }
+        });
         let written = self.deps.within(limit, written).await;
         self.control.put_lease(held);
         written?.ok()

@@ -293,8 +293,9 @@ impl Shared {
             last: state.last.clone(),
             before: state.before.clone(),
         };
-        let before = Arc::clone(means);
-        let flight = Flight::new(control, renewal.run(), move || Renewal::crashed(Means::clone(&before)));
+        let (before, known) = (Arc::clone(means), Arc::clone(&control));
+        let crashed = move || Renewal::crashed(Means::clone(&before), &known);
+        let flight = Flight::new(control, renewal.run(), crashed);
         let seat = flight.board();
         Ok((seat, false, state.flight.replace(flight)))
     }

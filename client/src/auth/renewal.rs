@@ -35,6 +35,8 @@ pub(crate) struct Means {
     pub(crate) scope: Option<String>,
     /// The refresh token that must not be sent again, wherever it turns up.
     pub(crate) buried: Option<Secret>,
+    /// The refresh token that the store held when it was last read or written.
+    pub(crate) shelved: Option<Secret>,
     /// The credentials go before what the store holds, until they have brought a token.
     pub(crate) afresh: bool,
     /// Why the session ended.
@@ -95,7 +97,7 @@ enum Refusal {
 }
 
 impl Renewal {
-    /// Runs it. A panic in an exchange or a store ends as [`Self::crashed`].
+    /// Runs it. A panic in an exchange, or in a store that is read or locked, ends as [`Self::crashed`].
     pub(crate) async fn run(mut self) -> Outcome {
         if let Some(before) = self.before.take() {
             before.await;
@@ -110,12 +112,14 @@ impl Renewal {
         Outcome { bearer, means: Arc::new(self.means), rest }
     }
 
-    /// The outcome of a flight that panicked: whatever may have been sent counts as lost.
-    pub(crate) fn crashed(mut means: Means) -> Outcome {
-        means.login.code = None;
-        means.lost = means.lost.saturating_add(1);
-        if means.lost > 1 {
-            means.bury();
+    /// The outcome of a flight that panicked: what may have been sent, and cannot be sent again, counts as lost.
+    pub(crate) fn crashed(mut means: Means, control: &Control) -> Outcome {
+        if control.precious() {
+            means.login.code = None;
+            means.lost = means.lost.saturating_add(1);
+            if means.lost > 1 {
+                means.bury();
+            }
         }
         let failure = Failure::new(Error::new(ErrorKind::Authentication, "the token request panicked"));
         means.end(&failure);
@@ -147,7 +151,8 @@ impl Renewal {
                         return Ok(bearer);
                     }
                     looked_again = true;
-                    if self.means.refresh.is_none() {
+                    // What the store holds is another session as long as these credentials have brought nothing.
+                    if self.means.refresh.is_none() && !self.means.afresh {
                         self.clear().await;
                     }
                 }
@@ -164,14 +169,17 @@ impl Renewal {
     /// Takes over what the store holds, unless it is what this client wrote or older. A token that is good is returned; of
     /// one that is not, the refresh token is kept.
     pub(super) async fn look_up(&mut self) -> Result<Option<Bearer>, Failure> {
-        if self.means.afresh || self.last.as_ref().is_some_and(|last| !last.stored()) {
+        if self.means.afresh {
             return Ok(None);
         }
+        let unstored = self.last.as_ref().is_some_and(|last| !last.stored());
         let load = self.deps.store.load(&self.means.key);
         let stored = match self.deps.within(self.deps.options.exchange_timeout, load).await {
             Some(Ok(Some(stored))) => stored,
             Some(Ok(None)) => {
-                self.forgotten();
+                if !unstored {
+                    self.forgotten();
+                }
                 return Ok(None);
             }
             other => {
@@ -186,6 +194,12 @@ impl Renewal {
                 }));
             }
         };
+        let before = std::mem::replace(&mut self.means.shelved, stored.refresh_token.clone());
+        // What was there before a token that the store did not take is older than that. What was not there may be its
+        // successor: the store took the token without saying so, and another client has renewed it since.
+        if unstored && before == stored.refresh_token {
+            return Ok(None);
+        }
         let known = |bearer: &Bearer| bearer.token().access_token == stored.access_token;
         let known = self.last.as_ref().is_some_and(known);
         let refresh = stored.refresh_token.clone().filter(|token| Some(token) != self.means.buried.as_ref());
@@ -324,7 +338,6 @@ impl Renewal {
         self.means.scope = token.scope.clone();
         self.means.lost = 0;
         self.means.ended = None;
-        self.means.afresh = false;
         if twin::broken(Rule::OldPairDroppedFirst) {
             self.clear().await;
         }
@@ -337,13 +350,19 @@ impl Renewal {
             if let Some(failure) = &self.means.ended {
                 return Err(failure.clone());
             }
-            if self.is_spent_in_store().await {
-                // Whoever has the lock now has nothing but the refresh token that this answer has spent. Past the lock its
-                // successor is found by all, and without it the session would be over for all.
+            // A new session goes before whatever is there. Else, whoever has the lock now has nothing but the refresh
+            // token that this answer has spent: past the lock its successor is found by all, and without it the session
+            // would be over for all.
+            if self.means.afresh || self.is_spent_in_store().await {
                 drop(self.control.take_lease());
                 saved = self.save(&token).await;
             }
         }
+        if saved == Saved::Yes {
+            self.means.shelved.clone_from(&token.refresh_token);
+        }
+        // As long as the store has not taken it, what lies there is the session before.
+        self.means.afresh &= saved == Saved::No;
         self.bearer(token, saved != Saved::No).map_err(Failure::new)
     }
 

@@ -44,6 +44,6 @@ pub(crate) fn open(deps: &Deps, credentials: Credentials, afresh: bool) -> Resul
     }
     let key = Arc::new(deps.key(&login, token.as_ref()));
     let refresh = token.filter(|_| deps.grant(REFRESH).is_some());
-    let means = Means { key, login, refresh, lost: 0, scope: None, buried: None, afresh, ended: None };
+    let means = Means { key, login, refresh, lost: 0, scope: None, buried: None, shelved: None, afresh, ended: None };
     Ok((Session::Open(Arc::new(means)), None))
 }

@@ -1,8 +1,15 @@
 //! What every store promises, over all of them.
 
-use std::sync::Arc;
+use std::{
+    future::poll_fn,
+    sync::Arc,
+    task::Poll,
+    time::{Duration, Instant},
+};
 
-use cx_client::auth::{FileStore, Lease, Lock, MemoryStore, RedisStore, StoreKey, StoredToken, TokenStore};
+use cx_client::auth::{
+    FileStore, Lease, Lock, MemoryStore, RedisStore, StoreFuture, StoreKey, StoredToken, TokenStore,
+};
 use serde_json::json;
 
 use crate::server::Server;
@@ -36,13 +43,18 @@ async fn taken(store: &dyn TokenStore, key: &StoreKey) -> bool {
     matches!(store.lock(key).await.unwrap(), Lock::Taken)
 }
 
+/// Less than a lock lasts by itself.
+const WATCHDOG: Duration = Duration::from_secs(30);
+
 /// Asks for a lock until it is free.
 async fn wait(store: &dyn TokenStore, key: &StoreKey) -> Box<dyn Lease> {
+    let start = Instant::now();
     loop {
         match store.lock(key).await.unwrap() {
             Lock::Held(lease) => return lease,
             _ => tokio::task::yield_now().await,
         }
+        assert!(start.elapsed() < WATCHDOG, "nobody gives the lock back");
     }
 }
 
@@ -85,6 +97,26 @@ async fn a_lease_that_is_dropped_gives_the_lock_back([one, two]: Pair) {
     let key = key("pat");
     drop(held(&*one, &key).await);
     wait(&*two, &key).await.release().await.unwrap();
+}
+
+/// Polls a future so many times, or until it is ready, and drops it.
+async fn drop_after<T>(polls: usize, mut future: StoreFuture<'_, T>) {
+    for _ in 0..polls {
+        if poll_fn(|context| Poll::Ready(future.as_mut().poll(context).is_ready())).await {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn a_lock_is_lost_neither_when_it_is_asked_for_nor_when_it_is_given_back([one, two]: Pair) {
+    let key = key("pat");
+    for polls in 0..20 {
+        drop_after(polls, one.lock(&key)).await;
+        let lease = wait(&*two, &key).await;
+        drop_after(polls, lease.release()).await;
+        wait(&*one, &key).await.release().await.unwrap();
+    }
 }
 
 async fn a_write_past_a_lease_fences_it_out([one, two]: Pair) {
@@ -167,6 +199,7 @@ promises! {
     records_are_kept_replaced_and_removed
     a_lock_is_held_by_one
     a_lease_that_is_dropped_gives_the_lock_back
+    a_lock_is_lost_neither_when_it_is_asked_for_nor_when_it_is_given_back
     a_write_past_a_lease_fences_it_out
     turns_do_not_overlap
     nothing_secret_is_shown
@@ -189,7 +222,7 @@ async fn overtaken(one: &dyn TokenStore, two: &dyn TokenStore) {
     assert_eq!(one.load(&key).await.unwrap(), Some(token("next")));
 }
 
-const SHORT: std::time::Duration = std::time::Duration::from_millis(1);
+const SHORT: Duration = Duration::from_millis(1);
 
 #[tokio::test]
 async fn a_lock_on_a_file_ends_with_its_term() {

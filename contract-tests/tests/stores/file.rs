@@ -128,6 +128,19 @@ async fn what_a_write_that_died_left_behind_does_no_harm() {
 }
 
 #[tokio::test]
+async fn no_token_is_left_of_a_session_that_was_cleared() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, file) = store(folder.path()).await;
+    let half = file.with_extension("new");
+    // With a record beside it, and without.
+    for _ in 0..2 {
+        fs::write(&half, "{\"format\"").unwrap();
+        store.clear(&key("pat@example.com")).await.unwrap();
+        assert!(!half.exists() && !file.exists());
+    }
+}
+
+#[tokio::test]
 async fn a_fence_that_is_not_a_number_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let (store, file) = store(folder.path()).await;

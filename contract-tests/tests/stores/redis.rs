@@ -107,6 +107,20 @@ async fn a_record_that_is_none_is_an_error_that_does_not_quote_it() {
 }
 
 #[tokio::test]
+async fn a_server_that_became_a_replica_gives_way_to_the_one_that_has_its_address_now() {
+    let (Some(first), Some(second)) = (Server::start(), Server::start()) else { return };
+    let store = RedisStore::new(&first.url()).unwrap();
+    store.save(&key("pat"), &token("1")).await.unwrap();
+    let mut connection = first.connection().await;
+    let _: () = ::redis::cmd("REPLICAOF").arg(&["127.0.0.1", "1"]).query_async(&mut connection).await.unwrap();
+    second.take_the_place_of(&first);
+    let lock = store.lock(&key("pat")).await.unwrap();
+    let Lock::Held(lease) = &lock else { panic!("{lock:?}") };
+    assert!(lease.save(&token("2")).await.unwrap());
+    assert_eq!(store.load(&key("pat")).await.unwrap(), Some(token("2")));
+}
+
+#[tokio::test]
 async fn a_server_that_is_gone_is_an_error_and_a_dead_connection_is_none() {
     let Some(server) = Server::start() else { return };
     let store = RedisStore::new(&server.url()).unwrap();

@@ -200,6 +200,28 @@ async fn a_client_that_comes_late_leaves_no_spent_refresh_token_behind() {
 }
 
 #[tokio::test]
+async fn a_sign_in_that_comes_late_goes_before_what_the_store_holds() {
+    // Of the session before: its token once more, a newer one, or nothing after a sign-out elsewhere.
+    for there in [Some(1), Some(9), None] {
+        let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+        bench.token().await;
+        let key = bench.manager.key().unwrap();
+        bench.manager.sign_in(password()).unwrap();
+        bench.vendor.hold();
+        let caller = bench.callers(1).await.remove(0);
+        match there {
+            Some(number) => bench.store.save(&key, &record(number)).await.unwrap(),
+            None => bench.store.clear(&key).await.unwrap(),
+        }
+        bench.vendor.release();
+        assert_eq!(text(&caller.await.unwrap().unwrap()), "access-2", "{there:?}");
+        let stored = bench.store.load(&key).await.unwrap().unwrap();
+        assert_eq!(stored.refresh_token.unwrap().expose(), "refresh-2", "{there:?}");
+        assert!(is_free(&bench).await);
+    }
+}
+
+#[tokio::test]
 async fn a_sign_out_elsewhere_is_not_undone_by_a_renewal_under_way() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
     bench.token().await;

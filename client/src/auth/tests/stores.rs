@@ -6,29 +6,43 @@ use super::*;
 #[derive(Debug, Default)]
 struct Broken {
     inner: MemoryStore,
+    /// It panics instead.
+    panics: AtomicBool,
     load: AtomicBool,
     save: AtomicBool,
+    /// What it says it could not write it has written.
+    unsure: AtomicBool,
     clear: AtomicBool,
+}
+
+impl Broken {
+    fn fail<'a, T: 'a>(&self, why: &'static str) -> StoreFuture<'a, T> {
+        assert!(!self.panics.load(Ordering::SeqCst), "{why}");
+        Box::pin(async move { Err(why.into()) })
+    }
 }
 
 impl TokenStore for Broken {
     fn load<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Option<StoredToken>> {
         match self.load.load(Ordering::SeqCst) {
-            true => Box::pin(async { Err("cannot read".into()) }),
+            true => self.fail("cannot read"),
             false => self.inner.load(key),
         }
     }
 
     fn save<'a>(&'a self, key: &'a StoreKey, token: &'a StoredToken) -> StoreFuture<'a, ()> {
+        if self.unsure.load(Ordering::SeqCst) {
+            drop(self.inner.save(key, token));
+        }
         match self.save.load(Ordering::SeqCst) {
-            true => Box::pin(async { Err("cannot write".into()) }),
+            true => self.fail("cannot write"),
             false => self.inner.save(key, token),
         }
     }
 
     fn clear<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, ()> {
         match self.clear.load(Ordering::SeqCst) {
-            true => Box::pin(async { Err("cannot remove".into()) }),
+            true => self.fail("cannot remove"),
             false => self.inner.clear(key),
         }
     }
@@ -244,6 +258,79 @@ async fn a_pair_that_the_store_does_not_take_is_used_all_the_same() {
 }
 
 #[tokio::test]
+async fn a_pair_that_the_store_took_without_saying_so_may_be_renewed_by_others() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.save.store(true, Ordering::SeqCst);
+    store.unsure.store(true, Ordering::SeqCst);
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-2");
+    store.save.store(false, Ordering::SeqCst);
+    bench.advance(3600.0);
+    let other = manager(&WOOTRIC, &bench.vendor, password(), &bench.store, &bench.clock).unwrap();
+    assert_eq!(text(&other.bearer().await.unwrap()), "access-3");
+    // Its own refresh token is spent by now.
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-3", 3));
+    bench.advance(3600.0);
+    assert_eq!(bench.token().await, "access-4");
+    assert_eq!(bench.vendor.form(3)["refresh_token"], "refresh-3");
+}
+
+#[tokio::test]
+async fn a_pair_outlives_a_store_that_panics() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.panics.store(true, Ordering::SeqCst);
+    store.save.store(true, Ordering::SeqCst);
+    for round in 2..4 {
+        bench.advance(3600.0);
+        assert_eq!(bench.token().await, format!("access-{round}"));
+    }
+    assert_eq!(bench.vendor.form(2)["refresh_token"], "refresh-2");
+}
+
+#[tokio::test]
+async fn a_store_that_panics_before_anything_is_sent_costs_nothing() {
+    for (oauth, credentials, grants) in [
+        (&DIRECTLY, code(), ["authorization_code", "refresh_token"]),
+        (&WOOTRIC, Credentials::refresh_token("refresh-0"), ["refresh_token", "refresh_token"]),
+    ] {
+        let store = Arc::new(Broken::default());
+        let bench = Bench::with_store(oauth, Vendor::plain(), credentials, Arc::<Broken>::clone(&store));
+        store.panics.store(true, Ordering::SeqCst);
+        for round in 1..3 {
+            store.load.store(true, Ordering::SeqCst);
+            for _ in 0..3 {
+                assert!(bench.manager.bearer().await.is_err());
+            }
+            store.load.store(false, Ordering::SeqCst);
+            assert_eq!(bench.token().await, format!("access-{round}"));
+            bench.advance(3600.0);
+        }
+        assert_eq!(bench.vendor.grants(), grants);
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_the_store_does_not_take_is_not_given_up_for_the_session_before() {
+    let store = Arc::new(Broken::default());
+    let bench = Bench::with_store(&WOOTRIC, Vendor::plain(), password(), Arc::<Broken>::clone(&store));
+    bench.token().await;
+    store.save.store(true, Ordering::SeqCst);
+    bench.manager.sign_in(password()).unwrap();
+    for round in 2..4 {
+        assert_eq!(bench.token().await, format!("access-{round}"));
+        bench.advance(3600.0);
+    }
+    store.save.store(false, Ordering::SeqCst);
+    assert_eq!(bench.token().await, "access-4");
+    assert_eq!(bench.vendor.grants(), ["password", "password", "refresh_token", "refresh_token"]);
+    assert_eq!(bench.vendor.form(3)["refresh_token"], "refresh-3");
+}
+
+#[tokio::test]
 async fn a_store_that_cannot_be_read_fails_the_start_alone() {
     let store = Arc::new(Broken::default());
     store.load.store(true, Ordering::SeqCst);
@@ -291,4 +378,27 @@ fn a_stored_token_is_written_and_read() {
     let least: StoredToken =
         serde_json::from_value(json!({"access_token": "a", "obtained_at": 1, "new": 1})).unwrap();
     assert_eq!(least.expires_at, None);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_refused_takes_nothing_from_the_store() {
+    let (vendor, clock) = (Vendor::plain(), Env::default());
+    let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::default());
+    let client = || {
+        let mut deps = deps(&WOOTRIC, Arc::new(Line(Arc::clone(&vendor))), &store, &clock);
+        deps.options.account = Some("help-desk".to_owned());
+        TokenManager::new(deps, Credentials::refresh_token("refresh-0")).unwrap()
+    };
+    let (one, other) = (client(), client());
+    assert_eq!(text(&one.bearer().await.unwrap()), "access-1");
+    vendor.react(|form| match form["refresh_token"].as_str() {
+        "mistyped" => invalid_grant(),
+        _ => Reaction::Answer(200, pair(2)),
+    });
+    one.sign_in(Credentials::refresh_token("mistyped")).unwrap();
+    assert!(one.bearer().await.unwrap_err().is_authentication());
+    assert_eq!(text(&other.bearer().await.unwrap()), "access-1");
+    clock.0.advance(3600.0);
+    assert_eq!(text(&other.bearer().await.unwrap()), "access-2");
+    assert!(one.bearer().await.unwrap_err().is_authentication());
 }

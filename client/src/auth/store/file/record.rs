@@ -106,12 +106,13 @@ impl Files {
         written.and_then(|()| private::sync(&self.folder))
     }
 
-    /// Removes the record. To be called with the fence locked.
+    /// Removes the record, and what a process that died in [`Self::save`] left of another. To be called with the fence
+    /// locked.
     pub(super) fn clear(&self) -> Result<(), FileError> {
-        if self.load()?.is_none() {
-            return Ok(());
+        private::remove(&self.path("new"))?;
+        if self.load()?.is_some() {
+            private::remove(&self.path("json"))?;
         }
-        private::remove(&self.path("json"))?;
         private::sync(&self.folder)
     }
 

@@ -58,9 +58,12 @@ impl Lease for RedisLease {
     }
 
     fn release(mut self: Box<Self>) -> StoreFuture<'static, ()> {
-        let released = self.under(&scripts::RELEASE, &[]);
-        self.released = true;
-        Box::pin(async move { released.await.map(drop) })
+        Box::pin(async move {
+            let released = self.under(&scripts::RELEASE, &[]).await;
+            // Not before: what is dropped while it waits for the server gives the lock back as any lease does.
+            self.released = true;
+            released.map(drop)
+        })
     }
 }
 

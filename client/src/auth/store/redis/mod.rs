@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use redis::{AsyncConnectionConfig, Client, FromRedisValue, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, aio::MultiplexedConnection};
 use zeroize::Zeroizing;
 
 use super::{Lock, StoreError, StoreFuture, StoreKey, StoredToken, TokenStore, name::name};
@@ -26,7 +26,7 @@ const LONGEST_TERM: Duration = Duration::from_secs(24 * 60 * 60);
 const LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// Longest time that anything is kept, about a hundred years: the server refuses a time that its clock cannot hold.
 const LONGEST_LIFETIME: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-/// Longest wait for a connection or a reply.
+/// How long a server is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Keeps tokens on a Redis server (version 5 or later, or what speaks its protocol), so that many machines share a
@@ -55,7 +55,7 @@ impl RedisStore {
     /// When that is not a URL of a Redis server. The error does not quote it.
     pub fn new(url: &str) -> Result<Self, StoreError> {
         let client = Client::open(url).map_err(RedisFailure::new)?;
-        let server = Arc::new(Server { client, connection: Mutex::default() });
+        let server = Arc::new(Server { client, connection: Mutex::default(), patience: PATIENCE });
         Ok(Self { server, prefix: "cx-client".into(), term: TERM, lifetime: LIFETIME })
     }
 
@@ -130,11 +130,16 @@ impl TokenStore for RedisStore {
     fn lock<'a>(&'a self, key: &'a StoreKey) -> StoreFuture<'a, Lock> {
         let slot = self.slot(key);
         Box::pin(async move {
-            let number = slot.run::<u64>(&scripts::LOCK, &[&slot.term_ms()]).await?;
-            Ok(match number {
-                0 => Lock::Taken,
-                number => Lock::Held(Box::new(RedisLease::new(slot, number))),
+            // On a task, which goes on if the future is dropped: the server may have given the lock by then, and its lease
+            // gives it back.
+            tokio::spawn(async move {
+                let number = slot.run::<u64>(&scripts::LOCK, &[&slot.term_ms()]).await?;
+                Ok::<_, StoreError>(match number {
+                    0 => Lock::Taken,
+                    number => Lock::Held(Box::new(RedisLease::new(slot, number))),
+                })
             })
+            .await?
         })
     }
 }
@@ -184,11 +189,13 @@ fn millis(duration: Duration) -> String {
 struct Server {
     client: Client,
     connection: Mutex<Option<MultiplexedConnection>>,
+    /// Longest wait for a connection or a reply.
+    patience: Duration,
 }
 
 impl Server {
-    /// Runs a script, a second time when the connection turned out to be dead. Every script can be repeated: at worst the
-    /// lock that the lost answer told of lasts for its term.
+    /// Runs a script, a second time where [another connection](wants_another) may help. Every script can be repeated: at
+    /// worst the lock that the lost answer told of lasts for its term.
     async fn run<T: FromRedisValue>(
         &self,
         script: &Script,
@@ -205,14 +212,14 @@ impl Server {
         let mut again = true;
         loop {
             let mut connection = self.connection().await?;
-            match invocation.invoke_async(&mut connection).await {
-                Err(error) if error.is_unrecoverable_error() => {
-                    self.keep(None);
-                    if !std::mem::take(&mut again) {
-                        return Err(RedisFailure::new(error));
-                    }
-                }
-                result => return result.map_err(RedisFailure::new),
+            let error = match invocation.invoke_async(&mut connection).await {
+                Ok(result) => return Ok(result),
+                Err(error) => error,
+            };
+            // Whatever it was: a server that is silent, or no longer the one that writes, is not to be asked for ever.
+            self.keep(None);
+            if !(wants_another(&error) && std::mem::take(&mut again)) {
+                return Err(RedisFailure::new(error));
             }
         }
     }
@@ -222,8 +229,8 @@ impl Server {
         if let Some(connection) = present {
             return Ok(connection);
         }
-        let config =
-            AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+        let patience = Some(self.patience);
+        let config = AsyncConnectionConfig::new().set_connection_timeout(patience).set_response_timeout(patience);
         let connection = self.client.get_multiplexed_async_connection_with_config(&config).await;
         let connection = connection.map_err(RedisFailure::new)?;
         self.keep(Some(connection.clone()));
@@ -235,9 +242,72 @@ impl Server {
     }
 }
 
+/// Whether another connection may lead to a server that does it: this one is dead, or leads to a server that others have
+/// taken the place of.
+fn wants_another(error: &RedisError) -> bool {
+    // Before version 7 the words of a command that failed within a script stand in the text.
+    let read_only = error.code() == Some("READONLY") || error.detail().is_some_and(|text| text.contains("READONLY"));
+    error.is_unrecoverable_error() || read_only
+}
+
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::{BufRead, BufReader, Write as _},
+        net::{TcpListener, TcpStream},
+    };
+
     use super::*;
+
+    /// The words of the next command that comes in.
+    fn command(reader: &mut impl BufRead) -> Option<Vec<String>> {
+        let words = length(reader)?;
+        (0..words).map(|_| word(reader)).collect()
+    }
+
+    fn word(reader: &mut impl BufRead) -> Option<String> {
+        let mut bytes = vec![0; length(reader)?];
+        reader.read_exact(&mut bytes).ok()?;
+        reader.read_line(&mut String::new()).ok()?;
+        String::from_utf8(bytes).ok()
+    }
+
+    /// The number behind the letter at the beginning of a line.
+    fn length(reader: &mut impl BufRead) -> Option<usize> {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        line.trim_end().get(1..)?.parse().ok()
+    }
+
+    /// Answers on a connection as a server without records does; a silent one does not answer scripts.
+    fn serve(mut connection: TcpStream, silent: bool) {
+        let mut reader = BufReader::new(connection.try_clone().unwrap());
+        while let Some(words) = command(&mut reader) {
+            let answer: &[u8] = match words.first().map(String::as_str) {
+                Some("EVALSHA") if silent => b"",
+                Some("EVALSHA") => b"$-1\r\n",
+                _ => b"+OK\r\n",
+            };
+            connection.write_all(answer).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_brings_no_answer_is_not_used_again() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut store = RedisStore::new(&format!("redis://{}", listener.local_addr().unwrap())).unwrap();
+        // As when the machine of the first one lost its power, and another has its address now.
+        std::thread::spawn(move || {
+            for (number, connection) in listener.incoming().enumerate() {
+                std::thread::spawn(move || serve(connection.unwrap(), number == 0));
+            }
+        });
+        let key = StoreKey::new("api", "https://a.example", "pat", "password");
+        Arc::get_mut(&mut store.server).unwrap().patience = Duration::from_millis(100);
+        drop(store.load(&key).await);
+        Arc::get_mut(&mut store.server).unwrap().patience = PATIENCE;
+        assert_eq!(store.load(&key).await.unwrap(), None);
+    }
 
     #[test]
     fn no_time_is_longer_than_the_server_takes() {
