@@ -151,9 +151,8 @@ async fn no_form_of_an_export_carries_commands() {
     let vendor = vendor("wootric").await;
     vendor.on("list_responses", |request, _| {
         let texts = request.query_pairs().into_iter();
-        let first = texts
-            .filter(|pair| pair.name == "page")
-            .any(|pair| matches!(pair.part, Part::Text(text) if text == "1"));
+        let first =
+            texts.filter(|pair| pair.name == "page").any(|pair| matches!(pair.part, Part::Text(text) if text == "1"));
         let row = json!({"id": 1, "text": COMMANDS, "created_at": "2023-11-14T22:13:20Z"});
         Some(Answer::value(200, if first { json!([row]) } else { json!([]) }))
     });

@@ -85,9 +85,8 @@ pub(super) fn error(case: &Case, operation: &Operation, body: &[u8], error: &Err
 
 /// Of the headers that the vendor sent, each that the caller does not get as it was.
 pub(super) fn headers(sent: &Outgoing, got: &HeaderMap) -> Vec<String> {
-    let comes = |name: &str, value: &str| {
-        got.get_all(name).iter().any(|own| own.as_bytes() == value.trim().as_bytes())
-    };
+    let comes =
+        |name: &str, value: &str| got.get_all(name).iter().any(|own| own.as_bytes() == value.trim().as_bytes());
     let lost = sent.headers.iter().filter(|(name, value)| !comes(name, value));
     lost.map(|(name, _)| format!("the reply lost its header `{name}`")).collect()
 }

@@ -11,7 +11,15 @@ use crate::shell;
 /// package, and so the builds that it measures.
 pub(super) fn run(root: &Path, arguments: &[String]) -> Result<ExitCode> {
     let mut cargo = shell::cargo();
-    cargo.current_dir(root).args(["bench", "--quiet", "--no-run", "--package", "contract-tests", "--bench", "budgets"]);
+    cargo.current_dir(root).args([
+        "bench",
+        "--quiet",
+        "--no-run",
+        "--package",
+        "contract-tests",
+        "--bench",
+        "budgets",
+    ]);
     let budgets = built::built_by(cargo.arg(built::MESSAGES), "bench", "budgets")?;
     let status = shell::command(budgets).current_dir(root).args(arguments).status();
     let code = status.context("the budgets cannot be started")?.code().and_then(|code| u8::try_from(code).ok());

@@ -144,9 +144,8 @@ impl View {
         let mut view = self.clone();
         for item in view.value.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten() {
             if let Some(methods) = item.1.as_object_mut() {
-                methods.retain(|_, operation| {
-                    operation.get("operationId").and_then(Value::as_str).is_some_and(is_one)
-                });
+                methods
+                    .retain(|_, operation| operation.get("operationId").and_then(Value::as_str).is_some_and(is_one));
             }
         }
         view

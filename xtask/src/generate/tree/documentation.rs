@@ -2,7 +2,9 @@
 
 use cx_spec::Api;
 use serde_json::Value;
-use syn::{Attribute, Expr, ImplItem, ImplItemFn, Item, ItemMod, Lit, LitStr, Meta, parse_quote, visit_mut::VisitMut};
+use syn::{
+    Attribute, Expr, ImplItem, ImplItemFn, Item, ItemMod, Lit, LitStr, Meta, parse_quote, visit_mut::VisitMut,
+};
 
 use super::{items, send::Call};
 use crate::generate::lower::{COOKIE_HEADER, View};
