@@ -34,6 +34,8 @@ use crate::{
     twin::{self, Rule},
 };
 
+#[cfg(feature = "dynamic")]
+pub(crate) use decode::json_text;
 #[cfg(fuzzing)]
 pub(crate) use decode::success;
 pub(crate) use exchange::HttpExchange;
