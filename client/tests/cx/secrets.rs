@@ -89,6 +89,26 @@ async fn a_token_that_cannot_be_one_is_a_misuse_and_no_reply() {
     assert!(vendor.take_exchanges().is_empty());
 }
 
+/// Where the system lets a variable hold any bytes.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_cannot_be_read_is_a_misuse_and_not_one_that_is_missing() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    let vendor = vendor("wootric").await;
+    let latin = OsStr::from_bytes(b"canary-\xe9");
+    for name in ["CX_TOKEN", "CX_CLIENT_ID", "CX_CLIENT_SECRET", "CX_PASSWORD", "CX_SCOPE", "CX_ACCOUNT_TOKEN"] {
+        let run = cx(["wootric", "list-segments"]).base_url(&vendor.base_url()).env("CX_USERNAME", issuer::USERNAME);
+        let ran = run.env(name, latin).run().await.exits(2);
+        assert!(ran.stderr.contains(&format!("the variable {name} cannot be read")), "{}", ran.stderr);
+        shows_no_canary(&ran);
+    }
+    let run = cx(["wootric", "create-token"]).base_url(&vendor.base_url()).env("CX_PASSWORD", latin);
+    let ran = run.env("CX_USERNAME", issuer::USERNAME).run().await.exits(2);
+    assert!(ran.stderr.contains("the variable CX_PASSWORD cannot be read"), "{}", ran.stderr);
+    assert!(vendor.take_exchanges().is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_parameter_comes_from_environment_or_file_and_never_from_the_line() {
     let vendor = vendor("directly").await;

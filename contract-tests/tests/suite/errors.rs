@@ -214,9 +214,10 @@ async fn a_304_that_no_document_knows_is_an_error() {
 
 #[tokio::test]
 async fn a_byte_order_mark_before_a_success_is_no_part_of_it() {
-    for (api, operation, list) in
-        [("wootric", "list_end_users", json!([{"id": 1}])), ("directly", "list_questions", json!({"questions": []}))]
-    {
+    for (api, operation, list) in [
+        ("wootric", "list_end_users", json!([{"id": 1}])),
+        ("directly", "list_questions", json!({"questions": [{"uuid": "q-7"}]})),
+    ] {
         let body = format!("\u{feff}{list}\r\n");
         let rig = Rig::new(api, vec![Step::reply(200, &[("content-type", JSON)], body.as_str())]).await;
         let reply = rig.call(operation, json!({}), CallOptions::new()).await.unwrap();
