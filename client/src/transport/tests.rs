@@ -193,6 +193,24 @@ async fn answer(State((script, requests)): State<Shared>, request: Request) -> h
     next.map(Body::from)
 }
 
+/// The address of a server that answers one request and is gone: whoever comes next is refused.
+async fn gone_after(reply: &'static [u8]) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        drop(listener);
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            assert_ne!(socket.read_buf(&mut head).await.unwrap(), 0);
+        }
+        socket.write_all(reply).await.unwrap();
+    });
+    url
+}
+
 #[tokio::test]
 async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
     let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
@@ -270,22 +288,8 @@ async fn a_refusal_that_ends_in_a_busy_token_server_says_how_long_to_wait() {
 
 #[tokio::test]
 async fn a_repetition_that_never_left_does_not_hide_the_request_before_it() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
     static REPEATED: Operation = Operation::made_up(Method::GET, "repeated", "/v1/things");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        // Whoever comes next is refused.
-        drop(listener);
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            assert_ne!(socket.read_buf(&mut head).await.unwrap(), 0);
-        }
-        let reply = b"HTTP/1.1 500 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-        socket.write_all(reply).await.unwrap();
-    });
+    let url = gone_after(b"HTTP/1.1 500 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").await;
     let stage = Stage::set([]).await;
     let request = stage.core.http().get(url).build().unwrap();
     let outcome = execute::<Value>(&stage.core, request, Payload::none(), &REPEATED, CallOptions::new()).await;
