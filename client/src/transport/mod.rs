@@ -5,6 +5,7 @@
 
 mod attempt;
 mod decode;
+mod echo;
 mod encode;
 mod exchange;
 mod logout;

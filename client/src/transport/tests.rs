@@ -226,6 +226,21 @@ async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
 }
 
 #[tokio::test]
+async fn a_token_that_the_vendor_sends_back_is_not_in_the_error() {
+    let fetched = r#"{"access_token":"canary-4711","token_type":"Bearer","expires_in":7200}"#;
+    for status in [400, 403, 500] {
+        let echo = http::Response::builder().status(status);
+        let stage = Stage::set([token(fetched), echo.body(r#"{"error":"bad: Bearer canary-4711"}"#).unwrap()]).await;
+        let error = stage.call(&LIST).await.unwrap_err();
+        assert_eq!(error.vendor_message().as_deref(), Some("bad: Bearer ***"), "{status}");
+        assert!(!error.body_excerpt().unwrap().contains("canary"), "{status}");
+    }
+    // A success is data, and stays as it is.
+    let stage = Stage::set([token(fetched), http::Response::new(r#"["canary-4711"]"#)]).await;
+    assert_eq!(stage.call(&LIST).await.unwrap().raw().as_ref(), br#"["canary-4711"]"#);
+}
+
+#[tokio::test]
 async fn a_second_refusal_is_the_outcome() {
     let stage = Stage::set([token(FIRST), reply(401), token(SECOND), reply(401)]).await;
     let error = stage.call(&LIST).await.unwrap_err();

@@ -5,7 +5,7 @@ use std::fs;
 use cx_mock::{Answer, ClosedPort, issuer};
 use serde_json::json;
 
-use crate::process::{Ran, cx, vendor};
+use crate::process::{Ran, applicant, cx, vendor};
 
 /// Values that occur nowhere else.
 const CANARIES: &[(&str, &str)] = &[
@@ -60,6 +60,20 @@ async fn no_secret_is_printed_however_a_call_ends() {
         }
     }
     assert!(!vendor.take_exchanges().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_was_fetched_is_taken_out_of_what_the_vendor_says() {
+    let vendor = vendor("wootric").await;
+    vendor.script("create_token", Answer::value(200, json!({"access_token": "canary-4711", "token_type": "bearer"})));
+    vendor.on("list_end_users", |request, _| {
+        let token = request.header("authorization").unwrap_or_default().to_owned();
+        Some(Answer::value(403, json!({"errors": [format!("bad: {token}")]})))
+    });
+    let run = applicant(cx(["wootric", "list-end-users"]).base_url(&vendor.base_url()));
+    let ran = run.run().await.exits(1);
+    assert!(ran.stderr.contains("bad: Bearer ***"), "{}", ran.stderr);
+    shows_no_canary(&ran);
 }
 
 #[tokio::test(flavor = "multi_thread")]
