@@ -65,7 +65,7 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// The body as received, if it was JSON: no member is lost that the types do not know. Numbers are those of
     /// [`serde_json`]: of an integer beyond 64 bits, and of a decimal with more digits than an `f64` has, the last digits
-    /// are only in [`body`](Self::body). `None` too for JSON that no [`Value`] can hold, such as a number beyond `f64` or
+    /// are only in [`body`](Reply::body). `None` too for JSON that no [`Value`] can hold, such as a number beyond `f64` or
     /// half of a surrogate pair, though the types may be without the member that it stands in.
     pub raw: Option<Value>,
     /// The body as received.
