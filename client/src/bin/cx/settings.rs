@@ -51,8 +51,8 @@ pub fn flags() -> Vec<Arg> {
             .value_parser(["json", "ndjson", "csv", "table"])
             .help("Form of the data [default: table on a terminal, json elsewhere; of exports ndjson]")
             .long_help(
-                "Form of the data [default: table on a terminal, json elsewhere; of exports ndjson]. Texts go into csv \
-                 as they are: a spreadsheet may take one that begins with =, +, - or @ for a formula",
+                "Form of the data [default: table on a terminal, json elsewhere; of exports ndjson]. Texts go into \
+                 csv as they are: a spreadsheet may take one that begins with =, +, - or @ for a formula",
             ),
         Arg::new("verbose")
             .long("verbose")
