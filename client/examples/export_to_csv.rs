@@ -47,20 +47,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut rows = export.stream()?;
 
     let file = OpenOptions::new().create(true).write(true).append(resumed).truncate(!resumed).open(&path)?;
+    let known = file.metadata()?.len();
     let mut file = BufWriter::new(file);
-    if !resumed {
-        writeln!(file, "id,created_at,score,text")?;
-    }
+    let mut written = if resumed { Ok(()) } else { writeln!(file, "id,created_at,score,text") };
     let ended = loop {
+        if written.is_err() {
+            break Ok(());
+        }
         match rows.try_next().await {
-            Ok(Some(response)) => writeln!(file, "{}", record(&response))?,
+            Ok(Some(response)) => written = writeln!(file, "{}", record(&response)),
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
     // The rows first: a cursor that is ahead of them would lose some, and one that is behind would bring some twice. So it
-    // is written after a failure too.
-    file.flush()?;
+    // is written after a failure of the vendor too, and rows of which nobody knows how many were written are taken back.
+    if let Err(error) = written.and_then(|()| file.flush()) {
+        let (file, _unwritten) = file.into_parts();
+        file.set_len(known)?;
+        return Err(error.into());
+    }
     fs::write(&cursor_path, serde_json::to_vec(&rows.cursor())?)?;
     ended?;
 

@@ -19,6 +19,7 @@ use crate::{
     operation::{Api, Operation},
     options::CallOptions,
     response::{Meta, Response},
+    transport::json_text,
 };
 
 pub use guide::Guide;
@@ -62,7 +63,10 @@ pub struct Reply {
     pub status: StatusCode,
     /// Headers.
     pub headers: HeaderMap,
-    /// The body as received, if it was JSON: nothing is lost that the types do not know.
+    /// The body as received, if it was JSON: no member is lost that the types do not know. Numbers are those of
+    /// [`serde_json`]: of an integer beyond 64 bits, and of a decimal with more digits than an `f64` has, the last digits
+    /// are only in [`body`](Reply::body). `None` too for JSON that no [`Value`] can hold, such as a number beyond `f64` or
+    /// half of a surrogate pair, though the types may be without the member that it stands in.
     pub raw: Option<Value>,
     /// The body as received.
     pub body: Bytes,
@@ -243,7 +247,7 @@ pub fn reply<T: Serialize>(response: Response<T>) -> Result<Reply> {
     Ok(Reply {
         status: response.status(),
         headers: response.headers().clone(),
-        raw: serde_json::from_slice(response.raw()).ok(),
+        raw: serde_json::from_slice(json_text(response.raw())).ok(),
         body: response.raw().clone(),
         typed,
         meta: response.meta().clone(),

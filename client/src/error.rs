@@ -172,7 +172,8 @@ impl Error {
         self.0.reply.as_ref().map(|reply| &reply.headers)
     }
 
-    /// Body of the reply, as far as it came and the limit for bodies let it be read. It may hold personal data.
+    /// Body of the reply, as far as it came and the limit for bodies let it be read. It may hold personal data. The
+    /// token of the request, where an error status sends it back, is `***`.
     pub fn body(&self) -> Option<&Bytes> {
         self.0.reply.as_ref().map(|reply| &reply.body)
     }

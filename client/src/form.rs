@@ -84,6 +84,11 @@ pub(crate) fn part_name(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
+/// Whether a form can hold a member of a map by its name: a reader would take another one apart.
+pub(crate) fn holds(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['[', ']'])
+}
+
 /// Place of a value: as shown in an error, and as the operation's table names it, without positions in arrays.
 #[derive(Clone)]
 struct At {
@@ -125,7 +130,7 @@ fn write(value: &Value, name: String, at: At, body: &Body, leaves: &mut Vec<Leaf
         Value::Object(members) => {
             for (member, value) in members {
                 let at = At { shown: format!("{}.{member}", at.shown), dotted: format!("{}.{member}", at.dotted) };
-                if member.is_empty() || member.contains(['[', ']']) {
+                if !holds(member) {
                     let reason = "a name that is empty or holds a bracket cannot be written in a form";
                     return Err(Unwritable { path: at.shown, reason });
                 }

@@ -84,6 +84,31 @@ fn export_to_csv_writes_every_response_once_and_goes_on_from_its_cursor() {
     assert_eq!(read(), text, "nothing came since");
 }
 
+#[cfg(unix)]
+#[test]
+fn export_to_csv_takes_back_the_rows_of_a_run_that_finds_no_room() {
+    let folder = folder();
+    run("export_to_csv", &folder, &[]);
+    let (path, cursor) = (folder.path().join("responses.csv"), folder.path().join("responses.cursor.json"));
+    // As a run leaves them that is stopped before its first row.
+    let mut stopped: serde_json::Value = serde_json::from_slice(&fs::read(&cursor).unwrap()).unwrap();
+    stopped["from"] = 1_704_000_000.into();
+    stopped["seen"] = serde_json::json!([]);
+    fs::write(&cursor, stopped.to_string()).unwrap();
+    fs::write(&path, "id,created_at,score,text\n").unwrap();
+
+    // Whoever ignores the signal is told by the error of the write.
+    let mut limited = Command::new("/bin/sh");
+    limited.arg("-c").arg("trap '' XFSZ; ulimit -f 4; exec \"$0\"").arg(program("export_to_csv"));
+    let limited = limited.env_clear().env("TMPDIR", folder.path()).current_dir(folder.path()).output().unwrap();
+    assert!(!limited.status.success(), "{limited:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "id,created_at,score,text\n");
+
+    let lines = run("export_to_csv", &folder, &[]);
+    assert!(lines[0].starts_with("2080 rows in "), "{lines:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2081);
+}
+
 #[test]
 fn weekly_nps_draws_a_chart_of_26_weeks() {
     let folder = folder();

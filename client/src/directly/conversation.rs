@@ -64,8 +64,8 @@ impl fmt::Debug for Conversation {
 impl Client {
     /// Asks a question.
     ///
-    /// A question may exist although its reply was lost or is empty. Then it is looked for by the first of its external
-    /// ids, so give it one that no other question of this user has; the request itself is never sent
+    /// A question may exist although its reply was lost, cut off, unreadable or empty. Then it is looked for by the first
+    /// of its external ids, so give it one that no other question of this user has; the request itself is never sent
     /// twice.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl Client {
                 // The question was asked: a search that was never sent must not look like a question that was not.
                 _ => self.find(&question).await.map_err(|cause| nameless().with_cause(cause))?,
             },
-            Err(error) if error.was_sent() == Sent::Unknown => match self.find(&question).await {
+            Err(error) if may_be_asked(&error) => match self.find(&question).await {
                 Ok(Some(found)) => Some(found),
                 // What happened to the question itself says more than what happened to the search for it.
                 Ok(None) | Err(_) => return Err(error),
@@ -319,6 +319,17 @@ impl Conversation {
     fn company(&self, operation: &'static Operation) -> Result<String> {
         let first = self.question.companies.as_ref().and_then(|companies| companies.first()).cloned();
         first.ok_or_else(|| invalid(operation, "the question was not seen with a company yet".to_owned()))
+    }
+}
+
+/// Whether a question may exist although asking it failed: nobody can tell whether it arrived, or the vendor told of a
+/// success that cannot be read.
+fn may_be_asked(error: &Error) -> bool {
+    match error.was_sent() {
+        // The status may be that of a token request.
+        Sent::No => false,
+        Sent::Unknown => true,
+        Sent::Yes => error.status().is_some_and(|status| status.is_success()),
     }
 }
 

@@ -16,8 +16,9 @@ use crate::{
     response::Response,
 };
 
-/// A call of a list operation by its id. Its items are JSON as it was received, so that nothing is lost that the types do
-/// not know; what is sent goes through the typed builders like any other call by id.
+/// A call of a list operation by its id. Its items are JSON as it was received, so that no member is lost that the types do
+/// not know (of numbers, what [`Reply::raw`](crate::dynamic::Reply::raw) says); what is sent goes through the typed builders
+/// like any other call by id.
 ///
 /// ```no_run
 /// # async fn example(core: cx_client::Core) -> Result<(), cx_client::Error> {
@@ -137,9 +138,12 @@ impl List for JsonList {
         let call = (registered.call)(core, operation.id, Value::Object(arguments), options);
         Box::pin(async move {
             let reply = call.await?;
+            let message = match reply.raw {
+                None if !reply.body.is_empty() => "the reply holds a number or a text that cannot be kept",
+                _ => "the reply holds no list",
+            };
             let items = items(operation, reply.raw).ok_or_else(|| {
-                let error = Error::new(ErrorKind::Decode, "the reply holds no list");
-                error.with_operation(operation).with_sent(Sent::Yes)
+                Error::new(ErrorKind::Decode, message).with_operation(operation).with_sent(Sent::Yes)
             })?;
             Ok(Response::new(items, reply.meta))
         })

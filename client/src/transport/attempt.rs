@@ -5,6 +5,7 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::{
+    echo,
     encode::Outgoing,
     receive::{self, Received},
     trace,
@@ -36,5 +37,10 @@ pub(super) async fn attempt(
     let exchange = receive::send(core.http(), request, limits.max_body_bytes, timer).instrument(span.clone());
     let outcome = exchange.await.map_err(|error| error.with_operation(operation));
     trace::received(&span, &outcome);
-    outcome
+    match (outcome, bearer) {
+        (Ok(Received { status, headers, body }), Some(bearer)) if !status.is_success() => {
+            Ok(Received { status, headers, body: echo::without(body, bearer.access_token()) })
+        }
+        (outcome, _) => outcome,
+    }
 }

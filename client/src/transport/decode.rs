@@ -1,6 +1,5 @@
 //! From the bytes of a success to a typed value.
 
-use bytes::Bytes;
 use serde::de::{DeserializeOwned, value::BytesDeserializer};
 use serde_json::Value;
 
@@ -21,7 +20,7 @@ pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'sta
             received.body.clone(),
         )
     };
-    let body = trimmed(&received.body);
+    let body = json_text(&received.body);
     if operation.reply != Reply::Empty && is_encoded(received) {
         return Err(fail("the reply came in a content encoding that was not asked for"));
     }
@@ -71,8 +70,10 @@ fn is_absent(body: &[u8]) -> bool {
     }
 }
 
-fn trimmed(body: &Bytes) -> &[u8] {
-    body.trim_ascii()
+/// The JSON of a body: without a byte order mark, which whoever reads JSON may pass over (RFC 8259 §8.1), and without the
+/// white space around it.
+pub(crate) fn json_text(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii()
 }
 
 /// serde reads a list into a struct by position, so the outermost value is looked at first.

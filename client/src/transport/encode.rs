@@ -39,7 +39,7 @@ impl Outgoing {
         operation: &'static Operation,
         options: &CallOptions,
     ) -> Result<Self> {
-        cookies(&mut request, operation);
+        cookies(&mut request, operation)?;
         let headers = request.headers_mut();
         let accept = match operation.reply {
             Reply::Text | Reply::Binary | Reply::Empty => "*/*",
@@ -190,7 +190,7 @@ fn write(
 }
 
 /// Turns the headers under which generated code hands over cookies into one `Cookie` header.
-fn cookies(request: &mut reqwest::Request, operation: &Operation) {
+fn cookies(request: &mut reqwest::Request, operation: &'static Operation) -> Result<()> {
     let headers = request.headers_mut();
     // The name of a header has lost its case by now, and that of a cookie has one.
     let as_documented = |name: &str| {
@@ -207,6 +207,11 @@ fn cookies(request: &mut reqwest::Request, operation: &Operation) {
     let mut line = Vec::new();
     for (header, name, value) in named {
         headers.remove(header);
+        // Nothing in a cookie escapes it (RFC 6265 §4.1.1), and a reader would find another cookie behind it.
+        if value.as_bytes().contains(&b';') {
+            let message = format!("the cookie `{name}` holds a semicolon, which would begin another cookie");
+            return Err(Error::new(ErrorKind::InvalidRequest, message).with_operation(operation));
+        }
         if !line.is_empty() {
             line.extend_from_slice(b"; ");
         }
@@ -217,6 +222,7 @@ fn cookies(request: &mut reqwest::Request, operation: &Operation) {
     if let (false, Ok(value)) = (line.is_empty(), HeaderValue::from_bytes(&line)) {
         headers.insert(header::COOKIE, value);
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -41,14 +41,16 @@ async fn tell(
     loop {
         let sent = progress.sending();
         let outcome = attempt(core, &outgoing, Some(bearer), operation, sent - 1).await;
+        progress.ended(&outcome);
         match outcome.as_ref().map(|received| received.status) {
             Ok(StatusCode::UNAUTHORIZED) if !twin::broken(Rule::UnknownTokenFails) => return Ok(()),
             Ok(StatusCode::SERVICE_UNAVAILABLE) if twin::broken(Rule::PutOffLogoutDone) => return Ok(()),
             _ => {}
         }
-        match retry.after(&outcome, sent) {
-            Some(pause) => core.environment().sleep(pause).await,
-            None => return finish(core, outcome, operation, sent).map(drop),
-        }
+        let pause = retry.after(&outcome, sent);
+        let finished = finish(core, outcome, operation, sent);
+        let Some(pause) = pause else { return finished.map(drop).map_err(|error| progress.of_call(error)) };
+        progress.failed(finished.err());
+        core.environment().sleep(pause).await;
     }
 }

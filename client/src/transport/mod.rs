@@ -5,6 +5,7 @@
 
 mod attempt;
 mod decode;
+mod echo;
 mod encode;
 mod exchange;
 mod logout;
@@ -34,6 +35,8 @@ use crate::{
     twin::{self, Rule},
 };
 
+#[cfg(feature = "dynamic")]
+pub(crate) use decode::json_text;
 #[cfg(fuzzing)]
 pub(crate) use decode::success;
 pub(crate) use exchange::HttpExchange;

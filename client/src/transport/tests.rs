@@ -193,6 +193,24 @@ async fn answer(State((script, requests)): State<Shared>, request: Request) -> h
     next.map(Body::from)
 }
 
+/// The address of a server that answers one request and is gone: whoever comes next is refused.
+async fn gone_after(reply: &'static [u8]) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        drop(listener);
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            assert_ne!(socket.read_buf(&mut head).await.unwrap(), 0);
+        }
+        socket.write_all(reply).await.unwrap();
+    });
+    url
+}
+
 #[tokio::test]
 async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
     let stage = Stage::set([token(FIRST), reply(401), token(SECOND), things()]).await;
@@ -205,6 +223,21 @@ async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
         seen("GET", "/v1/things", "Bearer second"),
     ];
     assert_eq!(stage.requests(), expected);
+}
+
+#[tokio::test]
+async fn a_token_that_the_vendor_sends_back_is_not_in_the_error() {
+    let fetched = r#"{"access_token":"canary-4711","token_type":"Bearer","expires_in":7200}"#;
+    for status in [400, 403, 500] {
+        let echo = http::Response::builder().status(status);
+        let stage = Stage::set([token(fetched), echo.body(r#"{"error":"bad: Bearer canary-4711"}"#).unwrap()]).await;
+        let error = stage.call(&LIST).await.unwrap_err();
+        assert_eq!(error.vendor_message().as_deref(), Some("bad: Bearer ***"), "{status}");
+        assert!(!error.body_excerpt().unwrap().contains("canary"), "{status}");
+    }
+    // A success is data, and stays as it is.
+    let stage = Stage::set([token(fetched), http::Response::new(r#"["canary-4711"]"#)]).await;
+    assert_eq!(stage.call(&LIST).await.unwrap().raw().as_ref(), br#"["canary-4711"]"#);
 }
 
 #[tokio::test]
@@ -270,22 +303,8 @@ async fn a_refusal_that_ends_in_a_busy_token_server_says_how_long_to_wait() {
 
 #[tokio::test]
 async fn a_repetition_that_never_left_does_not_hide_the_request_before_it() {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
     static REPEATED: Operation = Operation::made_up(Method::GET, "repeated", "/v1/things");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        // Whoever comes next is refused.
-        drop(listener);
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            assert_ne!(socket.read_buf(&mut head).await.unwrap(), 0);
-        }
-        let reply = b"HTTP/1.1 500 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
-        socket.write_all(reply).await.unwrap();
-    });
+    let url = gone_after(b"HTTP/1.1 500 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").await;
     let stage = Stage::set([]).await;
     let request = stage.core.http().get(url).build().unwrap();
     let outcome = execute::<Value>(&stage.core, request, Payload::none(), &REPEATED, CallOptions::new()).await;

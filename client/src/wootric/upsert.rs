@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     error::{Error, ErrorKind, Result},
+    form,
     generated::wootric::{Client, operations::OPERATIONS, types},
     options::CallOptions,
     response::Response,
@@ -118,7 +119,8 @@ impl UpsertEndUser<'_> {
 
     /// Whether an update sends the properties that the end user has already along with the new ones. On, because nobody
     /// documents whether an update merges the properties or replaces them; whoever changes them meanwhile loses that
-    /// change. What a form cannot hold (`null`, lists, objects) is not sent along.
+    /// change. What a form cannot hold (`null`, lists, objects, and names that are empty or have a bracket) is not sent
+    /// along.
     pub fn keep_properties(mut self, on: bool) -> Self {
         self.keep_properties = on;
         self
@@ -233,7 +235,8 @@ fn merged(found: &types::EndUser, given: types::PropertyInput) -> types::Propert
     let mut all = BTreeMap::new();
     // Write replies spell properties as a text that is no JSON; there is nothing to be read from it.
     if let Some(types::Properties::Object(members)) = &found.properties {
-        all.extend(members.iter().filter_map(|(name, value)| Some((name.clone(), text(value)?))));
+        let held = members.iter().filter(|(name, _)| form::holds(name));
+        all.extend(held.filter_map(|(name, value)| Some((name.clone(), text(value)?))));
     }
     all.extend(given.0);
     types::PropertyInput(all)

@@ -253,6 +253,14 @@ async fn an_export_to_stdout_that_breaks_off_names_the_kind_that_can_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_loses_no_member_in_silence_that_cannot_be_kept() {
+    let vendor = vendor("wootric").await;
+    vendor.on("list_responses", |_, _| Some(Answer::raw(200, "[{\"id\":1,\"odd\":1e400}]")));
+    let ran = cx_at(&vendor, ["wootric", "export", "list-responses"]).run().await.exits(5);
+    assert!(ran.stderr.contains("a number or a text that cannot be kept"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_that_is_too_full_is_to_be_exported_around() {
     let vendor = vendor("wootric").await;
     // More than 30 pages of 50 rows, all of one second.

@@ -5,7 +5,7 @@ use std::fs;
 use cx_mock::{Answer, ClosedPort, issuer};
 use serde_json::json;
 
-use crate::process::{Ran, cx, vendor};
+use crate::process::{Ran, applicant, cx, vendor};
 
 /// Values that occur nowhere else.
 const CANARIES: &[(&str, &str)] = &[
@@ -63,6 +63,20 @@ async fn no_secret_is_printed_however_a_call_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_was_fetched_is_taken_out_of_what_the_vendor_says() {
+    let vendor = vendor("wootric").await;
+    vendor.script("create_token", Answer::value(200, json!({"access_token": "canary-4711", "token_type": "bearer"})));
+    vendor.on("list_end_users", |request, _| {
+        let token = request.header("authorization").unwrap_or_default().to_owned();
+        Some(Answer::value(403, json!({"errors": [format!("bad: {token}")]})))
+    });
+    let run = applicant(cx(["wootric", "list-end-users"]).base_url(&vendor.base_url()));
+    let ran = run.run().await.exits(1);
+    assert!(ran.stderr.contains("bad: Bearer ***"), "{}", ran.stderr);
+    shows_no_canary(&ran);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_the_same_whatever_wrote_it() {
     let vendor = vendor("wootric").await;
     let folder = tempfile::tempdir().unwrap();
@@ -86,6 +100,26 @@ async fn a_token_that_cannot_be_one_is_a_misuse_and_no_reply() {
         assert!(ran.stderr.contains("next: give the token and nothing else"), "{}", ran.stderr);
         shows_no_canary(&ran);
     }
+    assert!(vendor.take_exchanges().is_empty());
+}
+
+/// Where the system lets a variable hold any bytes.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_cannot_be_read_is_a_misuse_and_not_one_that_is_missing() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    let vendor = vendor("wootric").await;
+    let latin = OsStr::from_bytes(b"canary-\xe9");
+    for name in ["CX_TOKEN", "CX_CLIENT_ID", "CX_CLIENT_SECRET", "CX_PASSWORD", "CX_SCOPE", "CX_ACCOUNT_TOKEN"] {
+        let run = cx(["wootric", "list-segments"]).base_url(&vendor.base_url()).env("CX_USERNAME", issuer::USERNAME);
+        let ran = run.env(name, latin).run().await.exits(2);
+        assert!(ran.stderr.contains(&format!("the variable {name} cannot be read")), "{}", ran.stderr);
+        shows_no_canary(&ran);
+    }
+    let run = cx(["wootric", "create-token"]).base_url(&vendor.base_url()).env("CX_PASSWORD", latin);
+    let ran = run.env("CX_USERNAME", issuer::USERNAME).run().await.exits(2);
+    assert!(ran.stderr.contains("the variable CX_PASSWORD cannot be read"), "{}", ran.stderr);
     assert!(vendor.take_exchanges().is_empty());
 }
 

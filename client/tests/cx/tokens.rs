@@ -42,6 +42,30 @@ async fn every_format_masks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reply_that_json_cannot_hold_whole_is_masked_all_the_same() {
+    let vendor = vendor("wootric").await;
+    // A number beyond all decimals, half of a letter, and letters of another encoding, where no type looks.
+    for odd in [&b"1e400"[..], br#""\ud83d""#, b"\"caf\xe9\""] {
+        let body = [&br#"{"access_token":"canary-4711","token_type":"bearer","odd":"#[..], odd, b"}"].concat();
+        vendor.script("create_token", Answer::raw(200, body).header("content-type", "application/json"));
+        let run = cx(["wootric", "create-token", "-o", "ndjson"]).base_url(&vendor.base_url());
+        let ran = applicant(run).run().await.exits(0);
+        assert_eq!(ran.json(), json!({"access_token": "***", "token_type": "bearer"}), "{odd:?}");
+        assert!(ran.stderr.contains("cannot be shown") && !ran.stderr.contains("canary"), "{}", ran.stderr);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_after_a_byte_order_mark_is_masked_as_any_other() {
+    let vendor = vendor("wootric").await;
+    let body = "\u{feff}{\"access_token\":\"canary-4711\",\"token_type\":\"bearer\",\"odd\":1}";
+    vendor.script("create_token", Answer::raw(200, body).header("content-type", "application/json"));
+    let run = cx(["wootric", "create-token"]).base_url(&vendor.base_url());
+    let ran = applicant(run).run().await.exits(0);
+    assert_eq!(ran.json(), json!({"access_token": "***", "token_type": "bearer", "odd": 1}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_grant_is_completed_from_the_environment() {
     let vendor = vendor("wootric").await;
     let body = json!({"grant_type": "password", "username": issuer::USERNAME}).to_string();

@@ -299,6 +299,26 @@ async fn a_question_of_which_nobody_knows_is_looked_for_and_never_asked_twice() 
 }
 
 #[tokio::test]
+async fn a_question_whose_success_cannot_be_read_is_looked_for_and_never_asked_twice() {
+    let body = r#"{"data":{"uuid":"q-7"}}"#;
+    let head = format!("HTTP/1.1 201 Created\r\ncontent-length: {}\r\n\r\n", body.len());
+    let cut = Step::nothing().send(head).send(&body[..9]).close();
+    let odd = Step::json(201, &json!({"data": {"uuid": {"a": 1}}}));
+    for (reply, kind) in [(cut, ErrorKind::Transport), (odd, ErrorKind::Decode)] {
+        for (list, found) in [(json!({"questions": [{"uuid": "q-7"}]}), true), (json!({"questions": []}), false)] {
+            let server = FaultServer::start(vec![reply.clone(), Step::json(200, &list)]).await.unwrap();
+            let client = Client::from_core(support::core(&support::subject("directly"), &server.base_url()));
+            match client.ask(with_external_id()).await {
+                Ok(conversation) => assert_eq!((conversation.uuid(), found), ("q-7", true), "{kind:?}"),
+                Err(error) => assert_eq!((error.kind(), error.was_sent(), found), (kind, Sent::Yes, false)),
+            }
+            let methods: Vec<String> = server.take_requests().iter().map(|one| one.method().to_owned()).collect();
+            assert_eq!(methods, ["POST", "GET"], "{kind:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_refused_question_is_the_error_and_is_not_looked_for() {
     let scene = scene().await;
     scene.vendor.script("create_question", Answer::status(400));

@@ -211,3 +211,17 @@ async fn a_304_that_no_document_knows_is_an_error() {
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Api, 304));
     assert_eq!(rig.server.requests(), 1);
 }
+
+#[tokio::test]
+async fn a_byte_order_mark_before_a_success_is_no_part_of_it() {
+    for (api, operation, list) in [
+        ("wootric", "list_end_users", json!([{"id": 1}])),
+        ("directly", "list_questions", json!({"questions": [{"uuid": "q-7"}]})),
+    ] {
+        let body = format!("\u{feff}{list}\r\n");
+        let rig = Rig::new(api, vec![Step::reply(200, &[("content-type", JSON)], body.as_str())]).await;
+        let reply = rig.call(operation, json!({}), CallOptions::new()).await.unwrap();
+        assert_eq!(reply.raw, Some(list), "{operation}");
+        assert_eq!(reply.body, body.as_bytes(), "{operation}");
+    }
+}

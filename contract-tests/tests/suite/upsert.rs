@@ -72,6 +72,22 @@ async fn whoever_is_found_by_any_key_is_updated() {
 }
 
 #[tokio::test]
+async fn a_stored_property_whose_name_no_form_can_hold_is_not_sent_along() {
+    let (vendor, client) = vendor().await;
+    let stored = json!({"plan": "Pro", "seats[eu]": 3, "a]": 1, "": 2, "kept.so": "yes"});
+    vendor.seed("end_users", vec![json!({"id": 11, "email": "pat@example.com", "properties": stored})]);
+    let upserted = client.upsert_end_user(email("pat@example.com")).body(plan("Team")).send().await.unwrap();
+    assert!(!upserted.is_created());
+    assert_eq!(seen(&vendor)[1].1, json!({"properties": {"plan": "Team", "kept.so": "yes"}}));
+    // One that the caller gives is no reason to send another request than the one that was meant.
+    let given = PropertyInput([("seats[eu]".to_owned(), "4".to_owned())].into());
+    let given = types::CreateEndUserRequest::builder().properties(given);
+    let error = client.upsert_end_user(email("pat@example.com")).body(given).send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert_eq!(operations(&vendor), ["get_end_user"]);
+}
+
+#[tokio::test]
 async fn properties_can_be_sent_alone_or_left_out() {
     let (vendor, client) = vendor().await;
     let upsert = client.upsert_end_user(email("pat@example.com"));

@@ -39,6 +39,9 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// The client loads before it asks the vendor, so that several clients on one store share a session, and saves a new pair
 /// before it uses it. It gives up on a call that takes longer than a token request may. A `save` that has returned `Ok`
 /// must be seen by every later `load`; a `save` that is dropped half-way must leave the old record or the new one.
+///
+/// Neither password nor client secret is part of the key: a client with a known user name or client id and a wrong secret
+/// is served the token that lies there. A store is therefore for those who may use each other's sessions.
 pub trait TokenStore: fmt::Debug + Send + Sync {
     /// The record under a key, if there is one.
     ///

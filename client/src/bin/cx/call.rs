@@ -4,7 +4,7 @@ use clap::ArgMatches;
 use cx_client::{
     CallOptions,
     dynamic::{Registered, Reply},
-    operation::Operation,
+    operation::{Operation, Reply as Documented},
 };
 use serde_json::Value;
 
@@ -58,7 +58,15 @@ fn print(operation: &Operation, reply: Reply, secret: &[&str], settings: &Settin
         return Ok(());
     }
     let format = settings.output.unwrap_or_else(output::Format::usual);
-    match reply.raw {
+    let data = match reply.raw {
+        // Shown as it was received it would be shown unmasked.
+        None if is_json(operation) && !reply.body.trim_ascii().is_empty() => {
+            output::tell("a value in the reply cannot be shown, nor members that the document does not know");
+            Some(reply.typed)
+        }
+        raw => raw,
+    };
+    match data {
         Some(mut data) => {
             if !settings.show_secrets && mask::mask(&mut data, secret) {
                 output::tell("credentials are masked; --show-secrets prints them");
@@ -67,4 +75,8 @@ fn print(operation: &Operation, reply: Reply, secret: &[&str], settings: &Settin
         }
         None => output::to_stdout(|stdout| output::write_bytes(stdout, &reply.body)),
     }
+}
+
+fn is_json(operation: &Operation) -> bool {
+    matches!(operation.reply, Documented::Json { .. })
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use cx_client::{Core, CoreBuilder, Secret, operation::Api, operation::Location};
+use cx_client::{
+    Core, CoreBuilder, Secret,
+    operation::{Api, Location, Parameter},
+};
 
 use crate::{
     account,
@@ -14,7 +17,10 @@ use crate::{
 };
 
 /// A builder with address and limits.
-pub fn builder(api: &'static Api, settings: &Settings, secrets: &Secrets) -> CoreBuilder {
+///
+/// # Errors
+/// A variable that cannot be read.
+pub fn builder(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result<CoreBuilder, Failure> {
     let mut builder = CoreBuilder::new(api).user_agent(concat!("cx/", env!("CARGO_PKG_VERSION")));
     // Who sends requests elsewhere does not mean credentials to go to the vendor.
     if let Some(url) = settings.token_base_url.as_ref().or(settings.base_url.as_ref()) {
@@ -29,17 +35,20 @@ pub fn builder(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Cor
     if let Some(retries) = settings.retries {
         builder = builder.max_attempts(retries.saturating_add(1));
     }
-    for (name, secret) in selectors(api, secrets) {
+    for (name, secret) in selectors(api, secrets)? {
         builder = builder.token_query(name, secret);
     }
-    builder
+    Ok(builder)
 }
 
 /// What picks one of the accounts of a login: secrets in the query of the token request.
-fn selectors(api: &'static Api, secrets: &Secrets) -> Vec<(&'static str, Secret)> {
+fn selectors(api: &'static Api, secrets: &Secrets) -> Result<Vec<(&'static str, Secret)>, Failure> {
     let token = api.oauth.as_ref().map(|oauth| oauth.token.parameters).unwrap_or_default();
     let secret = token.iter().filter(|one| one.secret && one.location == Location::Query);
-    secret.filter_map(|one| Some((one.name, secrets.variable(&variable_name(one.name))?))).collect()
+    let read = |one: &Parameter| -> Result<_, Failure> {
+        Ok(secrets.variable(&variable_name(one.name))?.map(|secret| (one.name, secret)))
+    };
+    secret.filter_map(|one| read(one).transpose()).collect()
 }
 
 /// A client, and whose data it reads.
@@ -52,18 +61,18 @@ pub struct Connection {
 /// The client of an API, with the credentials that can be found.
 ///
 /// # Errors
-/// None where they are needed; no place for a session; an unusable address.
+/// None where they are needed; a variable that cannot be read; no place for a session; an unusable address.
 pub fn open(
     api: &'static Api,
     authenticated: bool,
     settings: &Settings,
     secrets: &Secrets,
 ) -> Result<Connection, Failure> {
-    let mut builder = builder(api, settings, secrets);
+    let mut builder = builder(api, settings, secrets)?;
     let mut account = None;
     if authenticated {
         let found = credentials::find(api, settings, secrets)?.ok_or_else(|| credentials::none(api))?;
-        account = account::fingerprint(found.credentials(), &selectors(api, secrets));
+        account = account::fingerprint(found.credentials(), &selectors(api, secrets)?);
         if let Found::Lasting(_) | Found::Session(_) = &found {
             // A refresh token that rotates would be spent and its successor lost.
             let store = session::store().ok_or_else(|| {

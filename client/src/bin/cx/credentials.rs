@@ -36,18 +36,20 @@ impl Found {
 /// The credentials of an API.
 ///
 /// # Errors
-/// A file that cannot be read.
+/// A file or a variable that cannot be read.
 pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result<Option<Found>, Failure> {
     if let Some(token) = secrets.file_or_variable(settings.token_file.as_ref(), "CX_TOKEN")? {
         return Ok(Some(Found::Passing(Credentials::fixed(sendable(token)?))));
     }
-    let client = plain_variable("CX_CLIENT_ID").zip(secrets.variable("CX_CLIENT_SECRET"));
-    let scoped = |credentials: Credentials| match session::scope() {
+    let client_id = plain_variable("CX_CLIENT_ID")?;
+    let client = client_id.clone().zip(secrets.variable("CX_CLIENT_SECRET")?);
+    let scope = session::scope()?;
+    let scoped = |credentials: Credentials| match scope {
         Some(scope) => credentials.with_scope(scope),
         None => credentials,
     };
     if takes(api, "refresh_token")
-        && let Some(token) = secrets.variable("CX_REFRESH_TOKEN")
+        && let Some(token) = secrets.variable("CX_REFRESH_TOKEN")?
     {
         let credentials = scoped(Credentials::refresh_token(token));
         return Ok(Some(Found::Lasting(match client {
@@ -56,7 +58,7 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
         })));
     }
     if takes(api, "password")
-        && let Some((username, password)) = plain_variable("CX_USERNAME").zip(secrets.variable("CX_PASSWORD"))
+        && let Some((username, password)) = plain_variable("CX_USERNAME")?.zip(secrets.variable("CX_PASSWORD")?)
     {
         // The environment keeps it in any case, and an export may outlive the session.
         return Ok(Some(Found::Passing(Credentials::password(username, password).with_password_kept())));
@@ -64,10 +66,10 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
     // Whoever logged in means that session, though the variables of the login are still there.
     if takes(api, "authorization_code")
         && let Some(session) = session::read(api.name)
-        && plain_variable("CX_CLIENT_ID").is_none_or(|id| id == session.client_id)
+        && client_id.is_none_or(|id| id == session.client_id)
     {
         // The code is spent; the store has what it brought. A refresh needs the application's secret.
-        let secret = secrets.variable("CX_CLIENT_SECRET").unwrap_or_else(|| Secret::from(""));
+        let secret = secrets.variable("CX_CLIENT_SECRET")?.unwrap_or_else(|| Secret::from(""));
         let credentials = Credentials::authorization_code(session.client_id, secret, "");
         return Ok(Some(Found::Session(match session.scope {
             Some(scope) => credentials.with_scope(scope),
@@ -120,12 +122,12 @@ pub fn is_token_operation(api: &Api, operation: &Operation) -> bool {
 /// first grant is taken that the environment has everything for.
 ///
 /// # Errors
-/// No body, and no grant that the environment has everything for.
+/// No body, and no grant that the environment has everything for; a variable that cannot be read.
 pub fn token_request(api: &'static Api, given: Option<Value>, secrets: &Secrets) -> Result<Option<Value>, Failure> {
     let grants = api.oauth.as_ref().map(|oauth| oauth.grants).unwrap_or_default();
     let Some(given) = given else {
-        let request = grants.iter().find_map(|grant| completed(grant, Map::new(), secrets));
-        return match request {
+        let request = grants.iter().find_map(|grant| completed(grant, Map::new(), secrets).transpose());
+        return match request.transpose()? {
             Some(request) => Ok(Some(Value::Object(request))),
             None => {
                 let ways: Vec<_> = grants.iter().map(variables).collect();
@@ -138,7 +140,7 @@ pub fn token_request(api: &'static Api, given: Option<Value>, secrets: &Secrets)
     let grant = grants.iter().find(|grant| Some(grant.name) == named);
     match (given, grant) {
         (Value::Object(members), Some(grant)) => {
-            let request = completed(grant, members.clone(), secrets).unwrap_or(members);
+            let request = completed(grant, members.clone(), secrets)?.unwrap_or(members);
             Ok(Some(Value::Object(request)))
         }
         (given, _) => Ok(Some(given)),
@@ -146,13 +148,17 @@ pub fn token_request(api: &'static Api, given: Option<Value>, secrets: &Secrets)
 }
 
 /// A request with every member of its grant; `None` if the environment does not have them all.
-fn completed(grant: &Grant, mut request: Map<String, Value>, secrets: &Secrets) -> Option<Map<String, Value>> {
+fn completed(
+    grant: &Grant,
+    mut request: Map<String, Value>,
+    secrets: &Secrets,
+) -> Result<Option<Map<String, Value>>, Failure> {
     request.entry("grant_type").or_insert_with(|| grant.name.into());
     for name in grant.parameters {
         if !request.contains_key(*name) {
-            let value = secrets.variable(&variable_name(name))?;
+            let Some(value) = secrets.variable(&variable_name(name))? else { return Ok(None) };
             request.insert((*name).to_owned(), Value::String(value.expose().to_owned()));
         }
     }
-    Some(request)
+    Ok(Some(request))
 }

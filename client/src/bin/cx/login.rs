@@ -65,7 +65,8 @@ fn apis() -> impl Iterator<Item = &'static Registered> {
 /// Logs in.
 ///
 /// # Errors
-/// No application, nobody who answers in time, a callback that is not the answer, a refused code.
+/// No application, a variable that cannot be read, nobody who answers in time, a callback that is not the answer, a
+/// refused code.
 pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Result<(), Failure> {
     let api = matches.get_one::<String>("api").and_then(|name| tree::api(name));
     let api = api.ok_or_else(|| Failure::usage("no such API").then("`cx login --help` lists them"))?.api;
@@ -73,9 +74,12 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
         Failure::authentication("a login needs the registered application")
             .then("set CX_CLIENT_ID and CX_CLIENT_SECRET")
     };
-    let client_id = plain_variable("CX_CLIENT_ID").ok_or_else(needed)?;
-    let client_secret = secrets.variable("CX_CLIENT_SECRET").ok_or_else(needed)?;
-    let scope = matches.get_one::<String>("scope").cloned().or_else(session::scope);
+    let client_id = plain_variable("CX_CLIENT_ID")?.ok_or_else(needed)?;
+    let client_secret = secrets.variable("CX_CLIENT_SECRET")?.ok_or_else(needed)?;
+    let scope = match matches.get_one::<String>("scope") {
+        Some(scope) => Some(scope.clone()),
+        None => session::scope()?,
+    };
     let store =
         session::store().ok_or_else(|| Failure::usage("there is no home folder").then("set CX_SESSION_DIR"))?;
     let wait = Duration::from_secs(matches.get_one::<u64>("wait").copied().unwrap_or(300));
@@ -86,7 +90,7 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     if let Some(scope) = &scope {
         options = options.with_scope(scope);
     }
-    let builder = connect::builder(api, settings, secrets);
+    let builder = connect::builder(api, settings, secrets)?;
     let request = builder.authorization_request(options)?;
     // Not opened from here: the address holds the state, and a command line can be read by others.
     tell(format_args!("Open this address in your browser, and allow the access:\n\n  {}\n", request.url()));

@@ -1,6 +1,12 @@
 //! Secrets: read from the environment and from files, never from the command line, and kept out of what is printed.
 
-use std::{cell::RefCell, cmp::Reverse, env, fs, path::PathBuf};
+use std::{
+    cell::RefCell,
+    cmp::Reverse,
+    env::{self, VarError},
+    fs,
+    path::PathBuf,
+};
 
 use cx_client::Secret;
 use serde_json::Value;
@@ -23,16 +29,29 @@ pub fn variable_name(name: &str) -> String {
 const LINE_END: [char; 2] = ['\r', '\n'];
 
 /// A variable that is no secret, without the end of its line: one of a file from Windows stays in the variable.
-pub fn plain_variable(name: &str) -> Option<String> {
-    let mut value = env::var(name).ok()?;
+///
+/// # Errors
+/// One that is no UTF-8: whoever set it means it to be used.
+pub fn plain_variable(name: &str) -> Result<Option<String>, Failure> {
+    let mut value = match env::var(name) {
+        Ok(value) => value,
+        Err(VarError::NotPresent) => return Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            return Err(Failure::usage(format!("the variable {name} cannot be read: it is no UTF-8"))
+                .then(format!("set {name} to a text in UTF-8, or unset it")));
+        }
+    };
     value.truncate(value.trim_end_matches(LINE_END).len());
-    Some(value).filter(|value| !value.is_empty())
+    Ok(Some(value).filter(|value| !value.is_empty()))
 }
 
 impl Secrets {
     /// A secret from the environment; an empty one counts as none.
-    pub fn variable(&self, name: &str) -> Option<Secret> {
-        plain_variable(name).map(|value| self.remember(Secret::from(value)))
+    ///
+    /// # Errors
+    /// As [`plain_variable`].
+    pub fn variable(&self, name: &str) -> Result<Option<Secret>, Failure> {
+        Ok(plain_variable(name)?.map(|value| self.remember(Secret::from(value))))
     }
 
     /// A secret from a file, without the newline at its end.
@@ -55,11 +74,11 @@ impl Secrets {
     /// A secret from a file if one is named, or else from the environment.
     ///
     /// # Errors
-    /// As [`Self::file`].
+    /// As [`Self::file`] and [`Self::variable`].
     pub fn file_or_variable(&self, path: Option<&PathBuf>, variable: &str) -> Result<Option<Secret>, Failure> {
         match path {
             Some(path) => self.file(path).map(Some),
-            None => Ok(self.variable(variable)),
+            None => self.variable(variable),
         }
     }
 

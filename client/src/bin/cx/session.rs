@@ -66,6 +66,9 @@ fn put(path: &Path, text: &[u8]) -> io::Result<()> {
 }
 
 /// The scope to ask for, if the environment names one.
-pub fn scope() -> Option<String> {
+///
+/// # Errors
+/// As [`plain_variable`].
+pub fn scope() -> Result<Option<String>, Failure> {
     plain_variable("CX_SCOPE")
 }

@@ -49,7 +49,11 @@ pub fn flags() -> Vec<Arg> {
             .short('o')
             .value_name("FORMAT")
             .value_parser(["json", "ndjson", "csv", "table"])
-            .help("Form of the data [default: table on a terminal, json elsewhere; of exports ndjson]"),
+            .help("Form of the data [default: table on a terminal, json elsewhere; of exports ndjson]")
+            .long_help(
+                "Form of the data [default: table on a terminal, json elsewhere; of exports ndjson]. Texts go into \
+                 csv as they are: a spreadsheet may take one that begins with =, +, - or @ for a formula",
+            ),
         Arg::new("verbose")
             .long("verbose")
             .short('v')

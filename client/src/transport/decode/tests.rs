@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header::CONTENT_ENCODING};
 use serde::Deserialize;
 use serde_json::json;
@@ -63,6 +64,20 @@ fn json_has_the_shape_that_was_promised() {
     let any = replying(Reply::Json { shape: Shape::Any, optional: false });
     assert_eq!(decoded::<Value>(any, "[7]").unwrap(), json!([7]));
     assert_eq!(decoded::<Value>(any, "{}").unwrap(), json!({}));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_json_and_stays_in_a_text() {
+    assert_eq!(decoded::<Thing>(replying(OBJECT), "\u{feff}{\"id\": 7}").unwrap(), Thing { id: 7 });
+    assert_eq!(decoded::<Vec<Thing>>(replying(LIST), "\u{feff} [{\"id\": 7}]\r\n").unwrap(), [Thing { id: 7 }]);
+    assert_eq!(
+        decoded::<Value>(in_envelope(OBJECT), "\u{feff}{\"data\": {\"id\": 7}}").unwrap()["data"],
+        json!({"id": 7})
+    );
+    assert_eq!(decoded::<Option<Thing>>(replying(MAYBE), "\u{feff}").unwrap(), None);
+    assert_eq!(decoded::<Option<Value>>(replying(Reply::Unknown), "\u{feff}[7]").unwrap(), Some(json!([7])));
+    assert_eq!(decoded::<String>(replying(Reply::Text), "\u{feff}7").unwrap(), "\u{feff}7");
+    refused(replying(OBJECT), "\u{feff}\u{feff}{\"id\": 7}");
 }
 
 #[test]

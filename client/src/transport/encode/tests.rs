@@ -91,6 +91,18 @@ async fn a_cookie_has_its_name_in_the_case_of_the_document() {
 }
 
 #[tokio::test]
+async fn a_cookie_that_would_be_two_is_refused() {
+    let core = CoreBuilder::new(&API).build().unwrap();
+    let mut request = reqwest::Request::new(Method::POST, "http://127.0.0.1:9/v1/things".parse().unwrap());
+    request.headers_mut().insert("x-cx-cookie-theme", HeaderValue::from_static("dark; session=canary"));
+    let operation = operation(None, Reply::Empty);
+    let outgoing = Outgoing::new(&core, request, Payload::none(), operation, &CallOptions::new());
+    let error = outgoing.err().unwrap();
+    assert_eq!((error.kind(), error.operation().unwrap().id), (ErrorKind::InvalidRequest, "create"));
+    assert!(error.to_string().contains("`theme`") && !error.to_string().contains("canary"), "{error}");
+}
+
+#[tokio::test]
 async fn headers_of_the_caller_take_the_place_of_ours_but_for_the_token() {
     let value = |text| HeaderValue::from_static(text);
     let options = CallOptions::new()

@@ -43,6 +43,62 @@ async fn a_logout_ends_with_the_deadline_of_a_call() {
     assert_eq!(error.operation().unwrap().id, "logout");
 }
 
+/// A token that another client has got.
+async fn bearer() -> Bearer {
+    let stage = Stage::set([token(FIRST)]).await;
+    stage.core.tokens().unwrap().bearer().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_logout_whose_repetition_never_left_may_have_reached_the_vendor() {
+    let url = gone_after(b"HTTP/1.1 503 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").await;
+    let stage = Stage::set_with([], |builder| builder.base_url(url)).await;
+    let error = logout(&stage.core, &bearer().await, &LOGOUT).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Transport, None, 3), "{error}");
+    assert_eq!(error.was_sent(), Sent::Unknown);
+}
+
+/// Surroundings in which the deadline passes in the first pause.
+#[derive(Debug, Default)]
+struct Late(Arc<Notify>);
+
+impl Environment for Late {
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn wall_clock(&self) -> SystemTime {
+        UNIX_EPOCH
+    }
+
+    fn sleep(&self, pause: Duration) -> BoxFuture<()> {
+        let passed = Arc::clone(&self.0);
+        if pause == LATE {
+            return Box::pin(async move { passed.notified().await });
+        }
+        if pause < SHORTEST_DEADLINE {
+            passed.notify_one();
+        }
+        Box::pin(std::future::pending())
+    }
+
+    fn random(&self) -> f64 {
+        0.5
+    }
+}
+
+const LATE: Duration = Duration::from_secs(77);
+
+#[tokio::test]
+async fn a_logout_that_is_cut_off_says_how_the_last_request_failed() {
+    let late = |builder: CoreBuilder| builder.environment(Arc::new(Late::default())).deadline(LATE);
+    let stage = Stage::set_with([reply(503)], late).await;
+    let error = logout(&stage.core, &bearer().await, &LOGOUT).await.unwrap_err();
+    assert_eq!((error.kind(), error.was_sent(), error.attempts()), (ErrorKind::Timeout, Sent::Unknown, 1), "{error}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("status 503"), "{cause}");
+}
+
 #[tokio::test]
 async fn a_question_about_the_scope_ends_with_the_deadline_of_a_call() {
     let stage = Stage::set_with([], at_once).await;

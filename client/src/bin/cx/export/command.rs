@@ -36,7 +36,8 @@ fn list_command(operation: &'static Operation) -> Option<Command> {
     let command = Command::new(&name)
         .about(operation.summary)
         .after_help(format!(
-            "Example:\n  cx {} {NAME} {name} --from 2024-01-01 --out rows.csv --resume",
+            "A spreadsheet may take a text in csv that begins with =, +, - or @ for a formula.\n\n\
+             Example:\n  cx {} {NAME} {name} --from 2024-01-01 --out rows.csv --resume",
             operation.api
         ))
         .args(arguments::flags(filters(operation, pagination)))
