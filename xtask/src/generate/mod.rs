@@ -87,7 +87,13 @@ fn folder_of(
     let (mut outputs, mut modules) = (Vec::new(), Vec::new());
     let paths = self::documents(&root.join(documents))?;
     let apis = paths.iter().map(|path| load(root, path)).collect::<Result<Vec<_>>>()?;
-    apis.iter().try_for_each(|api| check_name(api.name(), api.document().file()))?;
+    for api in &apis {
+        let file = api.document().file();
+        check_name(api.name(), file)?;
+        if home == Home::Client {
+            registry::check_name(api.name(), file)?;
+        }
+    }
     for (api, generated) in apis.iter().zip(generate_all(&apis, home)?) {
         let heading = heading(api, generator);
         is_whole(api, &generated.unsupported)?;
