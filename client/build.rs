@@ -5,12 +5,10 @@
 
 #[path = "build/digest.rs"]
 mod digest;
+#[path = "build/stale.rs"]
+mod stale;
 
-use std::{
-    env, fs, io,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{env, path::PathBuf, process::ExitCode};
 
 /// Set by `cargo xtask conformance`, which reports a stale client as one finding and goes on.
 const ALLOW: &str = "CX_ALLOW_STALE";
@@ -26,7 +24,7 @@ fn main() -> ExitCode {
     for watched in ["spec", "xtask/src/generate", "client/src/generated", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
-    match stale(&root) {
+    match stale::reason(&root) {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(reason)) if env::var_os(ALLOW).is_some() => {
             println!("cargo::warning={reason}");
@@ -41,39 +39,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Why the generated code is stale, if it is.
-fn stale(root: &Path) -> io::Result<Option<String>> {
-    let generator = digest::of_generator(root)?;
-    let generated = root.join("client/src/generated");
-    let mut documents: Vec<PathBuf> = fs::read_dir(root.join("spec"))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .collect();
-    documents.sort();
-    for document in documents {
-        let stem = document.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let folder = generated.join(stem.replace('-', "_"));
-        if !folder.is_dir() {
-            return Ok(Some(format!("spec/{stem}.yaml has no generated code")));
-        }
-        let expected = [("spec", digest::fnv1a(&[&fs::read(&document)?])), ("generator", generator.clone())];
-        for entry in fs::read_dir(&folder)? {
-            let file = entry?.path();
-            let text = fs::read_to_string(&file)?;
-            for (what, digest) in &expected {
-                let line = format!("// {what} digest (fnv1a-64): {digest}");
-                if !text.lines().take(8).any(|head| head == line) {
-                    let name = file.strip_prefix(root).unwrap_or(&file).display().to_string();
-                    let cause = match *what {
-                        "spec" => format!("spec/{stem}.yaml has changed"),
-                        _ => "the generator has changed".to_owned(),
-                    };
-                    return Ok(Some(format!("{name} is stale: {cause}")));
-                }
-            }
-        }
-    }
-    Ok(None)
 }

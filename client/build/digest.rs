@@ -27,7 +27,8 @@ pub fn of_generator(root: &Path) -> io::Result<String> {
     files.sort();
     let mut contents = Vec::new();
     for file in &files {
-        contents.push(fs::read(file)?);
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
+        contents.push(fs::read(file).map_err(named)?);
     }
     let lock = fs::read_to_string(root.join("Cargo.lock"))?;
     for package in ["progenitor-impl", "typify-impl", "prettyplease"] {

@@ -129,12 +129,44 @@ pub(crate) fn falls_under(media_type: &str, range: &str) -> bool {
         || range.strip_suffix('*').is_some_and(|kind| kind.ends_with('/') && own.starts_with(kind))
 }
 
-/// Whether an `Accept` header takes a media type; a range with `q=0` takes nothing.
+/// Whether an `Accept` header takes a media type. The most specific range that it falls under decides (RFC 9110
+/// §12.5.1); one with `q=0` takes nothing.
 pub(crate) fn accepts(accept: &str, media_type: &str) -> bool {
-    accept.split(',').any(|range| {
-        let refused = range.split(';').skip(1).any(|parameter| {
-            parameter.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
-        });
-        !refused && falls_under(media_type, range)
+    let fitting = accept.split(',').filter(|range| falls_under(media_type, range));
+    fitting.map(|range| (specificity(range), !is_refused(range))).max().is_some_and(|(_, taken)| taken)
+}
+
+/// How much a media range says: nothing, the type, or the subtype too.
+fn specificity(range: &str) -> u8 {
+    match essence(range).as_str() {
+        "*/*" => 0,
+        range if range.ends_with("/*") => 1,
+        _ => 2,
+    }
+}
+
+fn is_refused(range: &str) -> bool {
+    range.split(';').skip(1).any(|parameter| {
+        parameter.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_specific_range_decides_whether_a_type_is_accepted() {
+        for (accept, expected) in [
+            ("application/json;q=0, */*", false),
+            ("*/*, application/*;q=0", false),
+            ("application/*;q=0, application/json", true),
+            ("*/*;q=0, application/*;q=0.1", true),
+            ("*/*;q=0", false),
+            ("text/html, */*;q=0.1", true),
+            ("text/html", false),
+        ] {
+            assert_eq!(accepts(accept, "application/json"), expected, "{accept}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::{net::TcpListener, path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
 use cx_mock::{Lie, MockVendor, issuer};
-use cx_spec::{Api, Document};
+use cx_spec::{Api, Document, Location};
 
 /// Serves a document as a mock vendor.
 #[derive(clap::Args)]
@@ -69,7 +69,24 @@ fn served(arguments: &Arguments) -> Result<Served> {
         // A document that borrows its tokens names another one beside it.
         (Some(name), Some(file)) => Some(Api::index(Document::load(&file.with_file_name(format!("{name}.yaml")))?)?),
     };
+    [Some(&api), tokens.as_ref()].into_iter().flatten().try_for_each(check_parameters)?;
     Ok(Served { api: Arc::new(api), tokens: tokens.map(Arc::new) })
+}
+
+/// Refuses what the mock vendor would misread: it would refuse good requests, or take bad ones.
+fn check_parameters(api: &Api) -> Result<()> {
+    for parameter in api.operations.iter().flat_map(|operation| &operation.parameters) {
+        let trouble = if parameter.pointer.rsplit('/').nth(2) == Some("content") {
+            "is given by `content`".to_owned()
+        } else if parameter.location == Location::Path && parameter.style != "simple" {
+            format!("has the style `{}`", parameter.style)
+        } else {
+            continue;
+        };
+        let message = format!("a mock vendor cannot read the parameter `{}`: it {trouble}", parameter.name);
+        return Err(api.document().error(&parameter.pointer, message).into());
+    }
+    Ok(())
 }
 
 fn greeting(api: &Api, lie: Option<Lie>) -> String {

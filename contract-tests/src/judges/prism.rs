@@ -54,7 +54,7 @@ pub(super) async fn hear(
         let of_api = aside.iter().filter(|one| one.api == subject.name()).collect();
         judge(&program, toolbox, subject, settings, of_api)
     });
-    Ok(Some(futures_util::future::try_join_all(all).await?))
+    Ok(Some(super::verdicts(Judge::Prism, subjects, all).await))
 }
 
 async fn judge(

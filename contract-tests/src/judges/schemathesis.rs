@@ -57,7 +57,7 @@ pub(super) async fn hear(
 ) -> Result<Option<Vec<Verdict>>> {
     let Some(program) = toolbox.program("schemathesis") else { return Ok(None) };
     let all = subjects.iter().map(|subject| judge(&program, toolbox, subject, settings));
-    Ok(Some(futures_util::future::try_join_all(all).await?))
+    Ok(Some(super::verdicts(Judge::Schemathesis, subjects, all).await))
 }
 
 async fn judge(program: &Path, toolbox: &Toolbox, subject: &Subject, settings: &Settings) -> Result<Verdict> {

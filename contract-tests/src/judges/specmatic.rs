@@ -40,7 +40,7 @@ pub(super) async fn hear(
     };
     let run = Run { java, archive, aside: aside::read(toolbox, ASIDE)? };
     let all = subjects.iter().map(|subject| run.judge(toolbox, subject, settings));
-    Ok(Some(futures_util::future::try_join_all(all).await?))
+    Ok(Some(super::verdicts(Judge::Specmatic, subjects, all).await))
 }
 
 struct Run {

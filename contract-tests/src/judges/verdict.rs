@@ -115,6 +115,15 @@ impl Judgement {
     }
 }
 
+impl Verdict {
+    /// For a judge that came to none. It fails like one with a finding, and costs nobody else what he has to say.
+    pub(super) fn missing(judge: Judge, api: &str, error: &anyhow::Error) -> Self {
+        let message = format!("came to no verdict: {error:#}");
+        let finding = Finding { place: "the judge itself".to_owned(), message };
+        Self { judge, api: api.to_owned(), cases: 0, findings: vec![finding], beside: Vec::new(), duration_ms: 0 }
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.duration_ms / 100;

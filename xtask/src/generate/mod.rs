@@ -14,6 +14,9 @@ pub mod names;
 mod output;
 mod registry;
 mod reply;
+#[cfg(test)]
+#[path = "../../../client/build/stale.rs"]
+mod stale;
 mod standalone;
 mod table;
 mod tree;
@@ -87,7 +90,13 @@ fn folder_of(
     let (mut outputs, mut modules) = (Vec::new(), Vec::new());
     let paths = self::documents(&root.join(documents))?;
     let apis = paths.iter().map(|path| load(root, path)).collect::<Result<Vec<_>>>()?;
-    apis.iter().try_for_each(|api| check_name(api.name(), api.document().file()))?;
+    for api in &apis {
+        let file = api.document().file();
+        check_name(api.name(), file)?;
+        if home == Home::Client {
+            registry::check_name(api.name(), file)?;
+        }
+    }
     for (api, generated) in apis.iter().zip(generate_all(&apis, home)?) {
         let heading = heading(api, generator);
         is_whole(api, &generated.unsupported)?;
@@ -244,6 +253,39 @@ mod tests {
         assert_eq!(documents(folder.path()).unwrap(), [folder.path().join("a.yaml")]);
         std::fs::write(folder.path().join("b.yml"), "").unwrap();
         assert!(documents(folder.path()).unwrap_err().to_string().ends_with("b.yml: write `.yaml`"));
+    }
+
+    #[test]
+    fn what_lies_beside_generated_code_does_not_make_it_stale() {
+        let root = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &[u8]| {
+            let path = root.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        let stale = || stale::reason(root.path()).unwrap();
+        put("Cargo.lock", b"");
+        put("spec/a-b.yaml", b"openapi: 3.0.3");
+        put("xtask/src/generate/mod.rs", b"");
+        assert_eq!(stale().unwrap(), "spec/a-b.yaml has no generated code");
+
+        let generator = digest::of_generator(root.path()).unwrap();
+        let spec = digest::fnv1a(&[b"openapi: 3.0.3"]);
+        let head = format!("// spec digest (fnv1a-64): {spec}\n// generator digest (fnv1a-64): {generator}\n");
+        let module = format!("{head}\npub mod types;\npub mod inner {{}}\n");
+        put("client/src/generated/a_b/mod.rs", module.as_bytes());
+        put("client/src/generated/a_b/types.rs", head.as_bytes());
+        for stray in [".DS_Store", "types.rs~", "._types.rs", "notes.rs"] {
+            put(&format!("client/src/generated/a_b/{stray}"), b"\xff");
+            assert_eq!(stale(), None, "{stray}");
+        }
+
+        put("client/src/generated/a_b/types.rs", b"\xff");
+        assert!(stale().unwrap().contains("types.rs cannot be read"));
+        put("client/src/generated/a_b/types.rs", head.replace(&spec, "0").as_bytes());
+        assert!(stale().unwrap().ends_with("types.rs is stale: spec/a-b.yaml has changed"));
+        put("client/src/generated/a_b/types.rs", head.replace(&generator, "0").as_bytes());
+        assert!(stale().unwrap().ends_with("types.rs is stale: the generator has changed"));
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub fn compare(outputs: &[Output], root: &Path) -> Vec<Difference> {
 }
 
 /// Files of ours in some folders, and below, that are none of the outputs: of a document that is gone, or of a run that was
-/// ended while it wrote. The client's build script takes them for stale code, which no run would write anew.
+/// ended while it wrote. No run would write them anew.
 pub fn leftovers(outputs: &[Output], folders: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open: Vec<PathBuf> = folders.iter().filter(|folder| folder.is_dir()).cloned().collect();

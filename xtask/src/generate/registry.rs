@@ -2,7 +2,20 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+
+/// Features of the client that belong to no document.
+const RUNTIME: &[&str] = &["cli", "default", "dynamic", "redis", "rustls"];
+
+/// Refuses a document that is called like one of them: its code would be compiled with that feature alone.
+pub fn check_name(name: &str, file: &str) -> Result<()> {
+    ensure!(
+        !RUNTIME.contains(&name),
+        "{file}: no document can be called `{name}`: the client has a feature of that name, with which alone the \
+         generated code would be compiled"
+    );
+    Ok(())
+}
 
 /// Features of the client. A document whose name is one of them is compiled only with it.
 pub fn features(root: &Path) -> Result<Vec<String>> {
@@ -77,5 +90,23 @@ fn gate(api: &str, features: &[String]) -> String {
         format!("#[cfg(feature = \"{api}\")]\n")
     } else {
         String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_document_is_called_like_a_feature_of_the_runtime() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let features = features(&root).unwrap();
+        assert!(features.len() > RUNTIME.len(), "{features:?}");
+        for feature in features {
+            let is_free = check_name(&feature, "spec/x.yaml").is_ok();
+            assert_eq!(is_free, cx_spec::NAMES.contains(&feature.as_str()), "{feature}");
+        }
+        let refusal = check_name("redis", "spec/redis.yaml").unwrap_err().to_string();
+        assert!(refusal.starts_with("spec/redis.yaml: no document can be called `redis`: "), "{refusal}");
     }
 }

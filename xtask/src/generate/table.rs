@@ -1,7 +1,7 @@
 //! The operation table: what the runtime knows of an API, as constants.
 
 use anyhow::{Context, Result};
-use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Regions, Retry};
+use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Regions, Retry, SpecError};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -307,11 +307,12 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
             (api, operation, quote!(&OPERATIONS.#name), quote!(None), quote!())
         }
         (None, Some(other)) => {
-            let other = all.iter().find(|one| one.name() == other);
-            let other =
-                other.with_context(|| format!("{}: `x-oauth` names a document that is not there", api.name()))?;
+            let found = all.iter().find(|one| one.name() == other);
+            let gone = || misnamed(api, &format!("there is no document `{other}` beside this one"));
+            let other = found.ok_or_else(gone)?;
             let operation = other.oauth(OAuthRole::Token);
-            let operation = operation.with_context(|| format!("{} has no token operation", other.name()))?;
+            let operation = operation
+                .ok_or_else(|| misnamed(api, &format!("`{}` has no token operation to borrow", other.name())))?;
             let mut view = super::lower::lower(other);
             let value =
                 view.operations_mut().into_iter().find(|(id, _)| *id == operation.id).map(|(_, value)| value.clone());
@@ -360,6 +361,13 @@ fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
     Ok((oauth, foreign))
 }
 
+/// An error at the place where a document names the one whose token operation it borrows.
+fn misnamed(api: &Api, message: &str) -> SpecError {
+    let schemes = api.security_schemes();
+    let named = schemes.iter().find_map(|(_, scheme)| scheme.member("x-oauth")?.member("document"));
+    api.document().error(named.as_ref().map_or("", |node| node.pointer()), message)
+}
+
 /// The field of an operation's row, whether or not the operation could be generated.
 fn row_name(operation: &Operation) -> Ident {
     format_ident!("{}", argument_name(&operation.id))
@@ -397,6 +405,23 @@ mod tests {
         let view = lower(&api);
         assert_eq!(view.unsupported.len(), 1);
         assert!(module(&api, std::slice::from_ref(&api), &view).is_ok());
+    }
+
+    #[test]
+    fn a_token_operation_that_cannot_be_borrowed_is_told_with_its_place() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get: {operationId: get_a, \
+            responses: {'200': {description: ok}}}\ncomponents:\n  securitySchemes:\n    \
+            bearer: {type: http, scheme: bearer, x-oauth: {document: other}}\n";
+        let read = |name: &str| Api::index(Document::parse(name, &format!("{name}.yaml"), text).unwrap()).unwrap();
+        let apis = [read("t"), read("other")];
+        let place = "t.yaml:8:52: /components/securitySchemes/bearer/x-oauth/document";
+        for (all, message) in [
+            (&apis[..1], "there is no document `other` beside this one"),
+            (&apis[..], "`other` has no token operation to borrow"),
+        ] {
+            let error = module(&apis[0], all, &lower(&apis[0])).unwrap_err();
+            assert_eq!(error.to_string(), format!("{place}: {message}"));
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod rules;
 mod rust_names;
 mod schemas;
 mod secrets;
+mod servers;
 mod subject;
 
 pub use finding::Finding;

@@ -2,7 +2,7 @@
 
 use super::{
     examples, extensions, finding::Findings, formats, forms, naming, operations, parameters, provenance, replies,
-    rust_names, schemas, secrets, subject::Subject,
+    rust_names, schemas, secrets, servers, subject::Subject,
 };
 
 /// One rule.
@@ -19,6 +19,7 @@ pub struct Rule {
 /// Every rule, by group.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     [
+        servers::RULES,
         naming::RULES,
         provenance::RULES,
         operations::RULES,

@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use tokio::{
@@ -24,6 +25,10 @@ use crate::incoming::Incoming;
 
 /// Requests that are kept, the last ones.
 const KEPT: usize = 1024;
+
+/// How long nothing is accepted after the system has refused: it may refuse at once again, without a free file
+/// descriptor for example.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A server on the loopback device that plays a script of faults. It ends when it is dropped, with all connections.
 #[derive(Debug)]
@@ -131,12 +136,25 @@ impl Shared {
 async fn listen(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {
-        let Ok((socket, _)) = listener.accept().await else { continue };
+        let socket = connection(|| listener.accept()).await;
         shared.connections.fetch_add(1, Ordering::SeqCst);
         let shared = Arc::clone(&shared);
         // How a connection ends is the client's affair: an error here is one the script asked for.
         connections.spawn(async move { drop(serve(socket, &shared).await) });
         while connections.try_join_next().is_some() {}
+    }
+}
+
+/// The next connection, however often the system refuses it.
+async fn connection<F>(mut accept: impl FnMut() -> F) -> TcpStream
+where
+    F: Future<Output = io::Result<(TcpStream, SocketAddr)>>,
+{
+    loop {
+        match accept().await {
+            Ok((socket, _)) => return socket,
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
     }
 }
 
@@ -200,4 +218,22 @@ async fn act(
         }
     }
     Ok(After::Open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_the_system_refuses_is_not_asked_for_without_a_pause() {
+        let mut asked = 0;
+        let refuse = || {
+            asked += 1;
+            assert!(asked < 100, "it is asked for again and again");
+            std::future::ready(Err(io::Error::other("too many open files")))
+        };
+        // A limit is looked at only when there is something to wait for.
+        let waited = tokio::time::timeout(Duration::ZERO, connection(refuse)).await;
+        assert!(waited.is_err());
+    }
 }

@@ -84,6 +84,9 @@ fn judge<'m>(mounts: &'m [Arc<Mount>], incoming: &Incoming) -> (Option<&'m Mount
                     *known = verdict;
                 } else {
                     known.allowed.extend(verdict.allowed);
+                    // Two documents may have the same method there.
+                    known.allowed.sort();
+                    known.allowed.dedup();
                 }
             }
         }

@@ -130,6 +130,13 @@ async fn marks_what_no_document_says() {
 }
 
 #[tokio::test]
+async fn a_method_that_two_documents_have_is_allowed_once() {
+    let vendor = MockVendor::builder(orchard()).api(orchard()).start().await;
+    let reply = http().patch(format!("{}/v1/trees/1", vendor.base_url())).send().await.unwrap();
+    assert_eq!((reply.status().as_u16(), &reply.headers()["allow"]), (405, &"DELETE, GET, PUT".parse().unwrap()));
+}
+
+#[tokio::test]
 async fn a_lenient_vendor_answers_and_remembers() {
     let vendor = MockVendor::builder(orchard()).lenient().start().await;
     assert_eq!(get(&vendor, "/v1/trees?page=0").await.status(), 200);

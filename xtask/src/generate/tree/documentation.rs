@@ -1,6 +1,9 @@
 //! Documentation of what progenitor leaves without any, and code in the document's own.
 
+use std::ops::Range;
+
 use cx_spec::Api;
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 use serde_json::Value;
 use syn::{
     Attribute, Expr, ImplItem, ImplItemFn, Item, ItemMod, Lit, LitStr, Meta, parse_quote, visit_mut::VisitMut,
@@ -87,29 +90,64 @@ pub fn name_code(file: &mut syn::File) {
 }
 
 fn with_named_code(text: &str) -> String {
-    let mut open = None;
-    let lines = text.split('\n').map(|line| {
-        match (open, fence(line)) {
-            (None, Some((marks, language))) => {
-                open = Some(marks);
-                if language.is_empty() {
-                    return format!("{line}text");
-                }
+    let part = |range: Range<usize>| text.get(range).unwrap_or_default();
+    let (mut named, mut done) = (String::new(), 0);
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) if language.is_empty() => {
+                let fence = part(range.start..text.len()).lines().next().unwrap_or_default();
+                let end = range.start + fence.len();
+                named.push_str(part(done..end));
+                named.push_str("text");
+                done = end;
             }
-            (Some(marks), Some((others, ""))) if others.starts_with(marks) => open = None,
+            // Code because it is indented, as prose may be by accident, has no place for a language.
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                // The block begins behind the indentation of its first line.
+                let begin = part(0..range.start).rfind('\n').map_or(0, |end| end + 1);
+                let margin = without_tabs(part(begin..range.start)).len().saturating_sub(INDENTATION.len());
+                named.push_str(part(done..begin));
+                named.push_str(&fenced(part(begin..range.end), margin));
+                done = range.end;
+            }
             _ => {}
         }
-        line.to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    }
+    named.push_str(part(done..text.len()));
+    named
 }
 
-/// The marks with which code begins or ends, and the language behind them.
-fn fence(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim();
-    let rest = line.trim_start_matches(if line.starts_with('~') { '~' } else { '`' });
-    let (marks, language) = line.split_at(line.len() - rest.len());
-    (marks.len() >= 3 && !language.contains('`')).then(|| (marks, language.trim()))
+/// What makes code of a line.
+const INDENTATION: &str = "    ";
+
+/// Lines of code between fences, at the margin of the list or the quotation in which they stand.
+fn fenced(block: &str, margin: usize) -> String {
+    let longest = block.split(|c: char| c != '`').map(str::len).max().unwrap_or_default();
+    let marks = "`".repeat(longest.max(2) + 1);
+    let lines: Vec<String> = block.lines().map(without_tabs).collect();
+    let first: String = lines.first().into_iter().flat_map(|line| line.chars()).take(margin).collect();
+    // The mark of an item of a list stands on its first line alone.
+    let rest: String = first.chars().map(|c| if c == '>' { c } else { ' ' }).collect();
+    let mut text = format!("{first}{marks}text\n");
+    for line in lines {
+        let code = line.split_at_checked(margin).and_then(|(_, indented)| indented.strip_prefix(INDENTATION));
+        match code {
+            Some(code) => text.push_str(&format!("{rest}{code}\n")),
+            None => text.push_str(&format!("{line}\n")),
+        }
+    }
+    let end = if block.ends_with('\n') { "\n" } else { "" };
+    format!("{text}{rest}{marks}{end}")
+}
+
+fn without_tabs(line: &str) -> String {
+    line.chars().fold(String::new(), |mut text, character| {
+        match character {
+            '\t' => text.push_str(&" ".repeat(4 - text.len() % 4)),
+            other => text.push(other),
+        }
+        text
+    })
 }
 
 #[cfg(test)]
@@ -124,6 +162,14 @@ mod tests {
             ("Call:\n\n```\ncurl x\n```\n```y``` or so.", "Call:\n\n```text\ncurl x\n```\n```y``` or so."),
             ("~~~\na\n```\n~~~", "~~~text\na\n```\n~~~"),
             ("```json\n{}\n```\n````\n```\n````", "```json\n{}\n```\n````text\n```\n````"),
+            ("Call:\n\n    curl x\n\n      -d y\nDone.", "Call:\n\n```text\ncurl x\n\n  -d y\n```\nDone."),
+            ("So:\n\n\ta", "So:\n\n```text\na\n```"),
+            ("1. One:\n\n       a\n       b\n\n2. Two", "1. One:\n\n   ```text\n   a\n   b\n   ```\n\n2. Two"),
+            ("-     a\n-     b", "- ```text\n  a\n  ```\n- ```text\n  b\n  ```"),
+            ("> So:\n>\n>     a", "> So:\n>\n> ```text\n> a\n> ```"),
+            ("So:\n\n    ```\n    a", "So:\n\n````text\n```\na\n````"),
+            ("```json\n{\n    \"a\": 1\n}\n```", "```json\n{\n    \"a\": 1\n}\n```"),
+            ("It goes\n    on.", "It goes\n    on."),
         ] {
             let mut file: syn::File = parse_quote! { #[doc = #text] struct A; };
             name_code(&mut file);
