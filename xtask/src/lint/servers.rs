@@ -8,8 +8,7 @@ pub const RULES: &[Rule] = &[Rule {
     check: server,
 }];
 
-const FIX: &str = "begin `servers` with the `https` address below which all paths lie, and give each variable in it a text as \
-                   `default`";
+const FIX: &str = "begin `servers` with the `https` address below which all paths lie, and describe each variable in it";
 
 fn server(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let document = subject.api.document();
@@ -17,11 +16,6 @@ fn server(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         findings.at("/servers", "the document has no server", FIX);
         return;
     };
-    for (name, variable) in document.at("/servers/0/variables").map(|node| node.members()).unwrap_or_default() {
-        if variable.text("default").is_none() {
-            findings.at(variable.pointer(), format!("the server's variable `{name}` has no text as `default`"), FIX);
-        }
-    }
     if let Some(trouble) = subject.api.server().as_deref().and_then(trouble) {
         findings.at("/servers/0/url", format!("the server `{url}` {trouble}"), FIX);
     }
