@@ -8,7 +8,8 @@ pub const RULES: &[Rule] = &[Rule {
     check: server,
 }];
 
-const FIX: &str = "begin `servers` with the `https` address below which all paths lie, and describe each variable in it";
+const FIX: &str =
+    "begin `servers` with the `https` address below which all paths lie, and describe each variable in it";
 
 fn server(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let document = subject.api.document();
