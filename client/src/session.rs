@@ -80,3 +80,15 @@ impl Core {
         self.tokens().ok_or_else(|| Error::new(ErrorKind::Authentication, "the client was built without credentials"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_shown_without_the_user_that_it_names() {
+        let shown = |scope: &str| format!("{:?}", GrantedScope { scope: Some(scope.to_owned()), narrowed: true });
+        assert_eq!(shown("read"), r#"GrantedScope { scope: Some("read"), narrowed: true }"#);
+        assert_eq!(shown("user:pat@example.com"), r#"GrantedScope { scope: Some("***"), narrowed: true }"#);
+    }
+}

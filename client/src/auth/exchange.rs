@@ -38,3 +38,15 @@ impl fmt::Debug for ExchangeReply {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_reply_the_status_and_the_length_are_shown_and_no_token() {
+        let body = Bytes::from_static(b"a token");
+        let reply = ExchangeReply { status: StatusCode::OK, headers: HeaderMap::new(), body, retry_after: None };
+        assert_eq!(format!("{reply:?}"), "ExchangeReply { status: 200, body_bytes: 7, .. }");
+    }
+}

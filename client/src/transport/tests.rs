@@ -226,6 +226,17 @@ async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
 }
 
 #[tokio::test]
+async fn whoever_signs_in_has_a_token_of_their_own() {
+    let stage = Stage::set([token(FIRST), things(), token(SECOND), things()]).await;
+    stage.call(&LIST).await.unwrap();
+    stage.core.sign_in(Credentials::client_credentials("another", "secret")).unwrap();
+    stage.call(&LIST).await.unwrap();
+    assert_eq!(stage.requests().pop(), Some(seen("GET", "/v1/things", "Bearer second")));
+    let refused = stage.core.sign_in(Credentials::password("pat", "secret")).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::InvalidRequest, "{refused}");
+}
+
+#[tokio::test]
 async fn a_token_that_the_vendor_sends_back_is_not_in_the_error() {
     let fetched = r#"{"access_token":"canary-4711","token_type":"Bearer","expires_in":7200}"#;
     for status in [400, 403, 500] {
