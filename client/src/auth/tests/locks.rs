@@ -266,6 +266,18 @@ async fn a_login_that_all_have_left_gives_the_lock_back() {
     assert!(is_free(&bench).await);
 }
 
+#[tokio::test]
+async fn a_login_that_one_of_two_has_left_keeps_the_lock() {
+    let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), application());
+    let mut stays = pin!(bench.manager.bearer());
+    assert!(poll_times(stays.as_mut(), 10).is_none());
+    {
+        let leaves = pin!(bench.manager.bearer());
+        assert!(poll_times(leaves, 10).is_none());
+    }
+    assert!(!is_free(&bench).await);
+}
+
 /// A store that is done before it says so, with leases of the same kind.
 #[derive(Debug, Default)]
 struct Dawdling(MemoryStore);
