@@ -54,9 +54,12 @@ fn moody(credentials: Credentials) -> (Bench, Arc<Moody>) {
 }
 
 fn record(number: u32) -> StoredToken {
+    record_until(4_000_000_000, number)
+}
+
+fn record_until(end: u64, number: u32) -> StoredToken {
     let (access, refresh) = (format!("access-{number}"), format!("refresh-{number}"));
-    let body =
-        json!({"access_token": access, "refresh_token": refresh, "obtained_at": 0, "expires_at": 4_000_000_000_u64});
+    let body = json!({"access_token": access, "refresh_token": refresh, "obtained_at": 0, "expires_at": end});
     serde_json::from_value(body).unwrap()
 }
 
@@ -197,6 +200,32 @@ async fn a_client_that_comes_late_leaves_no_spent_refresh_token_behind() {
     let other = manager(&WOOTRIC, &bench.vendor, password(), &bench.store, &bench.clock).unwrap();
     assert_eq!((text(&other.bearer().await.unwrap()).as_str(), bench.vendor.count()), ("access-2", 2));
     assert!(is_free(&bench).await);
+}
+
+#[tokio::test]
+async fn a_client_that_comes_late_leaves_a_newer_refresh_token_where_it_is() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    bench.advance(3600.0);
+    bench.vendor.hold();
+    let caller = bench.callers(1).await.remove(0);
+    let key = bench.manager.key().unwrap();
+    // The access token beside it has run out, so that it is not taken over.
+    let newer = record_until(1, 9);
+    bench.store.save(&key, &newer).await.unwrap();
+    bench.vendor.release();
+    assert_eq!(text(&caller.await.unwrap().unwrap()), "access-2");
+    assert_eq!(bench.store.load(&key).await.unwrap(), Some(newer));
+}
+
+#[tokio::test]
+async fn who_signed_in_takes_over_what_others_renew_from_then_on() {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.manager.sign_in(password()).unwrap();
+    bench.token().await;
+    bench.advance(3600.0);
+    bench.store.save(&bench.manager.key().unwrap(), &record(9)).await.unwrap();
+    assert_eq!((bench.token().await.as_str(), bench.vendor.count()), ("access-9", 1));
 }
 
 #[tokio::test]
