@@ -4,7 +4,10 @@ use http::Method;
 
 use super::*;
 use crate::{
-    auth::{AuthorizationOptions, Credentials},
+    auth::{
+        AuthorizationCodeGrant, AuthorizationOptions, ClientCredentialsGrant, Credentials, PasswordGrant,
+        RefreshTokenGrant,
+    },
     error::ErrorKind,
     operation::{Body, Grant, OAuth, Regions},
 };
@@ -199,6 +202,64 @@ fn a_generated_client_is_built_with_the_same_settings() {
         .unwrap();
     assert_eq!((core.api().name, core.base_url(), core.limits().max_attempts), ("vendor", "http://127.0.0.1:8", 2));
     assert!(core.tokens().is_some());
+}
+
+/// A vendor that takes every grant.
+static GENEROUS: Api = Api {
+    oauth: Some(OAuth {
+        grants: &[
+            grant("authorization_code", &["client_id", "client_secret", "code"]),
+            grant("client_credentials", &["client_id", "client_secret"]),
+            grant("password", &["username", "password"]),
+            grant("refresh_token", &["client_id", "client_secret", "refresh_token"]),
+        ],
+        authorize: Some(&AUTHORIZE),
+        ..PLAIN
+    }),
+    ..Api::made_up()
+};
+
+static AUTHORIZE: Operation = Operation::made_up(Method::GET, "authorize", "/oauth/authorize");
+
+const fn grant(name: &'static str, parameters: &'static [&'static str]) -> Grant {
+    Grant { name, parameters, refresh_token: true }
+}
+
+/// Its client.
+#[derive(Debug)]
+struct Generous(Core);
+
+impl ApiClient for Generous {
+    const API: &'static Api = &GENEROUS;
+
+    fn from_core(core: Core) -> Self {
+        Self(core)
+    }
+}
+
+impl PasswordGrant for Generous {}
+impl ClientCredentialsGrant for Generous {}
+impl RefreshTokenGrant for Generous {}
+impl AuthorizationCodeGrant for Generous {}
+
+#[test]
+fn a_generated_client_has_a_session_of_the_grant_that_was_named() {
+    let new = ClientBuilder::<Generous>::new;
+    let session = |builder: ClientBuilder<Generous>| {
+        let Generous(core) = builder.build().unwrap();
+        format!("{:?}", core.tokens().unwrap().key().unwrap())
+    };
+    for (builder, grant) in [
+        (new().password("pat", "secret"), "password"),
+        (new().password_kept("pat", "secret"), "password"),
+        (new().client_credentials("id", "secret"), "client_credentials"),
+        (new().refresh_token(Credentials::refresh_token("token").with_client("id", "secret")), "refresh_token"),
+    ] {
+        assert!(session(builder).contains(&format!("grant: {grant:?}")), "{grant}");
+    }
+    let request = new().authorization_request(AuthorizationOptions::new("id").without_state()).unwrap();
+    let code = request.finish("/callback?code=code").unwrap();
+    assert!(session(new().authorization_code(code, "secret")).contains(r#"grant: "authorization_code""#));
 }
 
 #[test]

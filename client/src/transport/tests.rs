@@ -226,6 +226,15 @@ async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
 }
 
 #[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let elsewhere = http::Response::builder().status(302).header(header::LOCATION, "/v1/open").body("").unwrap();
+    let stage = Stage::set([token(FIRST), elsewhere]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::FOUND), "{error}");
+    assert_eq!(stage.requests().pop(), Some(seen("GET", "/v1/things", "Bearer first")));
+}
+
+#[tokio::test]
 async fn whoever_signs_in_has_a_token_of_their_own() {
     let stage = Stage::set([token(FIRST), things(), token(SECOND), things()]).await;
     stage.call(&LIST).await.unwrap();

@@ -159,3 +159,24 @@ impl fmt::Debug for StoredToken {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_session_it_is_and_its_tokens_are_not_shown() {
+        let key = StoreKey::new("vendor", "https://a.example", "pat@example.com", "password").with_scope("read");
+        let shown = format!("{key:?}");
+        assert!(
+            shown.starts_with(r#"StoreKey { api: "vendor", origin: "https://a.example", account: "***", "#),
+            "{shown}"
+        );
+        assert!(shown.ends_with(r#"grant: "password", scope: Some("read") }"#), "{shown}");
+        let record = r#"{"access_token": "one", "refresh_token": "two", "obtained_at": 1, "expires_at": 3}"#;
+        let record: StoredToken = serde_json::from_str(record).unwrap();
+        let shown = "StoredToken { scope: None, obtained_at: 1, expires_at: Some(3), .. }";
+        assert_eq!(format!("{record:?}"), shown);
+    }
+}

@@ -250,4 +250,10 @@ fn a_token_from_a_store_is_renewed_as_early_as_one_that_is_new() {
     let after = |seconds| now + Duration::from_secs(seconds);
     assert!(!token.due(after(59)) && token.due(after(60)));
     assert!(!token.expired(after(119)) && token.expired(after(120)));
+
+    // Of a short one the last tenth of the lifetime that it once had.
+    let stored = json!({"access_token": "a", "obtained_at": 1_000, "expires_at": 1_100});
+    let stored: StoredToken = serde_json::from_value(stored).unwrap();
+    let token = Token::revive(stored, UNIX_EPOCH + Duration::from_secs(1_050), now);
+    assert!(!token.due(after(39)) && token.due(after(40)));
 }
