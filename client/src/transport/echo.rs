@@ -48,6 +48,7 @@ mod tests {
         ] {
             assert_eq!(clean(body, "canary-4711"), expected, "{body}");
         }
+        assert_eq!(clean("bad: 12345678", "12345678"), "bad: ***");
         // A word that many errors hold, and no text at all.
         assert_eq!(clean("the token is spent", "token"), "the token is spent");
         assert_eq!(clean("any", ""), "any");

@@ -212,6 +212,16 @@ async fn files_go_beside_the_other_members_with_the_limits_of_the_operation() {
 }
 
 #[tokio::test]
+async fn names_of_parts_are_written_as_they_are() {
+    let operation = operation(Some(body(true, &["multipart/form-data"])), Reply::Empty);
+    let outgoing = outgoing(operation, payload(&json!({"full name": "Pat"})), &CallOptions::new()).unwrap();
+    let body = outgoing.request(operation).await.unwrap().body_mut().take().unwrap();
+    let bytes = axum::body::to_bytes(axum::body::Body::new(body), 64 * 1024).await.unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.contains("name=\"full name\"\r\n"), "{text}");
+}
+
+#[tokio::test]
 async fn a_request_can_be_made_again() {
     let operation = operation(Some(body(true, &["application/json"])), Reply::Empty);
     let outgoing = outgoing(operation, payload(&json!({"a": 1})), &CallOptions::new()).unwrap();
