@@ -226,6 +226,15 @@ async fn a_refused_token_is_replaced_once_and_the_request_sent_again() {
 }
 
 #[tokio::test]
+async fn a_request_that_brings_no_answer_may_have_arrived() {
+    let url = gone_after(b"").await;
+    let stage = Stage::set_with([], |builder| builder.base_url(url)).await;
+    let error = stage.call(&OPEN).await.unwrap_err();
+    assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Transport, Sent::Unknown), "{error}");
+    assert_eq!(error.attempts(), 1);
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     let elsewhere = http::Response::builder().status(302).header(header::LOCATION, "/v1/open").body("").unwrap();
     let stage = Stage::set([token(FIRST), elsewhere]).await;
