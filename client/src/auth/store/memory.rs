@@ -164,10 +164,27 @@ impl Drop for MemoryLease {
 mod tests {
     use super::*;
 
+    fn key() -> StoreKey {
+        StoreKey::new("api", "https://a.example", "pat", "client_credentials")
+    }
+
+    #[tokio::test]
+    async fn a_lock_has_an_end_after_which_another_may_have_it() {
+        let (store, key) = (MemoryStore::default(), key());
+        let Lock::Held(first) = store.lock(&key).await.unwrap() else { panic!("it is free") };
+        // As it is when the term is over.
+        store.0.with(&key, |record| {
+            record.holder = record.holder.map(|(number, end)| (number, end.map(|_| Instant::now())));
+        });
+        let Lock::Held(second) = store.lock(&key).await.unwrap() else { panic!("its term is over") };
+        assert!(second.number() > first.number());
+        assert!(!first.extend().await.unwrap() && second.extend().await.unwrap());
+        assert_eq!(format!("{store:?} {second:?}"), "MemoryStore { records: 0 } MemoryLease { number: 2, .. }");
+    }
+
     #[tokio::test]
     async fn a_lock_without_an_end_lasts_as_long_as_its_lease() {
-        let (store, key) =
-            (MemoryStore::default(), StoreKey::new("api", "https://a.example", "pat", "client_credentials"));
+        let (store, key) = (MemoryStore::default(), key());
         let Lock::Held(lease) = store.lock(&key).await.unwrap() else { panic!("it is free") };
         // As it is where there is no clock.
         store.0.with(&key, |record| record.holder = record.holder.map(|(number, _)| (number, None)));
