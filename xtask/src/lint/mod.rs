@@ -1,7 +1,7 @@
 //! `cargo xtask lint`: the conventions of `spec/README.md` as rules, and what the generator would get wrong in silence.
 //!
 //! A rule is a function with a name and a reason; [`rules()`] lists them all. Each has a failing document under
-//! `xtask/tests/fixtures/lint/` and the message it must give in `xtask/tests/lint.rs`.
+//! `xtask/tests/fixtures/lint/`, and the message that it must give in `expected.txt` there.
 
 mod examples;
 mod extensions;
