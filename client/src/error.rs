@@ -33,8 +33,8 @@ pub enum ErrorKind {
     Authentication,
     /// The vendor answered with an error status.
     Api,
-    /// The vendor's limit is spent and starts again only after the deadline: the request was not sent.
-    /// [`Error::retry_after`] says how long that is.
+    /// The vendor's rate limit is used up and resets only after the deadline, so the request was not sent, or not once
+    /// more. [`Error::retry_after`] says how long to wait.
     RateLimited,
     /// The request or its reply did not get through. See [`Error::was_sent`].
     Transport,

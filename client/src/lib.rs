@@ -1,9 +1,10 @@
-//! Client for the APIs of Wootric (now InMoment: NPS, CES and CSAT surveys) and Directly (expert support messaging).
+//! Client for the APIs of Wootric (now InMoment: NPS, CES and CSAT surveys), Wootric CXI (text analytics) and Directly
+//! (expert support messaging).
 //!
-//! The clients of [`wootric`], [`wootric_cxi`] and [`directly`] are generated from OpenAPI documents: a method an
-//! operation, a builder for its parameters, types for what goes out and comes in. What they run on is written by hand:
-//! tokens are fetched and renewed unseen, requests are repeated where that is safe, replies are decoded leniently, and
-//! whatever fails ends in one [`Error`] that has lost nothing.
+//! The clients [`wootric`], [`wootric_cxi`] and [`directly`] are generated from OpenAPI documents: a method for every
+//! operation, a builder for its parameters, types for requests and replies. The runtime under them is written by hand: it
+//! fetches and renews tokens, repeats requests where that is safe, and decodes replies leniently. Whatever fails is one
+//! [`Error`], which keeps status, headers and body.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -20,20 +21,30 @@
 //!
 //! # Where to read on
 //!
-//! [`guide`] has a page for each subject: [getting started](guide::getting_started),
+//! The [`guide`] has a page for each subject: [getting started](guide::getting_started),
 //! [authentication](guide::authentication), [errors](guide::errors), [retries and limits](guide::retries_and_limits),
 //! [pages and exports](guide::pages_and_exports), [webhooks](guide::webhooks), [testing](guide::testing),
 //! [features](guide::features), [TLS](guide::tls), [blocking code](guide::blocking), [wasm](guide::wasm),
 //! [security](guide::security).
 //!
+//! | you look for | in |
+//! |---|---|
+//! | settings of a client, of one call | [`ClientBuilder`], [`CallOptions`] |
+//! | what a call gives back | [`Response`], [`Error`] |
+//! | credentials, token stores, the authorization code flow | [`auth`] |
+//! | lists page by page, lists of any length | [`pages`], [`export`] |
+//! | values that need care: secrets, times, files, members that may be `null` | [`Secret`], [`Time`], [`Upload`], [`Patch`] |
+//! | tables of the operations, calls by operation id | [`operation`], [`dynamic`] |
+//! | clock, timers and random numbers of your own | [`env`](mod@env) |
+//!
 //! # Features
 //!
 //! | feature | brings | default |
 //! |---|---|---|
-//! | `wootric`, `wootric-cxi`, `directly` | the client of that document | yes |
+//! | `wootric`, `wootric-cxi`, `directly` | the client of that API | yes |
 //! | `rustls` | TLS by rustls on ring, trusting what the platform trusts | yes |
 //! | `dynamic` | calls by operation id with JSON in and out | no |
-//! | `cli` | the `cx` tool; nothing for the library | no |
+//! | `cli` | the `cx` tool; a library does not need it | no |
 //! | `redis` | [`auth::RedisStore`]: tokens that many machines share | no |
 #![deny(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

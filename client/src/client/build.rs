@@ -188,13 +188,14 @@ impl fmt::Debug for CoreBuilder {
 /// Settings that every builder has.
 macro_rules! settings {
     ($($core:ident)?) => {
-        /// Where requests go instead of the vendor's address: a proxy, a mock, a region.
+        /// Where requests go instead of the vendor's address: a proxy, a mock, a region. Tokens are then fetched there
+        /// too, unless the API takes them from another one's server (Wootric CXI): there set `token_base_url` as well.
         pub fn base_url(mut self, url: impl Into<String>) -> Self {
             self$(.$core)?.base_url = Some(url.into());
             self
         }
 
-        /// Where tokens are fetched, if not where requests go.
+        /// Where tokens are fetched, if neither where requests go nor at the server that the document names for them.
         pub fn token_base_url(mut self, url: impl Into<String>) -> Self {
             self$(.$core)?.token_base_url = Some(url.into());
             self

@@ -1,19 +1,19 @@
-//! The guide: one page a subject, every example compiled.
+//! The guide: one page for each subject. Every example is compiled.
 //!
 //! | page | answers |
 //! |---|---|
 //! | [`getting_started`] | the first call, the shape of every other one |
-//! | [`authentication`] | which grant to take, which region, where tokens live, how a session ends |
+//! | [`authentication`] | which grant to use, which region, where tokens are kept, how a session ends |
 //! | [`errors`] | what can go wrong, and what to ask an error |
-//! | [`retries_and_limits`] | what is repeated and what never, deadlines, rate limits, what one call may have otherwise |
-//! | [`pages_and_exports`] | lists, lists past the last page, going on after a stop |
-//! | [`webhooks`] | receiving events of both vendors |
-//! | [`testing`] | your code against a vendor that behaves, refuses, lies and breaks |
+//! | [`retries_and_limits`] | what is repeated and what never is, deadlines, rate limits, settings of one call |
+//! | [`pages_and_exports`] | lists, lists longer than the vendor's pages, continuing after a stop |
+//! | [`webhooks`] | receiving events from both vendors |
+//! | [`testing`] | testing your code against a vendor that behaves, refuses, lies and breaks |
 //! | [`features`] | what each feature brings, and what is left without it |
 //! | [`tls`] | certificates, proxies, an HTTP client of your own |
 //! | [`blocking`] | calling from code without `async` |
-//! | [`wasm`] | what is there in a browser, and what is not |
-//! | [`security`] | what is kept secret, from whom, and what is left to you |
+//! | [`wasm`] | what works in a browser, and what does not |
+//! | [`security`] | what is kept secret, from whom, and what is up to you |
 
 #[doc = include_str!("authentication.md")]
 pub mod authentication {}

@@ -12,10 +12,10 @@ use crate::{docs, generate};
 /// Renders the documents as one page that needs no network.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Folder of the page.
+    /// Folder of the page; a relative one lies in the workspace.
     #[arg(long, value_name = "DIR", default_value = "target/docs")]
     out: PathBuf,
-    /// Write the Rust samples as a crate too, for a compiler to read.
+    /// Write the Rust samples as a crate too, for a compiler to read; a relative folder lies in the workspace.
     #[arg(long, value_name = "DIR")]
     samples: Option<PathBuf>,
 }

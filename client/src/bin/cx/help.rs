@@ -10,15 +10,18 @@ use crate::{body, flags, secrets};
 
 /// Where credentials come from, for the end of the first help.
 pub const SECRETS: &str = "\
-Credentials come from the environment or from files, never from the command line:
+Credentials come from the environment or from files, never from the command line. The first of
+these that is there and that the API takes is used:
   CX_TOKEN or --token-file FILE         an access token
-  CX_CLIENT_ID, CX_CLIENT_SECRET        a registered application
+  CX_REFRESH_TOKEN                      an earlier session (some APIs want the application too)
   CX_USERNAME, CX_PASSWORD              the account's own password
-  CX_REFRESH_TOKEN                      an earlier session
+  `cx login`                            a session that was started in the browser
+  CX_CLIENT_ID, CX_CLIENT_SECRET        a registered application
+Beside them:
   CX_SCOPE                              the scope to ask for
   CX_ACCOUNT_TOKEN                      picks the account of a login that has several, and its server
-  CX_SESSION_DIR                        where sessions are kept [default: ~/.local/state/cx]
-`cx login` starts a session in the browser, for vendors that have that.
+  CX_SESSION_DIR                        where sessions are kept
+                                        [default: $XDG_STATE_HOME/cx, else ~/.local/state/cx]
 
 Exit codes: 0 done, 1 the vendor refused, 2 usage, 3 authentication, 4 network, deadline or output,
 5 undecodable reply, 130 stopped by Ctrl-C.";
