@@ -26,7 +26,7 @@ impl CallOptions {
         self
     }
 
-    /// How often a request that may be repeated is sent at most; 1 is once.
+    /// How many times a request that may be repeated is sent at most; with 1 it is never repeated.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.attempts = Some(attempts.max(1));
         self

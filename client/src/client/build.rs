@@ -281,7 +281,7 @@ macro_rules! settings {
             self
         }
 
-        /// How often a request that may be repeated is sent at most. 3.
+        /// How many times a request that may be repeated is sent at most. 3.
         pub fn max_attempts(mut self, attempts: u32) -> Self {
             self$(.$core)?.limits.max_attempts = attempts.max(1);
             self
@@ -300,7 +300,7 @@ macro_rules! settings {
             self
         }
 
-        /// Your application's name and version, put before the client's in `User-Agent`.
+        /// Your application's name and version, such as `shop/1.2`, put before the client's in `User-Agent`.
         pub fn user_agent(mut self, application: impl Into<String>) -> Self {
             self$(.$core)?.user_agent = Some(application.into());
             self

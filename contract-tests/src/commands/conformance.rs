@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     /// Where the report goes; `target/conformance` of the workspace if nothing is said.
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
-    /// Hears outside judges as well: these, or all that are installed.
+    /// Asks outside judges too: all that are installed, or those that are named, as in `--judges=prism`.
     #[arg(long, value_name = "JUDGE,…", num_args = 0..=1, require_equals = true, value_delimiter = ',',
         default_missing_value = "schemathesis,prism,specmatic")]
     judges: Vec<Judge>,

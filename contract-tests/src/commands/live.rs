@@ -11,11 +11,11 @@ use contract_tests::live::{self, Settings, credentials, settings};
 /// What live mode takes. Credentials come from the environment: see `contract-tests/LIVE.md`.
 #[derive(clap::Args)]
 pub(super) struct Flags {
-    /// Asks the vendor that is there, instead of mocks, and reports where it departs from its document. Only operations
-    /// that are marked as safe are asked.
+    /// Calls the real vendor at this address instead of mocks, and reports where it departs from its document. Only
+    /// operations that are marked as safe are called.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Where tokens are fetched, if not there.
+    /// Where tokens are fetched, if not at that address.
     #[arg(long, value_name = "URL", requires = "base_url")]
     token_base_url: Option<String>,
     /// Requests a second.

@@ -33,11 +33,11 @@ struct Arguments {
 enum Command {
     /// Regenerates the client from the documents, or says how it differs.
     Gen(generate::Arguments),
-    /// Holds the documents to our rules.
+    /// Checks the documents against the conventions of `spec/README.md`.
     Lint(lint::Arguments),
     /// Says what a change of a document does to the Rust API.
     Diff(diff::Arguments),
-    /// Renders the documents as one page that needs no network.
+    /// Writes the reference page: every operation, with samples in curl, `cx` and Rust.
     Docs(docs::Arguments),
     /// Runs every case of the documents through the client against mock vendors.
     #[command(disable_help_flag = true)]
@@ -45,19 +45,19 @@ enum Command {
     /// Says what the cases cover, and what not.
     #[command(disable_help_flag = true)]
     Coverage(Passed),
-    /// Runs the OAuth checklist, and the broken twin of each item.
+    /// Runs the OAuth checklist against the client, and against a twin that breaks each rule on purpose.
     Battery(battery::Arguments),
-    /// Runs random schedules of the token manager.
+    /// Runs the client's token manager under random schedules.
     Schedules(schedules::Arguments),
     /// Serves a document as a mock vendor.
     #[command(disable_help_flag = true)]
     Mock(Passed),
-    /// Builds the client with few features.
+    /// Builds the client with no feature, and with each one alone.
     Features(features::Arguments),
-    /// Measures the budgets, each against what people would use instead.
+    /// Measures the performance budgets, each against what people would use instead.
     #[command(disable_help_flag = true)]
     Bench(Passed),
-    /// Puts one thing wrong at a time, and says what the suite does not notice.
+    /// Breaks one thing at a time, in the documents or on the wire, and names what the suite does not notice.
     Mutants(mutants::Arguments),
     /// Every check and every test, fastest to fail first.
     Ci(ci::Arguments),

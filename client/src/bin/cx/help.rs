@@ -19,7 +19,7 @@ these that is there and that the API takes is used:
   CX_CLIENT_ID, CX_CLIENT_SECRET        a registered application
 Beside them:
   CX_SCOPE                              the scope to ask for
-  CX_ACCOUNT_TOKEN                      picks the account of a login that has several, and its server
+  CX_ACCOUNT_TOKEN                      picks one of the accounts of a login, and its server
   CX_SESSION_DIR                        where sessions are kept
                                         [default: $XDG_STATE_HOME/cx, else ~/.local/state/cx]
 

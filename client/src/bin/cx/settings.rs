@@ -43,7 +43,7 @@ pub fn flags() -> Vec<Arg> {
             .long("retries")
             .value_name("N")
             .value_parser(value_parser!(u32))
-            .help("How often a request that may be repeated is repeated [default: 2]"),
+            .help("How many times a request that may be repeated is sent again [default: 2]"),
         Arg::new("output")
             .long("output")
             .short('o')
@@ -58,7 +58,7 @@ pub fn flags() -> Vec<Arg> {
             .long("verbose")
             .short('v')
             .action(ArgAction::SetTrue)
-            .help("Tells on stderr of every request"),
+            .help("Reports every request on stderr"),
         tree::file_flag("token-file".to_owned(), "token-file".to_owned())
             .help("Access token to use, instead of CX_TOKEN"),
         Arg::new("show-secrets")

@@ -12,7 +12,7 @@ use crate::{arguments, body, completions, confirm, exit::Failure, export, flags,
 /// All commands.
 pub fn command() -> Command {
     Command::new("cx")
-        .about("Calls APIs from the command line: each is a command, and each of its operations a command of that")
+        .about("Calls APIs from the command line: every API is a command, and every operation a command of it")
         .version(env!("CARGO_PKG_VERSION"))
         .after_help(help::SECRETS)
         .subcommand_required(true)
@@ -65,7 +65,7 @@ fn yes() -> Arg {
         .long(confirm::YES)
         .short('y')
         .action(ArgAction::SetTrue)
-        .help("Does not ask before it does what cannot be undone")
+        .help("Does not ask before doing what cannot be undone")
 }
 
 /// A flag that takes the path of a file.

@@ -20,7 +20,7 @@ use totals::Totals;
 /// Every check and every test, fastest to fail first.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Also what takes long.
+    /// Also runs what takes long, or needs a tool that is rarely installed.
     #[arg(long)]
     full: bool,
 }

@@ -47,22 +47,22 @@ fn list_command(operation: &'static Operation) -> Option<Command> {
                 .value_name("TIME")
                 .value_parser(PossibleValuesParser::new(windows))
                 .default_value(default)
-                .help("The time that the list is cut by"),
+                .help("The time by which the list is cut into windows"),
             moment("from", "First moment of the export: UNIX seconds, a day or RFC 3339 [default: the first row]"),
             moment("until", "End of the export, which is not part of it [default: now]"),
             tree::file_flag("out".to_owned(), "out".to_owned())
-                .help("File to write, there once it is whole; csv if its name ends in .csv [default: stdout]"),
+                .help("File to write, which appears when it is complete; csv if its name ends in .csv [default: stdout]"),
             Arg::new("resume")
                 .long("resume")
                 .action(ArgAction::SetTrue)
                 .requires("out")
-                .help("Goes on where an export of the same server and account into the same file was stopped; starts one if there is none"),
+                .help("Continues an export of the same server and account into the same file that was stopped; starts one if there is none"),
             Arg::new("in-flight")
                 .long("in-flight")
                 .value_name("N")
                 .value_parser(value_parser!(u8).range(1..=16))
                 .default_value("4")
-                .help("How many windows are read at a time"),
+                .help("How many windows are read at once"),
         ]);
     Some(command)
 }
