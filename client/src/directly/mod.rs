@@ -1,9 +1,9 @@
-//! Client for Directly's Messaging API: what is generated from its document, and by hand what makes it convenient.
+//! Client for Directly's Messaging API: generated from its document, with conveniences written by hand.
 //!
 //! | what | where |
 //! |---|---|
-//! | a method an operation | [`Client`], [`builder`], [`types`] |
-//! | ask, poll, accept, rate, close | [`Client::ask`], [`Conversation`] |
+//! | a method for every operation | [`Client`], [`builder`], [`types`] |
+//! | a conversation: ask, poll, accept, rate, close | [`Client::ask`], [`Conversation`] |
 //! | events that Directly posts to you | [`push`] |
 
 mod changes;

@@ -1,13 +1,13 @@
-//! Client for Wootric (now InMoment): what is generated from its document, and by hand what makes it convenient.
+//! Client for Wootric (now InMoment): generated from its document, with conveniences written by hand.
 //!
 //! | what | where |
 //! |---|---|
-//! | a method an operation | [`Client`], [`builder`], [`types`] |
+//! | a method for every operation | [`Client`], [`builder`], [`types`] |
 //! | the server of an account | [`Region`], `account_token` and `region` of the builder |
 //! | lists of any length | `export_end_users`, `export_responses`, `export_declines` of [`Client`] |
-//! | create or update, whichever it takes | [`Client::upsert_end_user`] |
+//! | create or update an end user | [`Client::upsert_end_user`] |
 //! | webhooks: signature, JSON and form | [`webhooks`] |
-//! | scores, counts and weeks out of responses | [`nps`] |
+//! | scores and counts computed from responses, also by week | [`nps`] |
 
 mod export;
 pub mod nps;
