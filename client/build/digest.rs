@@ -27,10 +27,10 @@ pub fn of_generator(root: &Path) -> io::Result<String> {
     files.sort();
     let mut contents = Vec::new();
     for file in &files {
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
-        contents.push(fs::read(file).map_err(named)?);
+        contents.push(fs::read(file).map_err(|error| named(file, &error))?);
     }
-    let lock = fs::read_to_string(root.join("Cargo.lock"))?;
+    let lock = root.join("Cargo.lock");
+    let lock = fs::read_to_string(&lock).map_err(|error| named(&lock, &error))?;
     for package in ["progenitor-impl", "typify-impl", "prettyplease"] {
         contents.push(versions(&lock, package).into_bytes());
     }
@@ -51,8 +51,13 @@ pub fn versions(lock: &str, package: &str) -> String {
     text
 }
 
+/// An error that names its file, which those of the standard library do not.
+pub fn named(file: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", file.display()))
+}
+
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
