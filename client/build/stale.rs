@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::digest::{fnv1a, named, of_generator};
+use super::digest::{fnv1a, is_source, named, of_generator};
 
 /// Why the generated code is stale, if it is.
 pub fn reason(root: &Path) -> io::Result<Option<String>> {
@@ -15,7 +15,7 @@ pub fn reason(root: &Path) -> io::Result<Option<String>> {
     let mut documents: Vec<PathBuf> = fs::read_dir(&folder)
         .map_err(|error| named(&folder, &error))?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| is_source(path, "yaml"))
         .collect();
     documents.sort();
     for document in documents {

@@ -7,6 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+use crate::generate::is_source;
+
 /// What there is to compare with.
 pub enum Base {
     /// A revision that git knows.
@@ -49,7 +51,7 @@ pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
 /// git, which knew the revision a moment ago, fails.
 pub fn documents_at(root: &Path, revision: &str) -> Result<Vec<String>> {
     let listed = text(root, &["ls-tree", "--name-only", revision, "spec/"])?;
-    Ok(listed.lines().filter(|line| line.ends_with(".yaml")).map(str::to_owned).collect())
+    Ok(listed.lines().filter(|line| is_source(Path::new(line), "yaml")).map(str::to_owned).collect())
 }
 
 /// The text of a document in a revision.

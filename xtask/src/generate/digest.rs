@@ -6,4 +6,4 @@ mod shared;
 // For the rest of the build script, which is compiled here for its tests alone.
 #[cfg(test)]
 pub use shared::named;
-pub use shared::{fnv1a, of_generator};
+pub use shared::{fnv1a, is_source, of_generator};

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use cx_spec::{Api, Document};
 
+pub use digest::is_source;
 pub use lower::{PASSES, delimiter};
 pub use output::{Output, compare, leftovers, remove, write};
 pub use standalone::standalone;
@@ -143,8 +144,8 @@ pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     for entry in entries {
         let path = entry?.path();
         // Neither the loader nor the client's build script would see it.
-        ensure!(path.extension().is_none_or(|extension| extension != "yml"), "{}: write `.yaml`", path.display());
-        if path.extension().is_some_and(|extension| extension == "yaml") {
+        ensure!(!is_source(&path, "yml"), "{}: write `.yaml`", path.display());
+        if is_source(&path, "yaml") {
             paths.push(path);
         }
     }
@@ -256,7 +257,19 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beside_generated_code_does_not_make_it_stale() {
+    fn what_editors_keep_beside_a_document_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = folder.path().join("a.yaml");
+        for name in ["a.yaml", ".a.yaml", "._a.yaml", ".b.yml", ".a.yaml.swp", "a.yaml~", "#a.yaml#"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("pat@example.com.1234", folder.path().join(".#a.yaml")).unwrap();
+        assert_eq!(documents(folder.path()).unwrap(), [document]);
+    }
+
+    #[test]
+    fn what_lies_beside_generated_code_and_its_sources_does_not_make_it_stale() {
         let root = tempfile::tempdir().unwrap();
         let put = |name: &str, text: &[u8]| {
             let path = root.path().join(name);
@@ -275,6 +288,11 @@ mod tests {
         let module = format!("{head}\npub mod types;\npub mod inner {{}}\n");
         put("client/src/generated/a_b/mod.rs", module.as_bytes());
         put("client/src/generated/a_b/types.rs", head.as_bytes());
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("pat@example.com.1234", root.path().join("spec/.#a-b.yaml")).unwrap();
+        put("spec/._a-b.yaml", b"\xff");
+        put("xtask/src/generate/._mod.rs", b"\xff");
+        assert_eq!(stale(), None);
         for stray in [".DS_Store", "types.rs~", "._types.rs", "notes.rs"] {
             put(&format!("client/src/generated/a_b/{stray}"), b"\xff");
             assert_eq!(stale(), None, "{stray}");
