@@ -80,6 +80,13 @@ impl Incoming {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
+    /// What is accepted: several lines of it are one list (RFC 9110 §5.3).
+    pub(crate) fn accept(&self) -> Option<String> {
+        let lines = self.headers.iter().filter(|(name, _)| name == "accept").map(|(_, value)| value.as_str());
+        let accept = lines.collect::<Vec<_>>().join(",");
+        (!accept.is_empty()).then_some(accept)
+    }
+
     /// All headers, names in lower case.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
@@ -135,8 +142,12 @@ pub(crate) fn accepts(accept: &str, media_type: &str) -> bool {
 }
 
 /// How much an `Accept` header wants a media type, in thousandths; 0 if it does not take it. The most specific range that
-/// it falls under decides (RFC 9110 §12.5.1).
+/// it falls under decides (RFC 9110 §12.5.1). A document may have a range itself; then any type in it will do.
 pub(crate) fn weight(accept: &str, media_type: &str) -> u16 {
+    if media_type.contains('*') {
+        let meets = |range: &&str| falls_under(media_type, range) || falls_under(range, media_type);
+        return accept.split(',').filter(meets).map(quality).max().unwrap_or_default();
+    }
     let fitting = accept.split(',').filter(|range| falls_under(media_type, range));
     fitting.map(|range| (specificity(range), quality(range))).max().map_or(0, |(_, quality)| quality)
 }
@@ -175,6 +186,20 @@ mod tests {
             ("text/html", false),
         ] {
             assert_eq!(accepts(accept, "application/json"), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_documented_range_is_accepted_with_any_type_in_it() {
+        for (accept, documented, expected) in [
+            ("application/json", "*/*", true),
+            ("application/json", "application/*", true),
+            ("*/*", "application/*", true),
+            ("application/json;q=0, text/html", "*/*", true),
+            ("application/json;q=0", "*/*", false),
+            ("text/html", "application/*", false),
+        ] {
+            assert_eq!(accepts(accept, documented), expected, "{accept} {documented}");
         }
     }
 
