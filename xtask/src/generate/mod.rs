@@ -138,6 +138,9 @@ fn roomy_thread() -> std::thread::Builder {
 }
 
 /// The documents of a folder, sorted.
+///
+/// # Errors
+/// A folder without any: all code that was generated from it would be taken for left over, and a check of it show nothing.
 pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
@@ -149,6 +152,7 @@ pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
             paths.push(path);
         }
     }
+    ensure!(!paths.is_empty(), "{} holds no document", folder.display());
     paths.sort();
     Ok(paths)
 }
@@ -156,7 +160,8 @@ pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Loads a document, naming it in messages as it stands below `root`.
 pub fn load(root: &Path, path: &Path) -> Result<Api> {
     let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-    let name = path.file_stem().and_then(|stem| stem.to_str()).context("a document needs a name in plain text")?;
+    let name = path.file_stem().and_then(|stem| stem.to_str());
+    let name = name.with_context(|| format!("{shown}: a document needs a name in plain text"))?;
     let text = std::fs::read_to_string(path).with_context(|| format!("{shown} cannot be read"))?;
     Ok(Api::index(Document::parse(name, &shown, &text)?)?)
 }
@@ -248,8 +253,9 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_nothing_would_see_is_refused() {
+    fn a_document_that_nothing_would_see_is_refused_and_so_is_a_folder_of_none() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(documents(folder.path()).unwrap_err().to_string().ends_with(" holds no document"));
         std::fs::write(folder.path().join("a.yaml"), "").unwrap();
         assert_eq!(documents(folder.path()).unwrap(), [folder.path().join("a.yaml")]);
         std::fs::write(folder.path().join("b.yml"), "").unwrap();
