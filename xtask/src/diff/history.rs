@@ -41,6 +41,10 @@ pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
     }
     match resolve(root, "HEAD~1") {
         Some(_) => Ok(Base::Revision("HEAD~1".to_owned())),
+        None if is_shallow(root) => {
+            let notice = "the history is cut off before this commit; `git fetch --unshallow` brings the rest";
+            Ok(Base::None(notice.to_owned()))
+        }
         None => Ok(Base::None(format!("{} is the first commit", head.get(..12).unwrap_or(&head)))),
     }
 }
@@ -72,6 +76,11 @@ fn resolve(root: &Path, revision: &str) -> Option<String> {
     let output =
         git(root, &["rev-parse", "--quiet", "--verify", &commit]).filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether the repository is a clone that was told to leave out what is older.
+fn is_shallow(root: &Path) -> bool {
+    git(root, &["rev-parse", "--is-shallow-repository"]).is_some_and(|output| output.stdout.trim_ascii() == b"true")
 }
 
 fn text(root: &Path, arguments: &[&str]) -> Result<String> {
