@@ -75,6 +75,12 @@ pub fn workspace(root: &Path) -> Result<Vec<Output>> {
     Ok(outputs)
 }
 
+/// The features of the client that stand for a document each.
+pub fn document_features(root: &Path) -> Result<Vec<String>> {
+    let features = registry::features(root)?.into_iter();
+    Ok(features.filter(|feature| cx_spec::NAMES.contains(&feature.as_str())).collect())
+}
+
 /// The folders that hold generated code, and nothing else.
 pub fn folders(root: &Path) -> [PathBuf; 2] {
     [CLIENT, TEST_DOCUMENTS.1].map(|folder| root.join(folder))

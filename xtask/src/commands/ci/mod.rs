@@ -90,7 +90,8 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
         Program::Suite => shell::command(built::executable(root, &["--tests"], "bin", "suite", &[])?),
         Program::Tool(name) => shell::command(name),
     };
-    command.current_dir(root).args(step.words()).envs(step.environment.iter().copied());
+    let features = if step.document_features { generate::document_features(root)? } else { Vec::new() };
+    command.current_dir(root).args(step.words(&features)).envs(step.environment.iter().copied());
     if step.documents {
         command.args(generate::documents(&root.join("spec"))?);
     }
