@@ -10,8 +10,10 @@ fn main() -> io::Result<()> {
     let mut names = Vec::new();
     for entry in fs::read_dir(&folder)? {
         let path = entry?.path();
+        // A hidden one is none: Emacs keeps a link to nowhere called `.#FILE` beside a file that is being changed.
         if path.extension().is_some_and(|extension| extension == "yaml")
             && let Some(stem) = path.file_stem().and_then(|stem| stem.to_str())
+            && !stem.starts_with('.')
         {
             names.push(stem.to_owned());
         }

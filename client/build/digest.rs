@@ -27,10 +27,10 @@ pub fn of_generator(root: &Path) -> io::Result<String> {
     files.sort();
     let mut contents = Vec::new();
     for file in &files {
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", file.display()));
-        contents.push(fs::read(file).map_err(named)?);
+        contents.push(fs::read(file).map_err(|error| named(file, &error))?);
     }
-    let lock = fs::read_to_string(root.join("Cargo.lock"))?;
+    let lock = root.join("Cargo.lock");
+    let lock = fs::read_to_string(&lock).map_err(|error| named(&lock, &error))?;
     for package in ["progenitor-impl", "typify-impl", "prettyplease"] {
         contents.push(versions(&lock, package).into_bytes());
     }
@@ -51,12 +51,24 @@ pub fn versions(lock: &str, package: &str) -> String {
     text
 }
 
+/// Whether a file is one of ours, by its extension. A hidden one is not: beside a file that is being changed, Emacs keeps a link to
+/// nowhere called `.#FILE`, and macOS may keep attributes in `._FILE`.
+pub fn is_source(path: &Path, extension: &str) -> bool {
+    let is_hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+    !is_hidden && path.extension().is_some_and(|one| one == extension)
+}
+
+/// An error that names its file, which those of the standard library do not.
+pub fn named(file: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", file.display()))
+}
+
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(folder).map_err(|error| named(folder, &error))? {
         let path = entry?.path();
         if path.is_dir() {
             collect(&path, files)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if is_source(&path, "rs") {
             files.push(path);
         }
     }

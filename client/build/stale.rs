@@ -5,15 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::digest::{fnv1a, of_generator};
+use super::digest::{fnv1a, is_source, named, of_generator};
 
 /// Why the generated code is stale, if it is.
 pub fn reason(root: &Path) -> io::Result<Option<String>> {
     let generator = of_generator(root)?;
     let generated = root.join("client/src/generated");
-    let mut documents: Vec<PathBuf> = fs::read_dir(root.join("spec"))?
+    let folder = root.join("spec");
+    let mut documents: Vec<PathBuf> = fs::read_dir(&folder)
+        .map_err(|error| named(&folder, &error))?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .filter(|path| is_source(path, "yaml"))
         .collect();
     documents.sort();
     for document in documents {
@@ -55,9 +57,4 @@ pub fn reason(root: &Path) -> io::Result<Option<String>> {
 /// leaves) is not compiled and no concern of ours.
 fn parts(module: &str) -> impl Iterator<Item = &str> {
     module.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-}
-
-/// An error that names its file, which those of the standard library do not.
-fn named(file: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", file.display()))
 }

@@ -7,7 +7,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    process::Command,
+    process::{Command, ExitCode, ExitStatus},
 };
 
 /// What `cargo run` and `cargo test` say of a package to its programs.
@@ -27,6 +27,20 @@ pub fn cargo() -> Command {
     command(env!("CARGO"))
 }
 
+/// What a program of ours that ended so has to say: 0 nothing found, 1 findings. Anything else, a panic and a signal among it,
+/// means that it could not run.
+pub fn exit_code(status: ExitStatus) -> ExitCode {
+    ExitCode::from(code(status))
+}
+
+fn code(status: ExitStatus) -> u8 {
+    match status.code() {
+        Some(0) => 0,
+        Some(1) => 1,
+        _ => 2,
+    }
+}
+
 fn is_of_a_package(name: &OsString) -> bool {
     OF_A_PACKAGE.iter().any(|start| name.as_encoded_bytes().starts_with(start.as_bytes()))
 }
@@ -34,6 +48,17 @@ fn is_of_a_package(name: &OsString) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_panic_and_a_signal_are_no_findings() {
+        use std::os::unix::process::ExitStatusExt;
+
+        // An exit code is the second byte, a signal the first.
+        for (raw, expected) in [(0, 0), (1 << 8, 1), (2 << 8, 2), (101 << 8, 2), (9, 2)] {
+            assert_eq!(code(ExitStatus::from_raw(raw)), expected, "{raw}");
+        }
+    }
 
     #[test]
     fn what_cargo_says_of_a_package_is_not_passed_on() {

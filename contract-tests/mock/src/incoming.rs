@@ -80,6 +80,13 @@ impl Incoming {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
+    /// What is accepted: several lines of it are one list (RFC 9110 §5.3).
+    pub(crate) fn accept(&self) -> Option<String> {
+        let lines = self.headers.iter().filter(|(name, _)| name == "accept").map(|(_, value)| value.as_str());
+        let accept = lines.collect::<Vec<_>>().join(",");
+        (!accept.is_empty()).then_some(accept)
+    }
+
     /// All headers, names in lower case.
     pub fn headers(&self) -> &[(String, String)] {
         &self.headers
@@ -129,11 +136,20 @@ pub(crate) fn falls_under(media_type: &str, range: &str) -> bool {
         || range.strip_suffix('*').is_some_and(|kind| kind.ends_with('/') && own.starts_with(kind))
 }
 
-/// Whether an `Accept` header takes a media type. The most specific range that it falls under decides (RFC 9110
-/// §12.5.1); one with `q=0` takes nothing.
+/// Whether an `Accept` header takes a media type.
 pub(crate) fn accepts(accept: &str, media_type: &str) -> bool {
+    weight(accept, media_type) > 0
+}
+
+/// How much an `Accept` header wants a media type, in thousandths; 0 if it does not take it. The most specific range that
+/// it falls under decides (RFC 9110 §12.5.1). A document may have a range itself; then any type in it will do.
+pub(crate) fn weight(accept: &str, media_type: &str) -> u16 {
+    if media_type.contains('*') {
+        let meets = |range: &&str| falls_under(media_type, range) || falls_under(range, media_type);
+        return accept.split(',').filter(meets).map(quality).max().unwrap_or_default();
+    }
     let fitting = accept.split(',').filter(|range| falls_under(media_type, range));
-    fitting.map(|range| (specificity(range), !is_refused(range))).max().is_some_and(|(_, taken)| taken)
+    fitting.map(|range| (specificity(range), quality(range))).max().map_or(0, |(_, quality)| quality)
 }
 
 /// How much a media range says: nothing, the type, or the subtype too.
@@ -145,10 +161,13 @@ fn specificity(range: &str) -> u8 {
     }
 }
 
-fn is_refused(range: &str) -> bool {
-    range.split(';').skip(1).any(|parameter| {
-        parameter.trim().strip_prefix("q=").is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0))
-    })
+/// The weight of a media range, in thousandths: one without a weight has the greatest (RFC 9110 §12.4.2), and so has one
+/// whose weight cannot be read.
+fn quality(range: &str) -> u16 {
+    let parameters = range.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let mut weights = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("q")).map(|(_, weight)| weight);
+    let weight = weights.find_map(|weight| weight.trim().parse::<f32>().ok().filter(|weight| !weight.is_nan()));
+    weight.map_or(1000, |weight| (weight.clamp(0.0, 1.0) * 1000.0).round() as u16)
 }
 
 #[cfg(test)]
@@ -167,6 +186,36 @@ mod tests {
             ("text/html", false),
         ] {
             assert_eq!(accepts(accept, "application/json"), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_documented_range_is_accepted_with_any_type_in_it() {
+        for (accept, documented, expected) in [
+            ("application/json", "*/*", true),
+            ("application/json", "application/*", true),
+            ("*/*", "application/*", true),
+            ("application/json;q=0, text/html", "*/*", true),
+            ("application/json;q=0", "*/*", false),
+            ("text/html", "application/*", false),
+        ] {
+            assert_eq!(accepts(accept, documented), expected, "{accept} {documented}");
+        }
+    }
+
+    #[test]
+    fn a_type_weighs_what_the_most_specific_range_says() {
+        for (accept, expected) in [
+            ("application/json", 1000),
+            ("application/json;q=0.5", 500),
+            ("application/json; charset=utf-8; Q=0.125", 125),
+            ("application/json;q=0.001, */*;q=1", 1),
+            ("text/html, application/*;q=0.8, */*;q=0.1", 800),
+            ("application/json;q=soon", 1000),
+            ("application/json;q=NaN", 1000),
+            ("text/html", 0),
+        ] {
+            assert_eq!(weight(accept, "application/json"), expected, "{accept}");
         }
     }
 }

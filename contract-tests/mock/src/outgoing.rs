@@ -5,7 +5,7 @@ use std::fmt;
 use cx_spec::{Api, Example, Media, Operation, Reply, media_type::is_json};
 use serde_json::Value;
 
-use crate::incoming::accepts;
+use crate::incoming::weight;
 
 /// Marks a reply that the document does not describe.
 pub(crate) const MARK: &str = "x-cx-mock";
@@ -105,17 +105,14 @@ fn example_headers(api: &Api, reply: &Reply) -> Vec<(String, String)> {
     found
 }
 
-/// The media type of a reply to answer with: of those the request accepts the first that has an example.
+/// The media type of a reply to answer with: of those that the request wants most the first that has an example.
 pub(crate) fn media_for<'r>(reply: &'r Reply, accept: Option<&str>) -> Option<&'r Media> {
-    let acceptable = |media: &&Media| accept.is_none_or(|accept| accepts(accept, &media.media_type));
-    let mut candidates = reply.media.iter().filter(acceptable);
-    let first = candidates.next();
-    first
-        .into_iter()
-        .chain(candidates)
-        .find(|media| !media.examples.is_empty())
-        .or(first)
-        .or_else(|| reply.media.first())
+    let wish = |media: &Media| accept.map_or(1, |accept| weight(accept, &media.media_type));
+    let greatest = reply.media.iter().map(wish).max()?;
+    // Where nothing is accepted, all are wanted the same.
+    let mut candidates = reply.media.iter().filter(|media| wish(media) == greatest);
+    let first = candidates.next()?;
+    std::iter::once(first).chain(candidates).find(|media| !media.examples.is_empty()).or(Some(first))
 }
 
 /// The example of this name, or the first.
@@ -129,4 +126,33 @@ pub(crate) fn example<'m>(media: &'m Media, name: Option<&str>) -> Option<&'m Ex
 /// The first documented success of an operation.
 pub(crate) fn success(operation: &Operation) -> Option<&Reply> {
     operation.replies.iter().find(|reply| reply.status.is_success())
+}
+
+#[cfg(test)]
+mod tests {
+    use cx_spec::Document;
+
+    use super::*;
+
+    #[test]
+    fn the_type_that_is_wanted_most_is_answered_with() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      responses:\n        \
+            '200':\n          description: ok\n          content:\n            \
+            text/html: {schema: {type: string}}\n            \
+            application/json: {schema: {type: string}, example: a}\n            \
+            text/csv: {schema: {type: string}, example: a}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let reply = &api.operations[0].replies[0];
+        for (accept, expected) in [
+            (None, "application/json"),
+            (Some("*/*"), "application/json"),
+            (Some("application/json;q=0.5, text/csv"), "text/csv"),
+            (Some("application/json;q=0.5, text/csv;q=0.4"), "application/json"),
+            (Some("text/*, application/json;q=0.9"), "text/csv"),
+            (Some("text/html, */*;q=0.1"), "text/html"),
+            (Some("image/png"), "application/json"),
+        ] {
+            assert_eq!(media_for(reply, accept).map(|media| media.media_type.as_str()), Some(expected), "{accept:?}");
+        }
+    }
 }

@@ -49,8 +49,7 @@ pub fn example_request(
         };
         match parameter.location {
             Location::Path => {
-                let text = utf8_percent_encode(&simple(example), ESCAPED).to_string();
-                path = path.replace(&format!("{{{}}}", parameter.name), &text);
+                path = path.replace(&format!("{{{}}}", parameter.name), &in_path(parameter, example));
             }
             Location::Query => write_query(parameter, example, &mut query),
             Location::Header => headers.push((parameter.name.clone(), simple(example))),
@@ -67,6 +66,33 @@ pub fn example_request(
         None => Ok(request),
         Some((media, value)) => write_body(api, operation, media, value, request),
     }
+}
+
+/// A value as the style of its parameter has it in a path (RFC 6570 §3.2.2, §3.2.5, §3.2.7).
+fn in_path(parameter: &Parameter, example: &Value) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, ESCAPED).to_string();
+    let (sign, between, name) = match parameter.style.as_str() {
+        "label" => (".", ".", String::new()),
+        "matrix" => (";", ";", format!("{}=", encode(&parameter.name))),
+        _ => ("", ",", String::new()),
+    };
+    let value = |value: &Value| encode(&simple(value));
+    let text = match example {
+        Value::Array(items) if parameter.explode => {
+            items.iter().map(|item| format!("{name}{}", value(item))).collect::<Vec<_>>().join(between)
+        }
+        Value::Object(members) if parameter.explode => {
+            let members = members.iter().map(|(key, member)| format!("{}={}", encode(key), value(member)));
+            members.collect::<Vec<_>>().join(between)
+        }
+        Value::Array(items) => format!("{name}{}", items.iter().map(value).collect::<Vec<_>>().join(",")),
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, member)| format!("{},{}", encode(key), value(member)));
+            format!("{name}{}", members.collect::<Vec<_>>().join(","))
+        }
+        _ => format!("{name}{}", value(example)),
+    };
+    format!("{sign}{text}")
 }
 
 fn write_query(parameter: &Parameter, example: &Value, query: &mut Vec<(String, String)>) {
@@ -174,4 +200,56 @@ fn multipart(pairs: &[(String, String)], is_file: impl Fn(&str) -> bool) -> Stri
     }
     body.push_str(&format!("--{BOUNDARY}--\r\n"));
     body
+}
+
+#[cfg(test)]
+mod tests {
+    use cx_spec::Document;
+    use serde_json::json;
+
+    use super::*;
+    use crate::validator::Validator;
+
+    /// What is written is what is read.
+    #[test]
+    fn an_example_travels_in_the_path_by_the_style_of_its_parameter() {
+        for (style, schema, example, target) in [
+            ("simple", "{type: string}", json!("x y"), "/a/x%20y"),
+            ("simple", "{type: array, items: {type: integer}}", json!([1, 2]), "/a/1,2"),
+            ("label", "{type: string}", json!("x.y"), "/a/.x.y"),
+            ("label", "{type: array, items: {type: integer}}", json!([1, 2]), "/a/.1,2"),
+            ("label, explode: true", "{type: array, items: {type: integer}}", json!([1, 2]), "/a/.1.2"),
+            (
+                "label, explode: true",
+                "{type: object, properties: {x: {type: integer}, y: {type: integer}}}",
+                json!({"x": 1, "y": 2}),
+                "/a/.x=1.y=2",
+            ),
+            ("matrix", "{type: string}", json!("x;y"), "/a/;id=x%3By"),
+            ("matrix", "{type: array, items: {type: integer}}", json!([1, 2]), "/a/;id=1,2"),
+            ("matrix, explode: true", "{type: array, items: {type: integer}}", json!([1, 2]), "/a/;id=1;id=2"),
+            (
+                "matrix",
+                "{type: object, properties: {x: {type: integer}, y: {type: integer}}}",
+                json!({"x": 1, "y": 2}),
+                "/a/;id=x,1,y,2",
+            ),
+            (
+                "matrix, explode: true",
+                "{type: object, properties: {x: {type: integer}, y: {type: integer}}}",
+                json!({"x": 1, "y": 2}),
+                "/a/;x=1;y=2",
+            ),
+        ] {
+            let text = format!(
+                "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a/{{id}}:\n    get:\n      operationId: get_a\n      parameters:\n        \
+                 - {{name: id, in: path, required: true, style: {style}, schema: {schema}, example: {example}}}\n      responses: {{}}\n"
+            );
+            let api = Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap();
+            let request = example_request(&api, &api.operations[0], None, false).unwrap();
+            assert_eq!(request.path(), target);
+            let verdict = Validator::new(api).request(&request);
+            assert_eq!((verdict.violations, verdict.parameters.path.get("id")), (vec![], Some(&example)), "{target}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use cx_spec::Api;
+use cx_spec::{Api, Location, Operation};
 use percent_encoding::percent_decode_str;
 
 /// The paths of one document.
@@ -40,23 +40,38 @@ enum Segment {
 struct Template {
     /// What stands before the first parameter.
     prefix: String,
-    /// Each parameter, and what stands between it and the next one or the end.
-    parameters: Vec<(String, String)>,
+    parameters: Vec<Slot>,
+}
+
+/// The place of a parameter.
+#[derive(Debug, PartialEq, Eq)]
+struct Slot {
+    name: String,
+    /// What stands between it and the next one or the end.
+    after: String,
+    /// What ends its value: `after`, and the sign that the value of the next one begins with.
+    until: String,
 }
 
 impl Template {
     /// None where a brace is not closed or there is no parameter.
-    fn read(text: &str) -> Option<Self> {
+    fn read(text: &str, operation: &Operation) -> Option<Self> {
         let mut pieces = text.split('{');
         let prefix = pieces.next()?.to_owned();
-        let parameter = |piece: &str| piece.split_once('}').map(|(name, after)| (name.to_owned(), after.to_owned()));
-        let parameters = pieces.map(parameter).collect::<Option<Vec<_>>>()?;
+        let pieces = pieces.map(|piece| piece.split_once('}')).collect::<Option<Vec<_>>>()?;
+        let signs = pieces.iter().skip(1).map(|(name, _)| sign(operation, name)).chain([""]);
+        let slot = |((name, after), sign): (&(&str, &str), &str)| Slot {
+            name: (*name).to_owned(),
+            after: (*after).to_owned(),
+            until: format!("{after}{sign}"),
+        };
+        let parameters: Vec<Slot> = pieces.iter().zip(signs).map(slot).collect();
         (!parameters.is_empty()).then_some(Self { prefix, parameters })
     }
 
     /// The texts that stand around the parameters.
     fn around(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(self.prefix.as_str()).chain(self.parameters.iter().map(|(_, after)| after.as_str()))
+        std::iter::once(self.prefix.as_str()).chain(self.parameters.iter().map(|slot| slot.after.as_str()))
     }
 
     /// The value of each parameter. None is empty, and each but the last is as short as it can be.
@@ -64,13 +79,13 @@ impl Template {
         let mut rest = text.strip_prefix(self.prefix.as_str())?;
         let (last, others) = self.parameters.split_last()?;
         let mut values = Vec::new();
-        for (_, after) in others {
+        for slot in others {
             let first = rest.chars().next()?.len_utf8();
-            let end = first + rest.get(first..)?.find(after.as_str())?;
+            let end = first + rest.get(first..)?.find(slot.until.as_str())?;
             values.push(rest.get(..end)?);
-            rest = rest.get(end + after.len()..)?;
+            rest = rest.get(end + slot.after.len()..)?;
         }
-        let value = rest.strip_suffix(last.1.as_str())?;
+        let value = rest.strip_suffix(last.after.as_str())?;
         values.push(Some(value).filter(|value| !value.is_empty())?);
         Some(values)
     }
@@ -114,7 +129,7 @@ impl Router {
         let mut routes: Vec<Route> = routes
             .map(|(index, operation)| Route {
                 method: operation.method.clone(),
-                segments: operation.path.split('/').skip(1).map(segment).collect(),
+                segments: operation.path.split('/').skip(1).map(|text| segment(text, operation)).collect(),
                 operation: index,
             })
             .collect();
@@ -169,7 +184,7 @@ impl Route {
                     }
                 }
                 Segment::Template(template) => {
-                    let names = template.parameters.iter().map(|(name, _)| name.clone());
+                    let names = template.parameters.iter().map(|slot| slot.name.clone());
                     parameters.extend(names.zip(template.values(&found)?.into_iter().map(str::to_owned)));
                 }
             }
@@ -178,8 +193,18 @@ impl Route {
     }
 }
 
-fn segment(text: &str) -> Segment {
-    Template::read(text).map_or_else(|| Segment::Literal(text.to_owned()), Segment::Template)
+fn segment(text: &str, operation: &Operation) -> Segment {
+    Template::read(text, operation).map_or_else(|| Segment::Literal(text.to_owned()), Segment::Template)
+}
+
+/// What every value of a parameter begins with, by its style.
+fn sign(operation: &Operation, name: &str) -> &'static str {
+    let own = operation.parameters.iter().find(|one| one.location == Location::Path && one.name == name);
+    match own.map(|parameter| parameter.style.as_str()) {
+        Some("label") => ".",
+        Some("matrix") => ";",
+        _ => "",
+    }
 }
 
 #[cfg(test)]
@@ -260,6 +285,27 @@ mod tests {
         for path in ["/files/a", "/files/.csv", "/files/a.", "/pairs/a"] {
             assert_eq!(find(path).0, "404", "{path}");
         }
+    }
+
+    #[test]
+    fn a_parameter_ends_where_the_sign_of_the_next_one_stands() {
+        let parameter = |name: &str, style: &str| {
+            format!("{{name: {name}, in: path, required: true, style: {style}, schema: {{type: string}}}}")
+        };
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  \
+            /files/{{name}}{{format}}:\n    get: {{operationId: get_file, parameters: [{}, {}], responses: {{}}}}\n  \
+            /map{{north}}{{east}}:\n    get: {{operationId: get_map, parameters: [{}, {}], responses: {{}}}}\n",
+            parameter("name", "simple"),
+            parameter("format", "label"),
+            parameter("north", "matrix"),
+            parameter("east", "matrix"),
+        );
+        let api = Api::index(Document::parse("t", "t.yaml", &text).unwrap()).unwrap();
+        let find = |path: &str| find_in(&api, "GET", path);
+        assert_eq!(find("/files/leaf.png"), ("get_file".into(), vec!["leaf".into(), ".png".into()]));
+        assert_eq!(find("/map;north=51;east=7"), ("get_map".into(), vec![";north=51".into(), ";east=7".into()]));
+        assert_eq!(find("/files/leaf").0, "404");
     }
 
     #[test]

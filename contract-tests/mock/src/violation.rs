@@ -17,7 +17,7 @@ use serde::Serialize;
 /// | `unknown-header` | reply header | a header that neither the document names nor servers put on replies anyway |
 /// | `free-member` | reply | a member that the schema does not name and lets pass on purpose |
 /// | `duplicate` | query, body, credentials | given more than once |
-/// | `notation` | query, body | an array written otherwise than documented, or names that contradict each other |
+/// | `notation` | path, query, body | an array or a path parameter written otherwise than documented, or names that contradict each other |
 /// | `max-bytes` | body | a file larger than `x-max-bytes` |
 /// | `syntax` | body, credentials | cannot be read |
 /// | `unexpected-body`, `unexpected-credentials` | body, credentials | there, though the operation takes none |

@@ -4,7 +4,7 @@ use std::{net::TcpListener, path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::{Context, Result};
 use cx_mock::{Lie, MockVendor, issuer};
-use cx_spec::{Api, Document, Location};
+use cx_spec::{Api, Document};
 
 /// Serves a document as a mock vendor.
 #[derive(clap::Args)]
@@ -76,15 +76,11 @@ fn served(arguments: &Arguments) -> Result<Served> {
 /// Refuses what the mock vendor would misread: it would refuse good requests, or take bad ones.
 fn check_parameters(api: &Api) -> Result<()> {
     for parameter in api.operations.iter().flat_map(|operation| &operation.parameters) {
-        let trouble = if parameter.pointer.rsplit('/').nth(2) == Some("content") {
-            "is given by `content`".to_owned()
-        } else if parameter.location == Location::Path && parameter.style != "simple" {
-            format!("has the style `{}`", parameter.style)
-        } else {
-            continue;
-        };
-        let message = format!("a mock vendor cannot read the parameter `{}`: it {trouble}", parameter.name);
-        return Err(api.document().error(&parameter.pointer, message).into());
+        if parameter.pointer.rsplit('/').nth(2) == Some("content") {
+            let name = &parameter.name;
+            let message = format!("a mock vendor cannot read the parameter `{name}`: it is given by `content`");
+            return Err(api.document().error(&parameter.pointer, message).into());
+        }
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::built;
+use crate::shell;
 
 /// Set for the compiler's wrapper, so that it knows what it is.
 const WRAPPING: &str = "CX_TWIN_BUILD";
@@ -42,9 +43,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if let Some(item) = arguments.item {
         judge.args(["--item", &item.to_string()]);
     }
-    let status = judge.status().context("the battery cannot be started")?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).filter(|code| *code <= 1);
-    Ok(ExitCode::from(code.unwrap_or(2)))
+    Ok(shell::exit_code(judge.status().context("the battery cannot be started")?))
 }
 
 /// Builds the battery, and returns where it lies.

@@ -172,6 +172,16 @@ mod tests {
     }
 
     #[test]
+    fn a_history_that_is_cut_off_is_not_taken_for_a_first_commit() {
+        let folder = workspace();
+        let root = folder.path();
+        git(root, &["commit", "--quiet", "--allow-empty", "-m", "second"]);
+        git(root, &["clone", "--quiet", "--depth", "1", &format!("file://{}", root.display()), "clone"]);
+        let notice = base(&root.join("clone"), None);
+        assert!(notice.starts_with("notice: the history is cut off before this commit"), "{notice}");
+    }
+
+    #[test]
     fn no_history_is_a_notice_and_a_wrong_revision_an_error() {
         let folder = workspace();
         assert_eq!(base(folder.path(), Some("HEAD~9")), "notice: the history does not reach back to HEAD~9");

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::{generate, lint};
 
@@ -35,7 +35,6 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         [] => generate::documents(&root.join("spec"))?,
         named => named.to_vec(),
     };
-    ensure!(!files.is_empty(), "spec/ holds no document: nothing was checked");
     let mut report = lint::Report { documents: Vec::new(), findings: Vec::new() };
     for path in &files {
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();

@@ -7,6 +7,8 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
+use crate::generate::is_source;
+
 /// What there is to compare with.
 pub enum Base {
     /// A revision that git knows.
@@ -39,6 +41,10 @@ pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
     }
     match resolve(root, "HEAD~1") {
         Some(_) => Ok(Base::Revision("HEAD~1".to_owned())),
+        None if is_shallow(root) => {
+            let notice = "the history is cut off before this commit; `git fetch --unshallow` brings the rest";
+            Ok(Base::None(notice.to_owned()))
+        }
         None => Ok(Base::None(format!("{} is the first commit", head.get(..12).unwrap_or(&head)))),
     }
 }
@@ -49,7 +55,7 @@ pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
 /// git, which knew the revision a moment ago, fails.
 pub fn documents_at(root: &Path, revision: &str) -> Result<Vec<String>> {
     let listed = text(root, &["ls-tree", "--name-only", revision, "spec/"])?;
-    Ok(listed.lines().filter(|line| line.ends_with(".yaml")).map(str::to_owned).collect())
+    Ok(listed.lines().filter(|line| is_source(Path::new(line), "yaml")).map(str::to_owned).collect())
 }
 
 /// The text of a document in a revision.
@@ -70,6 +76,11 @@ fn resolve(root: &Path, revision: &str) -> Option<String> {
     let output =
         git(root, &["rev-parse", "--quiet", "--verify", &commit]).filter(|output| output.status.success())?;
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether the repository is a clone that was told to leave out what is older.
+fn is_shallow(root: &Path) -> bool {
+    git(root, &["rev-parse", "--is-shallow-repository"]).is_some_and(|output| output.stdout.trim_ascii() == b"true")
 }
 
 fn text(root: &Path, arguments: &[&str]) -> Result<String> {

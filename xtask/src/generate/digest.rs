@@ -3,4 +3,7 @@
 #[path = "../../../client/build/digest.rs"]
 mod shared;
 
-pub use shared::{fnv1a, of_generator};
+// For the rest of the build script, which is compiled here for its tests alone.
+#[cfg(test)]
+pub use shared::named;
+pub use shared::{fnv1a, is_source, of_generator};

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use cx_spec::{Api, Document};
 
+pub use digest::is_source;
 pub use lower::{PASSES, delimiter};
 pub use output::{Output, compare, leftovers, remove, write};
 pub use standalone::standalone;
@@ -72,6 +73,12 @@ pub fn workspace(root: &Path) -> Result<Vec<Output>> {
     outputs.extend(tests);
     outputs.push(Output { path: folder.join("mod.rs"), text: registry::test_module(&modules) });
     Ok(outputs)
+}
+
+/// The features of the client that stand for a document each.
+pub fn document_features(root: &Path) -> Result<Vec<String>> {
+    let features = registry::features(root)?.into_iter();
+    Ok(features.filter(|feature| cx_spec::NAMES.contains(&feature.as_str())).collect())
 }
 
 /// The folders that hold generated code, and nothing else.
@@ -137,17 +144,21 @@ fn roomy_thread() -> std::thread::Builder {
 }
 
 /// The documents of a folder, sorted.
+///
+/// # Errors
+/// A folder without any: all code that was generated from it would be taken for left over, and a check of it show nothing.
 pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
         // Neither the loader nor the client's build script would see it.
-        ensure!(path.extension().is_none_or(|extension| extension != "yml"), "{}: write `.yaml`", path.display());
-        if path.extension().is_some_and(|extension| extension == "yaml") {
+        ensure!(!is_source(&path, "yml"), "{}: write `.yaml`", path.display());
+        if is_source(&path, "yaml") {
             paths.push(path);
         }
     }
+    ensure!(!paths.is_empty(), "{} holds no document", folder.display());
     paths.sort();
     Ok(paths)
 }
@@ -155,7 +166,8 @@ pub fn documents(folder: &Path) -> Result<Vec<PathBuf>> {
 /// Loads a document, naming it in messages as it stands below `root`.
 pub fn load(root: &Path, path: &Path) -> Result<Api> {
     let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-    let name = path.file_stem().and_then(|stem| stem.to_str()).context("a document needs a name in plain text")?;
+    let name = path.file_stem().and_then(|stem| stem.to_str());
+    let name = name.with_context(|| format!("{shown}: a document needs a name in plain text"))?;
     let text = std::fs::read_to_string(path).with_context(|| format!("{shown} cannot be read"))?;
     Ok(Api::index(Document::parse(name, &shown, &text)?)?)
 }
@@ -247,8 +259,9 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_nothing_would_see_is_refused() {
+    fn a_document_that_nothing_would_see_is_refused_and_so_is_a_folder_of_none() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(documents(folder.path()).unwrap_err().to_string().ends_with(" holds no document"));
         std::fs::write(folder.path().join("a.yaml"), "").unwrap();
         assert_eq!(documents(folder.path()).unwrap(), [folder.path().join("a.yaml")]);
         std::fs::write(folder.path().join("b.yml"), "").unwrap();
@@ -256,7 +269,19 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beside_generated_code_does_not_make_it_stale() {
+    fn what_editors_keep_beside_a_document_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let document = folder.path().join("a.yaml");
+        for name in ["a.yaml", ".a.yaml", "._a.yaml", ".b.yml", ".a.yaml.swp", "a.yaml~", "#a.yaml#"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("pat@example.com.1234", folder.path().join(".#a.yaml")).unwrap();
+        assert_eq!(documents(folder.path()).unwrap(), [document]);
+    }
+
+    #[test]
+    fn what_lies_beside_generated_code_and_its_sources_does_not_make_it_stale() {
         let root = tempfile::tempdir().unwrap();
         let put = |name: &str, text: &[u8]| {
             let path = root.path().join(name);
@@ -275,6 +300,11 @@ mod tests {
         let module = format!("{head}\npub mod types;\npub mod inner {{}}\n");
         put("client/src/generated/a_b/mod.rs", module.as_bytes());
         put("client/src/generated/a_b/types.rs", head.as_bytes());
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("pat@example.com.1234", root.path().join("spec/.#a-b.yaml")).unwrap();
+        put("spec/._a-b.yaml", b"\xff");
+        put("xtask/src/generate/._mod.rs", b"\xff");
+        assert_eq!(stale(), None);
         for stray in [".DS_Store", "types.rs~", "._types.rs", "notes.rs"] {
             put(&format!("client/src/generated/a_b/{stray}"), b"\xff");
             assert_eq!(stale(), None, "{stray}");

@@ -35,16 +35,17 @@ pub fn write(outputs: &[Output]) -> Result<Vec<PathBuf>> {
             continue;
         }
         let folder = output.path.parent().context("a generated file lies in a folder")?;
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY);
         // A temporary file is its owner's alone; a source file is not (the umask still holds).
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(output.text.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(&output.path).with_context(|| format!("cannot replace {}", output.path.display()))?;
+        let cannot = || format!("cannot write {}", output.path.display());
+        let mut file = builder.tempfile_in(folder).with_context(cannot)?;
+        file.write_all(output.text.as_bytes()).with_context(cannot)?;
+        file.as_file().sync_all().with_context(cannot)?;
+        file.persist(&output.path).with_context(cannot)?;
         written.push(output.path.clone());
     }
     Ok(written)
@@ -96,10 +97,10 @@ fn is_ours(path: &Path) -> bool {
 pub fn remove(paths: &[PathBuf]) -> Result<()> {
     for path in paths {
         fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
-        if let Some(folder) = path.parent()
-            && fs::read_dir(folder)?.next().is_none()
-        {
-            fs::remove_dir(folder)?;
+        let Some(folder) = path.parent() else { continue };
+        let cannot = || format!("cannot remove {}", folder.display());
+        if fs::read_dir(folder).with_context(cannot)?.next().is_none() {
+            fs::remove_dir(folder).with_context(cannot)?;
         }
     }
     Ok(())

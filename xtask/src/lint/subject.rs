@@ -133,9 +133,10 @@ pub fn inner<'d>(schema: &Node<'d>) -> Vec<(Kind, Node<'d>)> {
 
 /// Pointer of a parameter, whose index keeps that of its schema.
 pub fn parameter_pointer(parameter: &Parameter) -> &str {
-    let pointer = &parameter.pointer;
-    let cut = pointer.find("/content/").or_else(|| pointer.rfind("/schema"));
-    cut.and_then(|cut| pointer.get(..cut)).unwrap_or(pointer)
+    let Some(owner) = parameter.pointer.strip_suffix("/schema") else { return &parameter.pointer };
+    // Given by `content`, its schema stands below a media type. Further up the word is a name that somebody chose.
+    let content = owner.rsplit_once('/').and_then(|(content, _)| content.strip_suffix("/content"));
+    content.unwrap_or(owner)
 }
 
 /// As documents write it.
@@ -259,5 +260,36 @@ impl<'d> Walk<'d> {
                 self.schema(kind, &one);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cx_spec::Document;
+
+    use super::*;
+
+    #[test]
+    fn a_parameter_is_found_above_its_schema_whatever_it_is_called() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /content/{content}:\n    get:\n      \
+            operationId: get_content\n      parameters:\n        \
+            - {name: content, in: path, required: true, schema: {type: string}}\n        \
+            - {name: filter, in: query, content: {application/json: {schema: {type: object}}}}\n        \
+            - {$ref: '#/components/parameters/content'}\n        \
+            - {$ref: '#/components/parameters/schema'}\n      \
+            responses: {'204': {description: ok}}\ncomponents:\n  parameters:\n    \
+            content: {name: kind, in: query, schema: {type: string}}\n    \
+            schema: {name: shape, in: query, content: {text/plain: {schema: {type: string}}}}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let pointers: Vec<&str> = api.operations[0].parameters.iter().map(parameter_pointer).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/paths/~1content~1{content}/get/parameters/0",
+                "/paths/~1content~1{content}/get/parameters/1",
+                "/components/parameters/content",
+                "/components/parameters/schema",
+            ]
+        );
     }
 }

@@ -83,13 +83,5 @@ fn xtask() -> Result<PathBuf> {
 }
 
 fn documents() -> Result<Vec<PathBuf>> {
-    let mut documents = Vec::new();
-    for entry in fs::read_dir(folder::root()?.join("spec"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "yaml") {
-            documents.push(path);
-        }
-    }
-    documents.sort();
-    Ok(documents)
+    cx_spec::NAMES.iter().map(|name| folder::document(name)).collect()
 }

@@ -145,7 +145,8 @@ impl Core {
         lie: Option<Lie>,
     ) -> Reply {
         let api = mount.api();
-        let accept = incoming.header("accept");
+        let accept = incoming.accept();
+        let accept = accept.as_deref();
         let role = operation.oauth.as_ref().map(|oauth| oauth.role);
         let is_minded = |violation: &&Violation| !self.lenient && lying::minds(lie, violation);
         let minded: Vec<Violation> = verdict.violations.iter().filter(is_minded).cloned().collect();
@@ -244,7 +245,7 @@ fn unmatched(mount: Option<&Mount>, incoming: &Incoming, verdict: &Verdict) -> O
         Some((mount.api(), operations.find(|operation| operation.reply(405).is_some())?))
     });
     let outgoing = match neighbour {
-        Some((api, operation)) => answer::documented(api, operation, 405, None, incoming.header("accept")),
+        Some((api, operation)) => answer::documented(api, operation, 405, None, incoming.accept().as_deref()),
         None => Outgoing::undocumented(405, &json!({"error": "the path has no such method"})),
     };
     outgoing.with_header("allow", &allow)

@@ -58,12 +58,7 @@ pub(super) fn judge(case: &mut Case<'_>, unknown_members: bool) {
 
 /// Whether the operation has a reply of a type that the request accepts. Replies without a body go with anything.
 fn accept(case: &mut Case<'_>) {
-    // Several lines of it are one list (RFC 9110 §5.3).
-    let lines = case.incoming.headers().iter().filter(|(name, _)| name == "accept");
-    let accept = lines.map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(",");
-    if accept.is_empty() {
-        return;
-    }
+    let Some(accept) = case.incoming.accept() else { return };
     let successes = case.operation.replies.iter().filter(|reply| reply.status.is_success());
     let known: Vec<&str> = successes.flat_map(|reply| &reply.media).map(|media| media.media_type.as_str()).collect();
     if known.is_empty() || known.iter().any(|media_type| accepts(&accept, media_type)) {

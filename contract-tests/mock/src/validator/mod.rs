@@ -5,6 +5,7 @@ mod headers;
 mod judge;
 mod members;
 mod parameters;
+mod path;
 mod reply;
 mod security;
 mod verdict;

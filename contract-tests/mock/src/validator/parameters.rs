@@ -21,7 +21,11 @@ pub(super) fn path(case: &mut Case<'_>, found: &[(String, String)]) {
             case.report(Place::Path(parameter.name.clone()), "schema", message, &parameter.pointer);
             continue;
         };
-        let tree = simple(case.validator.api(), &parameter.pointer, parameter.explode, text);
+        let Some(tree) = super::path::tree(case.validator.api(), parameter, text) else {
+            let message = format!("is not written in the documented style `{}`", parameter.style);
+            case.report(Place::Path(parameter.name.clone()), "notation", message, &parameter.pointer);
+            continue;
+        };
         let value = judge(case, parameter, &tree, Place::Path);
         case.verdict.parameters.path.insert(parameter.name.clone(), value);
     }
@@ -179,13 +183,19 @@ fn delimiter(style: &str) -> char {
 pub(super) fn simple(api: &Api, pointer: &str, explode: bool, text: &str) -> Tree {
     let kind = Shape::at(api, pointer).kind();
     if kind == Some("object") && explode {
-        let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
-        return Tree::Map(pairs.map(|(name, value)| (name.trim().to_owned(), leaf(value))).collect());
+        return members(text.split(','));
     }
     split(text, kind, ',')
 }
 
-fn split(text: &str, kind: Option<&str>, delimiter: char) -> Tree {
+/// Members of an exploded object, `k=v` each.
+pub(super) fn members<'t>(pieces: impl Iterator<Item = &'t str>) -> Tree {
+    let pieces = pieces.filter(|piece| !piece.trim().is_empty());
+    let pairs = pieces.map(|piece| piece.split_once('=').unwrap_or((piece, "")));
+    Tree::Map(pairs.map(|(name, value)| (name.trim().to_owned(), leaf(value))).collect())
+}
+
+pub(super) fn split(text: &str, kind: Option<&str>, delimiter: char) -> Tree {
     let mut pieces = text.split(delimiter).map(str::trim);
     match kind {
         Some("array") => Tree::List(pieces.map(leaf).collect()),
@@ -200,7 +210,7 @@ fn split(text: &str, kind: Option<&str>, delimiter: char) -> Tree {
     }
 }
 
-fn leaf(text: &str) -> Tree {
+pub(super) fn leaf(text: &str) -> Tree {
     Tree::Leaf(vec![Part::Text(text.to_owned())])
 }
 

@@ -47,23 +47,36 @@ impl Outcome {
 }
 
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
+    let steps = STEPS.iter().filter(|step| arguments.full || !step.full);
+    let (summary, end) = go(steps, |step| perform(root, step));
+    println!("\n{summary}");
+    end.map(|is_good| if is_good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Performs steps until one fails. Returns the summary, and whether all is well or why a step could not be performed.
+fn go<'s>(
+    steps: impl Iterator<Item = &'s Step>,
+    mut perform: impl FnMut(&Step) -> Result<(Outcome, Totals)>,
+) -> (String, Result<bool>) {
     let mut totals = Totals::default();
     let mut lines = Vec::new();
-    let mut good = true;
-    for step in STEPS.iter().filter(|step| arguments.full || !step.full) {
+    let mut end = Ok(true);
+    for step in steps {
         eprintln!("── {}", step.name);
         let started = Instant::now();
-        let (outcome, counted) = perform(root, step)?;
+        let (outcome, counted) = perform(step).unwrap_or_else(|error| {
+            end = Err(error.context(format!("the step `{}` could not be performed", step.name)));
+            (Outcome::Failed, Totals::default())
+        });
         totals += counted;
         lines.push(outcome.line(step.name, started.elapsed().as_secs_f64()));
         if outcome == Outcome::Failed {
-            good = false;
+            end = end.and(Ok(false));
             break;
         }
     }
-    println!("\n{}", lines.join("\n"));
-    println!("\n{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.ignored);
-    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    let counts = format!("{} passed, {} failed, {} skipped", totals.passed, totals.failed, totals.ignored);
+    (format!("{}\n\n{counts}", lines.join("\n")), end)
 }
 
 /// Runs a step, shows its output and counts the tests in it.
@@ -77,7 +90,8 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
         Program::Suite => shell::command(built::executable(root, &["--tests"], "bin", "suite", &[])?),
         Program::Tool(name) => shell::command(name),
     };
-    command.current_dir(root).args(step.words()).envs(step.environment.iter().copied());
+    let features = if step.document_features { generate::document_features(root)? } else { Vec::new() };
+    command.current_dir(root).args(step.words(&features)).envs(step.environment.iter().copied());
     if step.documents {
         command.args(generate::documents(&root.join("spec"))?);
     }
@@ -135,6 +149,38 @@ mod tests {
             "spelling                left out     0.0 s  `typos` is not installed"
         );
         assert_eq!(Outcome::Passed.line("format", 1.5), "format                  ok           1.5 s");
+    }
+
+    #[test]
+    fn the_first_step_that_fails_or_cannot_be_performed_ends_the_run_and_stands_in_the_summary() {
+        type Performed = fn() -> Result<(Outcome, Totals)>;
+        let passes: Performed = || Ok((Outcome::Passed, Totals::default()));
+        let fails: Performed = || Ok((Outcome::Failed, Totals::default()));
+        let breaks: Performed = || Err(anyhow::anyhow!("no cargo"));
+        let counted = Totals { passed: 2, failed: 0, ignored: 1 };
+        let run = |second: Performed| {
+            let mut count = 0;
+            let (summary, end) = go(STEPS.iter().take(3), |_| {
+                count += 1;
+                if count == 1 { Ok((Outcome::Passed, counted)) } else { second() }
+            });
+            (count, summary, end)
+        };
+        let (count, summary, end) = run(passes);
+        assert_eq!((count, end.unwrap()), (3, true), "{summary}");
+        for (second, is_finding) in [(fails, true), (breaks, false)] {
+            let (count, summary, end) = run(second);
+            assert_eq!(count, 2, "{summary}");
+            assert!(summary.contains(&format!("{:<24}FAILED", STEPS[1].name)), "{summary}");
+            assert!(summary.ends_with("\n\n2 passed, 0 failed, 1 skipped"), "{summary}");
+            match end {
+                Ok(is_good) => assert!(is_finding && !is_good),
+                Err(error) => {
+                    let expected = format!("the step `{}` could not be performed: no cargo", STEPS[1].name);
+                    assert!(!is_finding && format!("{error:#}") == expected, "{error:#}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(super) struct Step {
     pub announced: bool,
     /// The documents are its arguments.
     pub documents: bool,
+    /// The features of the client that stand for a document each come after the first of its arguments.
+    pub document_features: bool,
     /// Takes long, so it runs with `--full` alone.
     pub full: bool,
 }
@@ -45,6 +47,7 @@ const fn step(name: &'static str, program: Program, arguments: &'static [&'stati
         as_tested: false,
         announced: false,
         documents: false,
+        document_features: false,
         full: false,
     }
 }
@@ -101,6 +104,7 @@ pub(super) const STEPS: &[Step] = &[
     step("consumers", Program::Tool("bash"), &["contract-tests/consumers/test.sh"]),
     Step {
         need: Some(Need::Target("wasm32-unknown-unknown")),
+        document_features: true,
         ..cargo(
             "core on wasm32",
             &[
@@ -111,8 +115,6 @@ pub(super) const STEPS: &[Step] = &[
                 "cx-client",
                 "--lib",
                 "--no-default-features",
-                "--features",
-                "wootric,wootric-cxi,directly",
                 "--target",
                 "wasm32-unknown-unknown",
                 "--",
@@ -158,14 +160,18 @@ pub(super) const STEPS: &[Step] = &[
 ];
 
 impl Step {
-    /// The arguments as they are given.
-    pub(super) fn words(&self) -> Vec<&'static str> {
-        let mut words = self.arguments.to_vec();
+    /// The arguments as they are given. `features` are those of the client that stand for a document each.
+    pub(super) fn words(&self, features: &[String]) -> Vec<String> {
+        let mut inserted: Vec<String> = Vec::new();
         if self.as_tested {
-            let place = words.len().min(1);
-            words.splice(place..place, AS_TESTED.iter().copied());
+            inserted.extend(AS_TESTED.iter().map(|word| (*word).to_owned()));
         }
-        words
+        if self.document_features {
+            inserted.extend(["--features".to_owned(), features.join(",")]);
+        }
+        let (first, rest) = self.arguments.split_at(self.arguments.len().min(1));
+        let own = |words: &[&'static str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        [own(first), inserted, own(rest)].concat()
     }
 
     /// Whether it runs tests. One that then runs none is green for nothing.
@@ -182,8 +188,19 @@ mod tests {
     fn what_is_built_as_the_tests_are_names_everything_before_its_own_arguments() {
         let clippy = STEPS.iter().find(|step| step.name == "clippy").unwrap();
         assert_eq!(
-            clippy.words().join(" "),
+            clippy.words(&[]).join(" "),
             "clippy --workspace --all-features --locked --quiet --all-targets -- -D warnings"
+        );
+    }
+
+    #[test]
+    fn a_document_is_compiled_for_wasm_because_it_is_there() {
+        let features = ["here".to_owned(), "there".to_owned()];
+        let wasm = STEPS.iter().find(|step| step.name == "core on wasm32").unwrap();
+        assert!(
+            wasm.words(&features)
+                .join(" ")
+                .starts_with("clippy --features here,there --quiet --locked --package cx-client")
         );
     }
 
