@@ -55,8 +55,22 @@ where
     Option::<BTreeMap<String, Lenient>>::deserialize(deserializer).map(|map| map.map(plain))
 }
 
+/// A list of texts, each as [`string`] reads it.
+pub fn string_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Vec::<Lenient>::deserialize(deserializer).map(items)
+}
+
+/// A list of texts as [`string_list`] reads it; `null` is `None`.
+pub fn option_string_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    Option::<Vec<Lenient>>::deserialize(deserializer).map(|list| list.map(items))
+}
+
 #[derive(Deserialize)]
 struct Lenient(#[serde(deserialize_with = "string")] String);
+
+fn items(list: Vec<Lenient>) -> Vec<String> {
+    list.into_iter().map(|Lenient(text)| text).collect()
+}
 
 fn plain(map: BTreeMap<String, Lenient>) -> BTreeMap<String, String> {
     map.into_iter().map(|(name, Lenient(text))| (name, text)).collect()

@@ -99,6 +99,21 @@ fn maps_of_strings() {
 }
 
 #[test]
+fn lists_of_strings() {
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    for (json, expected) in [(r#"["x",7,0.5,true]"#, texts(&["x", "7", "0.5", "true"])), ("[]", texts(&[]))] {
+        assert_eq!(read!("string_list", Vec<String>, json), Ok(expected.clone()), "{json}");
+        assert_eq!(read!("option_string_list", Option<Vec<String>>, json), Ok(Some(expected)), "{json}");
+    }
+    for json in ["[null]", "[[]]", "[{}]", "{}", "7", r#""x""#] {
+        assert!(read!("string_list", Vec<String>, json).is_err(), "{json}");
+        assert!(read!("option_string_list", Option<Vec<String>>, json).is_err(), "{json}");
+    }
+    assert_eq!(read!("option_string_list", Option<Vec<String>>, "null"), Ok(None));
+    assert!(read!("string_list", Vec<String>, "null").is_err());
+}
+
+#[test]
 fn booleans() {
     for (json, expected) in [("true", true), ("false", false), (r#""true""#, true), (r#""false""#, false)] {
         assert_eq!(read!("bool", bool, json), Ok(expected));

@@ -2,17 +2,17 @@
 //!
 //! | declared | also taken |
 //! |---|---|
-//! | text as a member of its own or in a map of texts | a number and a flag, as their text |
+//! | text as a member of its own, or in a map or a list that is one | a number and a flag, as their text |
 //! | number, integer as a member of its own | its digits as text; `1.0` for an integer; an empty text for an optional one |
 //! | flag as a member of its own | `"true"` and `"false"` |
 //! | time | a number |
 //! | enum of several texts | any text |
 //! | list, object, enum of one text, secret | nothing |
 //! | anything optional | null, which is the same as absent |
-//! | object whose named members are all optional and plain | a list of none, as an empty object |
+//! | object whose named members are all optional and plain, or lists of plain texts | a list of none, as an empty object |
 //!
 //! A member that refers to a component schema of a plain type has a type of its own, which takes that type only, and so
-//! do items of lists. What is wrong outermost in a reply is refused before its type is asked.
+//! do all other items of lists. What is wrong outermost in a reply is refused before its type is asked.
 
 use serde_json::{Value, json};
 
@@ -100,6 +100,10 @@ fn is_plain(member: &Value) -> bool {
     let word = |keyword: &str| member.get(keyword).and_then(Value::as_str);
     let text = word("type") == Some("string");
     let typed = text && (has_type(word("format")) || is_secret(member) || member.get("enum").is_some());
+    if word("type") == Some("array") {
+        let is_plain_text = |items: &Value| items.get("type") == Some(&json!("string")) && is_plain(items);
+        return member.get("items").is_some_and(is_plain_text);
+    }
     matches!(word("type"), Some("string" | "integer" | "number" | "boolean")) && !typed
 }
 

@@ -29,8 +29,8 @@ pub struct Place {
     pub nullable: bool,
     /// Whether it may be left out.
     pub optional: bool,
-    /// Whether it is a member, or a value of a map, with a schema of its own, rather than one that refers to another or
-    /// stands in a list.
+    /// Whether it is a member, a value of a map or an item of a list that is a member, with a schema of its own, rather than
+    /// one that refers to another.
     pub member: bool,
     /// How many steps lead to where an error is reported that happens here: serde keeps no path to a member that the
     /// schema does not name beside others that it does.
@@ -78,7 +78,8 @@ impl Place {
 /// Every place of a value; what stands inside a branch of a `oneOf` is not looked into.
 pub fn places(api: &Api, schema: &Value, value: &Value) -> Vec<Place> {
     let mut found = Vec::new();
-    let root = Way { steps: Vec::new(), origin: String::new(), optional: false, member: false, reported: 0 };
+    let root =
+        Way { steps: Vec::new(), origin: String::new(), optional: false, member: false, named: false, reported: 0 };
     visit(api, schema, value, root, &mut found);
     found
 }
@@ -90,6 +91,8 @@ struct Way {
     origin: String,
     optional: bool,
     member: bool,
+    /// Whether the schema of its owner names it.
+    named: bool,
     reported: usize,
 }
 
@@ -99,7 +102,7 @@ impl Way {
         let exact = exact && self.reported == steps.len();
         steps.push(step);
         let reported = if exact { steps.len() } else { self.reported };
-        Self { steps, origin, optional: false, member: false, reported }
+        Self { steps, origin, optional: false, member: false, named: false, reported }
     }
 }
 
@@ -114,7 +117,10 @@ fn visit(api: &Api, schema: &Value, value: &Value, way: Way, found: &mut Vec<Pla
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let Some(schema) = flat.get("items") else { break };
-                    visit(api, schema, item, way.to(Step::Item(index), format!("{origin}/items"), true), found);
+                    let mut inner = way.to(Step::Item(index), format!("{origin}/items"), true);
+                    // A list without a schema of its own has a type of its own.
+                    inner.member = way.named && origin == way.origin;
+                    visit(api, schema, item, inner, found);
                 }
             }
             _ => {}
@@ -145,6 +151,7 @@ fn inside_object(
         let exact = own.is_some() || is_map;
         let mut way = way.to(Step::Member(name.clone()), format!("{origin}/{}", own.map_or("*", |_| name)), exact);
         way.member = own.is_some() || is_map;
+        way.named = own.is_some();
         way.optional = own.is_some() && !required.is_some_and(|names| names.iter().any(|one| one == name));
         visit(api, schema, value, way, found);
     }

@@ -20,6 +20,8 @@ const LENIENT: &[(&str, &str)] = &[
         ":: std :: option :: Option < :: std :: collections :: BTreeMap < :: std :: string :: String , :: std :: string :: String > >",
         "option_string_map",
     ),
+    (":: std :: vec :: Vec < :: std :: string :: String >", "string_list"),
+    (":: std :: option :: Option < :: std :: vec :: Vec < :: std :: string :: String > >", "option_string_list"),
 ];
 
 /// Adds the lenient decoders to the fields of all structs.
@@ -66,4 +68,27 @@ fn take_decoder(attributes: &mut Vec<Attribute>) -> bool {
         keep
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_texts_is_decoded_as_leniently_as_a_text() {
+        let texts = "::std::vec::Vec<::std::string::String>";
+        let text = format!(
+            "mod types {{\n\
+             pub struct Row {{ pub a: {texts}, pub b: ::std::option::Option<{texts}>, pub c: ::std::vec::Vec<Kind> }}\n\
+             pub struct Names(pub {texts});\n\
+             }}"
+        );
+        let mut module: ItemMod = syn::parse_str(&text).unwrap();
+        bend(&mut module);
+        let text = module.to_token_stream().to_string();
+        let required = "# [serde (deserialize_with = \"::cx_client::lenient::string_list\")] pub a";
+        let optional = "# [serde (default , deserialize_with = \"::cx_client::lenient::option_string_list\")] pub b";
+        assert!(text.contains(required) && text.contains(optional), "{text}");
+        assert_eq!(text.matches("lenient").count(), 2, "{text}");
+    }
 }
