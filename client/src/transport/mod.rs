@@ -35,7 +35,6 @@ use crate::{
     twin::{self, Rule},
 };
 
-#[cfg(feature = "dynamic")]
 pub(crate) use decode::json_text;
 #[cfg(fuzzing)]
 pub(crate) use decode::success;
