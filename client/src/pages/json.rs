@@ -22,7 +22,8 @@ use crate::{
 /// like any other call by id.
 ///
 /// A page with a value that no [`Value`] can hold, such as a number beyond `f64` or half of a surrogate pair, ends in an
-/// error of the kind [`Decode`](ErrorKind::Decode), unless [`odd_values_as_text`](Self::odd_values_as_text) is called.
+/// error of the kind [`Decode`](ErrorKind::Decode). [`odd_values_as_text`](Self::odd_values_as_text) keeps it, unless it
+/// stands where the types look.
 ///
 /// ```no_run
 /// # async fn example(core: cx_client::Core) -> Result<(), cx_client::Error> {
