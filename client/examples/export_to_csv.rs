@@ -35,9 +35,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
 
     let cursor_path = path.with_extension("cursor.json");
+    let has_rows = fs::metadata(&path).is_ok_and(|file| file.len() > 0);
     let cursor = match fs::read(&cursor_path) {
-        Ok(text) if path.exists() => Some(serde_json::from_slice::<Cursor>(&text)?),
-        _ => None,
+        Ok(text) if has_rows => Some(serde_json::from_slice::<Cursor>(&text)?),
+        // It counts rows that are gone. If this run broke off, the next would go on from there and lose them.
+        Ok(_) => {
+            fs::remove_file(&cursor_path)?;
+            None
+        }
+        Err(_) => None,
     };
     let resumed = cursor.is_some();
     let mut export = client.export_responses();

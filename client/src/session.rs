@@ -38,16 +38,7 @@ impl Core {
     /// # Errors
     /// As any call that needs a token.
     pub async fn granted_scope(&self) -> Result<GrantedScope> {
-        let token = self.api().oauth.as_ref().map(|oauth| oauth.token);
-        let late = || {
-            let error = Error::new(ErrorKind::Timeout, "the deadline passed before there was a token");
-            match token {
-                Some(token) => error.with_operation(token),
-                None => error,
-            }
-        };
-        let bearer = Box::pin(self.require_tokens()?.bearer());
-        let bearer = transport::before(self, self.limits().deadline, bearer, late).await?;
+        let bearer = transport::token(self, self.require_tokens()?).await?;
         Ok(GrantedScope { scope: bearer.scope().map(ToOwned::to_owned), narrowed: bearer.narrowed() })
     }
 

@@ -38,6 +38,16 @@ fn run(name: &str, folder: &TempDir, arguments: &[&str]) -> Vec<String> {
     String::from_utf8(output.stdout).unwrap().lines().map(ToOwned::to_owned).collect()
 }
 
+/// Runs an example to which every file is full after some rows, to its bad end.
+#[cfg(unix)]
+fn finds_no_room(name: &str, folder: &TempDir) {
+    // Whoever ignores the signal is told by the error of the write.
+    let mut limited = Command::new("/bin/sh");
+    limited.arg("-c").arg("trap '' XFSZ; ulimit -f 4; exec \"$0\"").arg(program(name));
+    let limited = limited.env_clear().env("TMPDIR", folder.path()).current_dir(folder.path()).output().unwrap();
+    assert!(!limited.status.success(), "{limited:?}");
+}
+
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
 }
@@ -97,16 +107,32 @@ fn export_to_csv_takes_back_the_rows_of_a_run_that_finds_no_room() {
     fs::write(&cursor, stopped.to_string()).unwrap();
     fs::write(&path, "id,created_at,score,text\n").unwrap();
 
-    // Whoever ignores the signal is told by the error of the write.
-    let mut limited = Command::new("/bin/sh");
-    limited.arg("-c").arg("trap '' XFSZ; ulimit -f 4; exec \"$0\"").arg(program("export_to_csv"));
-    let limited = limited.env_clear().env("TMPDIR", folder.path()).current_dir(folder.path()).output().unwrap();
-    assert!(!limited.status.success(), "{limited:?}");
+    finds_no_room("export_to_csv", &folder);
     assert_eq!(fs::read_to_string(&path).unwrap(), "id,created_at,score,text\n");
 
     let lines = run("export_to_csv", &folder, &[]);
     assert!(lines[0].starts_with("2080 rows in "), "{lines:?}");
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2081);
+}
+
+#[cfg(unix)]
+#[test]
+fn export_to_csv_loses_no_row_to_the_cursor_of_a_file_that_is_gone() {
+    let folder = folder();
+    let (path, cursor) = (folder.path().join("responses.csv"), folder.path().join("responses.cursor.json"));
+    let brings_all = || {
+        let lines = run("export_to_csv", &folder, &[]);
+        assert!(lines[0].starts_with("2080 rows in "), "{lines:?}");
+        assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 2081);
+    };
+    brings_all();
+    fs::remove_file(&path).unwrap();
+    finds_no_room("export_to_csv", &folder);
+    assert!(!cursor.exists(), "the next run would go on from it");
+    brings_all();
+    // Emptied is as good as gone.
+    fs::write(&path, "").unwrap();
+    brings_all();
 }
 
 #[test]

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind},
+    operation::Operation,
     twin::{self, Rule},
 };
 
@@ -123,6 +124,11 @@ impl TokenManager {
         if matches!(state.session, Session::Open(_)) {
             self.0.forget(bearer);
         }
+    }
+
+    /// The operation that tokens come from.
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.0.deps.oauth.token
     }
 
     /// What the session is kept under; `None` for a token from elsewhere and after the end.

@@ -50,9 +50,10 @@ impl Means {
         self.lost = 0;
     }
 
-    /// Keeps for later callers why the session ended, if nothing is left to renew it with.
+    /// Keeps for later callers why the session ended, unless a refresh token is left to try. Whether a login is left need
+    /// not be asked: whoever can log in does so, and what comes of that goes before what is kept here.
     fn end(&mut self, failure: &Failure) {
-        if self.refresh.is_none() && !self.login.can_start() {
+        if self.refresh.is_none() {
             self.ended = Some(failure.lasting());
         }
     }

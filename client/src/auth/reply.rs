@@ -14,6 +14,7 @@ use crate::{
     error::{Error, ErrorKind},
     refusal::Refusal,
     secret::Secret,
+    transport::json_text,
     twin::{self, Rule},
     vendor_message,
 };
@@ -49,10 +50,11 @@ impl TokenResponse {
             let named = named.as_deref().unwrap_or("of an unknown media type");
             return Err(wrong(format!("a token reply of {size} bytes is {named}, not JSON")));
         }
-        if reply.body.is_empty() {
+        let json = json_text(&reply.body);
+        if json.is_empty() {
             return Err(wrong("the token reply is empty".to_owned()));
         }
-        let mut members = match serde_json::from_slice(&reply.body) {
+        let mut members = match serde_json::from_slice(json) {
             Ok(Value::Object(members)) => members,
             Ok(_) => return Err(wrong(format!("a token reply of {size} bytes is not an object"))),
             Err(error) => {

@@ -1,10 +1,10 @@
 //! Lists by operation id, with rows of JSON.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use super::{Fetch, Items, List, Pages};
+use super::{Fetch, Items, List, Pages, odd};
 use crate::{
     client::Core,
     dynamic::{Registered, unknown_operation},
@@ -14,11 +14,16 @@ use crate::{
     operation::{Operation, Pagination, Window},
     options::CallOptions,
     response::Response,
+    transport::json_text,
 };
 
 /// A call of a list operation by its id. Its items are JSON as it was received, so that no member is lost that the types do
 /// not know (of numbers, what [`Reply::raw`](crate::dynamic::Reply::raw) says); what is sent goes through the typed builders
 /// like any other call by id.
+///
+/// A page with a value that no [`Value`] can hold, such as a number beyond `f64` or half of a surrogate pair, ends in an
+/// error of the kind [`Decode`](ErrorKind::Decode). [`odd_values_as_text`](Self::odd_values_as_text) keeps it, unless it
+/// stands where the types look.
 ///
 /// ```no_run
 /// # async fn example(core: cx_client::Core) -> Result<(), cx_client::Error> {
@@ -42,6 +47,8 @@ pub struct JsonList {
     operation: &'static Operation,
     arguments: Map<String, Value>,
     options: CallOptions,
+    /// Told of pages whose odd values became texts. Without it they stay as they are, and such a page is an error.
+    told: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl JsonList {
@@ -69,7 +76,7 @@ impl JsonList {
             Value::Null => Map::new(),
             _ => return Err(refuse("arguments are a JSON object").with_operation(operation)),
         };
-        let list = Self { registered, core, operation, arguments, options };
+        let list = Self { registered, core, operation, arguments, options, told: None };
         // Paging goes on from these numbers and writes its own over them: one that it cannot read would just be gone.
         let mut numbers =
             operation.parameters.iter().filter(|one| one.kind == "integer" && is_counted(pagination, one.name));
@@ -80,6 +87,14 @@ impl JsonList {
             }
             None => Ok(list),
         }
+    }
+
+    /// Has every value that no [`Value`] can hold come as a text, letter for letter as it was written, without its quotes:
+    /// `1e400` as `"1e400"`. Else one of them is enough to end an export, each time at the same page. Whoever asks for that
+    /// is told of every page that has any, as it comes: it may come more than once.
+    pub fn odd_values_as_text(mut self, told: impl Fn() + Send + Sync + 'static) -> Self {
+        self.told = Some(Arc::new(told));
+        self
     }
 
     /// The pages, one after the other. See [`Pages`].
@@ -134,17 +149,24 @@ impl List for JsonList {
     where
         Self: 'f,
     {
-        let Self { registered, core, operation, arguments, options } = self;
+        let Self { registered, core, operation, arguments, options, told } = self;
         let call = (registered.call)(core, operation.id, Value::Object(arguments), options);
         Box::pin(async move {
             let reply = call.await?;
-            let message = match reply.raw {
-                None if !reply.body.is_empty() => "the reply holds a number or a text that cannot be kept",
-                _ => "the reply holds no list",
-            };
-            let items = items(operation, reply.raw).ok_or_else(|| {
+            let received = reply.raw.or_else(|| {
+                let told = told?;
+                let read = odd::read(&reply.body)?;
+                told();
+                Some(read)
+            });
+            let fail = |message: &'static str| {
                 Error::new(ErrorKind::Decode, message).with_operation(operation).with_sent(Sent::Yes)
-            })?;
+            };
+            // In an envelope nothing at all is a list without items.
+            if received.is_none() && !json_text(&reply.body).is_empty() {
+                return Err(fail("the reply holds a number or a text that cannot be kept"));
+            }
+            let items = items(operation, received).ok_or_else(|| fail("the reply holds no list"))?;
             Ok(Response::new(items, reply.meta))
         })
     }
@@ -194,15 +216,19 @@ impl fmt::Debug for JsonList {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use bytes::Bytes;
     use futures_util::{FutureExt, StreamExt};
-    use http::Method;
+    use http::{HeaderMap, Method, StatusCode};
     use serde_json::json;
 
     use super::*;
     use crate::{
         client::CoreBuilder,
-        dynamic::Future,
+        dynamic::{Future, Reply},
         operation::{Api, Envelope, Location, Parameter},
+        response::Meta,
     };
 
     const PARAMETERS: &[Parameter] = &[
@@ -277,6 +303,33 @@ mod tests {
             }
         }
         assert!(list(json!({"name": "seven"})).is_ok());
+    }
+
+    /// A reply with a number that no value can hold, in a member that no type knows.
+    fn odd_page(_: Core, _: &str, _: Value, _: CallOptions) -> Future {
+        let body = Bytes::from_static(b"[{\"id\": 1, \"not\": [1e400, 2]}]");
+        let meta = Meta { status: StatusCode::OK, headers: HeaderMap::new(), body: body.clone(), attempts: 1 };
+        let (status, headers) = (meta.status, meta.headers.clone());
+        Box::pin(std::future::ready(Ok(Reply { status, headers, raw: None, body, typed: json!([{"id": 1}]), meta })))
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_held_is_an_error_or_a_text_and_never_lost() {
+        static ODD: Registered =
+            Registered { api: &API, call: odd_page, schemas: &[], decode_schema: no_schema, guides: &[] };
+        let core = || CoreBuilder::new(&API).build().unwrap();
+        let list = || JsonList::new(&ODD, core(), "list_things", json!({}), CallOptions::new()).unwrap();
+        let page = |list: JsonList| list.fetch().now_or_never().unwrap();
+
+        let error = page(list()).unwrap_err();
+        assert_eq!((error.kind(), error.was_sent()), (ErrorKind::Decode, Sent::Yes));
+        assert!(error.to_string().contains("cannot be kept"), "{error}");
+
+        let told = Arc::new(AtomicBool::new(false));
+        let heard = Arc::clone(&told);
+        let kept = page(list().odd_values_as_text(move || heard.store(true, Ordering::Relaxed))).unwrap();
+        assert_eq!(kept.into_inner(), [json!({"id": 1, "not": ["1e400", 2]})]);
+        assert!(told.load(Ordering::Relaxed));
     }
 
     #[test]

@@ -27,6 +27,8 @@ mod items;
 #[cfg(feature = "dynamic")]
 mod json;
 mod list;
+#[cfg(feature = "dynamic")]
+mod odd;
 mod stream;
 
 pub use items::Items;

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
 use crate::{
-    auth::Bearer,
+    auth::{Bearer, TokenManager},
     client::Core,
     error::{Error, ErrorKind, Result, Sent},
     operation::Operation,
@@ -35,7 +35,6 @@ use crate::{
     twin::{self, Rule},
 };
 
-#[cfg(feature = "dynamic")]
 pub(crate) use decode::json_text;
 #[cfg(fuzzing)]
 pub(crate) use decode::success;
@@ -90,8 +89,15 @@ async fn exchange_with_deadline(
     before(core, deadline, Box::pin(call), || progress.cut_off(operation)).await
 }
 
+/// A token, within the deadline of a call.
+pub(crate) async fn token(core: &Core, tokens: &TokenManager) -> Result<Bearer> {
+    let progress = Progress::default();
+    let token = Box::pin(tokens.bearer());
+    before(core, core.limits().deadline, token, || progress.cut_off(tokens.operation())).await
+}
+
 /// What a future comes to, or the error of a deadline that passes first.
-pub(crate) async fn before<T, F: Future<Output = Result<T>> + Unpin>(
+async fn before<T, F: Future<Output = Result<T>> + Unpin>(
     core: &Core,
     deadline: Duration,
     future: F,

@@ -253,11 +253,29 @@ async fn an_export_to_stdout_that_breaks_off_names_the_kind_that_can_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_export_keeps_as_text_what_no_value_can_hold_and_says_so() {
+    let vendor = vendor("wootric").await;
+    let row = r#"{"id":1,"created_at":"2023-11-14T22:13:20Z","odd":[-1e400,"\"caf\ud83d"]}"#;
+    vendor.on("list_responses", move |request, _| {
+        let pairs = request.query_pairs().into_iter();
+        let first =
+            pairs.filter(|one| one.name == "page").any(|one| matches!(one.part, Part::Text(page) if page == "1"));
+        Some(Answer::raw(200, if first { format!("[{row}]") } else { "[]".to_owned() }))
+    });
+    let ran = cx_at(&vendor, ["wootric", "export", "list-responses"]).run().await.exits(0);
+    let odd = json!(["-1e400", r#"\"caf\ud83d"#]);
+    assert_eq!(ran.json(), json!({"id": 1, "created_at": "2023-11-14T22:13:20Z", "odd": odd}));
+    assert!(ran.stderr.contains("are written as texts"), "{}", ran.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_loses_no_member_in_silence_that_cannot_be_kept() {
     let vendor = vendor("wootric").await;
-    vendor.on("list_responses", |_, _| Some(Answer::raw(200, "[{\"id\":1,\"odd\":1e400}]")));
+    vendor.on("list_responses", |_, _| Some(Answer::raw(200, b"[{\"id\":1,\"odd\":\"caf\xe9\"}]")));
     let ran = cx_at(&vendor, ["wootric", "export", "list-responses"]).run().await.exits(5);
     assert!(ran.stderr.contains("a number or a text that cannot be kept"), "{}", ran.stderr);
+    // The same export would end at the same page.
+    assert!(ran.stderr.contains("go on behind it by --from"), "{}", ran.stderr);
 }
 
 #[tokio::test(flavor = "multi_thread")]

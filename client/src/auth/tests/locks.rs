@@ -68,6 +68,18 @@ async fn is_free(bench: &Bench) -> bool {
     matches!(bench.store.lock(&key).await.unwrap(), Lock::Held(_))
 }
 
+/// A client whose renewal is on its way while others write to the store: its bench, who waits for it, and the key of the
+/// session.
+async fn late() -> (Bench, tokio::task::JoinHandle<Result<Bearer, Error>>, Arc<StoreKey>) {
+    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
+    bench.token().await;
+    bench.advance(3600.0);
+    bench.vendor.hold();
+    let caller = bench.callers(1).await.remove(0);
+    let key = bench.manager.key().unwrap();
+    (bench, caller, key)
+}
+
 #[tokio::test]
 async fn clients_on_one_store_share_one_request_per_expiry() {
     let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
@@ -168,12 +180,7 @@ async fn an_application_goes_on_without_the_lock_once_it_has_a_session() {
 
 #[tokio::test]
 async fn a_client_that_comes_late_takes_over_what_the_others_wrote() {
-    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
-    bench.token().await;
-    bench.advance(3600.0);
-    bench.vendor.hold();
-    let caller = bench.callers(1).await.remove(0);
-    let key = bench.manager.key().unwrap();
+    let (bench, caller, key) = late().await;
     bench.store.save(&key, &record(9)).await.unwrap();
     bench.vendor.release();
     assert_eq!(text(&caller.await.unwrap().unwrap()), "access-9");
@@ -184,12 +191,7 @@ async fn a_client_that_comes_late_takes_over_what_the_others_wrote() {
 
 #[tokio::test]
 async fn a_client_that_comes_late_leaves_no_spent_refresh_token_behind() {
-    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
-    bench.token().await;
-    bench.advance(3600.0);
-    bench.vendor.hold();
-    let caller = bench.callers(1).await.remove(0);
-    let key = bench.manager.key().unwrap();
+    let (bench, caller, key) = late().await;
     // The lock was lost, and whoever has it has written nothing new.
     let spent = bench.store.load(&key).await.unwrap().unwrap();
     bench.store.save(&key, &spent).await.unwrap();
@@ -204,12 +206,7 @@ async fn a_client_that_comes_late_leaves_no_spent_refresh_token_behind() {
 
 #[tokio::test]
 async fn a_client_that_comes_late_leaves_a_newer_refresh_token_where_it_is() {
-    let bench = Bench::new(&WOOTRIC, Vendor::plain(), password());
-    bench.token().await;
-    bench.advance(3600.0);
-    bench.vendor.hold();
-    let caller = bench.callers(1).await.remove(0);
-    let key = bench.manager.key().unwrap();
+    let (bench, caller, key) = late().await;
     // The access token beside it has run out, so that it is not taken over.
     let newer = record_until(1, 9);
     bench.store.save(&key, &newer).await.unwrap();

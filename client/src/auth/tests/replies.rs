@@ -115,6 +115,16 @@ fn a_success_that_is_not_a_token_is_refused() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_token_reply() {
+    let body = format!("\u{feff}{}\r\n", with("scope", json!("public")));
+    let response = TokenResponse::read(&reply(200, &body, None)).unwrap();
+    assert_eq!((response.access_token.expose(), response.scope.as_deref()), (CANARY, Some("public")));
+    let error = refused(TokenResponse::read(&reply(200, "\u{feff}", None)));
+    assert!(error.to_string().starts_with("the token reply is empty"), "{error}");
+    assert!(refused(TokenResponse::read(&reply(200, &format!("\u{feff}{body}"), None))).is_decode());
+}
+
+#[test]
 fn a_success_of_another_media_type_is_refused() {
     let body = with("scope", json!("public")).to_string();
     for (kind, taken) in [

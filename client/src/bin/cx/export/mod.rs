@@ -11,6 +11,11 @@ mod target;
 mod time;
 mod writer;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use clap::ArgMatches;
 use cx_client::{
     CallOptions,
@@ -20,7 +25,7 @@ use cx_client::{
 };
 use serde_json::Value;
 
-use crate::{arguments, connect, exit::Failure, secrets::Secrets, settings::Settings, tree};
+use crate::{arguments, connect, exit::Failure, output::tell, secrets::Secrets, settings::Settings, tree};
 use line::Lines;
 use writer::Writer;
 
@@ -60,6 +65,9 @@ pub async fn run(
 
     let list =
         JsonList::new(registered, connection.core, operation.id, Value::Object(arguments), CallOptions::new())?;
+    let odd = Arc::new(AtomicBool::new(false));
+    let heard = Arc::clone(&odd);
+    let list = list.odd_values_as_text(move || heard.store(true, Ordering::Relaxed));
     let mut export = Export::new(Lines(list)).window_rows(WINDOW_ROWS);
     if let Some(by) = matches.get_one::<String>("by") {
         export = export.over(by);
@@ -79,5 +87,12 @@ pub async fn run(
         })?;
         export = export.resume(cursor);
     }
-    Writer::open(order)?.write(export.stream()?).await
+    let written = Writer::open(order)?.write(export.stream()?).await;
+    if odd.load(Ordering::Relaxed) {
+        tell(
+            "note: values that no JSON reader can hold, such as 1e400 or half of a letter, are written as texts, letter \
+             for letter as they came",
+        );
+    }
+    written
 }

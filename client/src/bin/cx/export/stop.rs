@@ -15,13 +15,17 @@ pub enum Stop {
 }
 
 impl Stop {
-    /// What is said of it, after so many rows that are safe.
-    pub fn failure(self, into_file: bool, rows: u64) -> Failure {
+    /// What is said of it, after so many rows that are safe: all of those before a second.
+    pub fn failure(self, into_file: bool, rows: u64, reached: i64) -> Failure {
         match self {
             Self::Interrupt => Failure::interrupted().and_then(goes_on(into_file, rows)),
             Self::Error(error) => match crowded(&error) {
                 // The same export would only come as far again.
                 Some(second) => Failure::from(error).then(around(second)),
+                // It may be a row that stays as it is.
+                None if error.is_decode() => {
+                    Failure::from(error).and_then(goes_on(into_file, rows)).and_then(past(reached))
+                }
                 None => Failure::from(error).and_then(goes_on(into_file, rows)),
             },
         }
@@ -38,6 +42,13 @@ fn around(second: i64) -> String {
     format!(
         "export around that second, --until {second} and --from {after}, into a file each, and the second itself piece \
          by piece by the filters of the list"
+    )
+}
+
+fn past(reached: i64) -> String {
+    format!(
+        "if it ends there again, what cannot be read lies in the second {reached} or after it: come close to it by \
+         --until, and go on behind it by --from, into a file each"
     )
 }
 

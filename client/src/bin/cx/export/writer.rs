@@ -97,7 +97,7 @@ impl Writer {
                 tell(format_args!("{} rows{}", self.written, place.unwrap_or_default()));
                 Ok(())
             }
-            (Err(stop), out) => Err(stop.failure(out.is_some(), self.written)),
+            (Err(stop), out) => Err(stop.failure(out.is_some(), self.written, stream.cursor().reached())),
         }
     }
 
