@@ -24,8 +24,8 @@ use crate::{
 ///   to list, and without an order rows were seen to go missing between pages.
 /// * **Size.** Pages are as large as the vendor allows, unless `per_page` was given. `page` says where to start.
 /// * **End.** The first empty page ends the stream and is not part of it; a short page does not. Past the last page that
-///   the vendor shows nothing is asked: if that page is full the stream ends in an error of the kind
-///   [`ErrorKind::Truncated`], because nobody can tell whether the list goes on.
+///   the vendor shows nothing is asked: if that page is full, or as short as others after which the list went on, the
+///   stream ends in an error of the kind [`ErrorKind::Truncated`], because nobody can tell whether the list goes on.
 /// * **Errors** end the stream.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Pages<'a, L: List + 'a> {
@@ -35,6 +35,8 @@ pub struct Pages<'a, L: List + 'a> {
     next: Option<i64>,
     /// The pages asked for, by number.
     asked: VecDeque<(i64, Asked<'a, L::Item>)>,
+    /// A short page was followed by another: how many rows one has says nothing of what comes after it.
+    uneven: bool,
     state: State,
 }
 
@@ -59,7 +61,7 @@ enum State {
 impl<'a, L: List + 'a> Pages<'a, L> {
     #[doc(hidden)]
     pub fn new(call: L) -> Self {
-        Self { call, prefetch: 1, next: None, asked: VecDeque::new(), state: State::New }
+        Self { call, prefetch: 1, next: None, asked: VecDeque::new(), uneven: false, state: State::New }
     }
 
     /// How many pages are asked for ahead of the one that is wanted; 1 unless told otherwise. With 0 they come strictly
@@ -140,9 +142,10 @@ impl<'a, L: List + 'a> Pages<'a, L> {
             }
             Ok(page) => {
                 let short = self.rows_of_full_page().is_some_and(|full| page.len() < full);
+                self.uneven |= self.state == State::Reading { short: true };
                 if number < self.last_page() {
                     self.state = State::Reading { short };
-                } else if short {
+                } else if short && !self.uneven {
                     self.end();
                 } else {
                     self.state = State::Cut;
