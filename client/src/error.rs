@@ -267,9 +267,10 @@ impl Error {
         self.headers().and_then(RateLimit::from_headers)
     }
 
-    /// Status 404.
+    /// Status 404 of the call. A token server that answers so says nothing of what was asked for: that is
+    /// [`is_authentication`](Self::is_authentication).
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        self.kind() == ErrorKind::Api && self.status() == Some(StatusCode::NOT_FOUND)
     }
 
     /// Status 429, or a limit that was known to be spent before anything was sent.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    exchange::Pairs,
+    exchange::{ExchangeReply, Pairs},
     failure::Failure,
     flight::{Control, Step},
     options::Deps,
@@ -21,6 +21,8 @@ const ATTEMPTS: u32 = 3;
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// First wait where the vendor does not name one; it doubles, and a random part of it is waited.
 const BACKOFF: Duration = Duration::from_millis(500);
+/// How long a reply that nobody waited for is given to be read, once somebody does.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// What may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +76,7 @@ pub(crate) async fn ask(deps: &Deps, control: &Control, pairs: Pairs, repeat: Re
 
 async fn once(deps: &Deps, control: &Control, pairs: Pairs, attempt: u32) -> Answer {
     let sent_at = deps.now();
-    let exchange = deps.within(deps.options.exchange_timeout, deps.exchange.exchange(pairs));
+    let exchange = reply_to(deps, pairs, sent_at);
     let lost = |kind, message| {
         let error = Error::new(kind, message).with_sent(Sent::Unknown).with_attempts(attempt);
         Answer::Lost(Failure::new(error.with_operation(deps.oauth.token)))
@@ -100,6 +102,20 @@ async fn once(deps: &Deps, control: &Control, pairs: Pairs, attempt: u32) -> Ans
             if unreadable { Answer::Lost(failure) } else { Answer::Refused(failure) }
         }
     }
+}
+
+/// The reply to a request, unless it takes too long.
+///
+/// A flight that all had left, and a process that was stopped, may notice only much later that the time is over. The reply
+/// is mostly there by then, but not read yet: it is given a moment, because a refresh token or a code may be spent by it.
+async fn reply_to(deps: &Deps, pairs: Pairs, sent_at: Duration) -> Option<Result<ExchangeReply, Error>> {
+    let limit = deps.options.exchange_timeout;
+    let mut exchange = deps.exchange.exchange(pairs);
+    if let Some(reply) = deps.within(limit, &mut exchange).await {
+        return Some(reply);
+    }
+    let overslept = deps.now().saturating_sub(sent_at) > limit.saturating_add(GRACE);
+    if overslept { deps.within(GRACE, exchange).await } else { None }
 }
 
 /// How long to wait before the next attempt; `None` ends it.

@@ -170,9 +170,15 @@ impl TokenManager {
     }
 
     async fn obtain(&self, rejected: Option<&Bearer>) -> Result<Bearer, Error> {
-        match self.0.check_in(rejected)? {
-            Place::Served(bearer) => Ok(bearer),
-            Place::Seat { seat, resumed, early } => self.0.ride(seat, resumed, early).await,
+        loop {
+            let (bearer, resumed) = match self.0.check_in(rejected)? {
+                Place::Served(bearer) => return Ok(bearer),
+                Place::Seat { seat, resumed, early } => (self.0.ride(seat, resumed, early).await?, resumed),
+            };
+            // What lay there since all had left may be over by now. A flight of one's own comes next.
+            if !(resumed && bearer.token().expired(self.0.deps.now())) {
+                return Ok(bearer);
+            }
         }
     }
 }
@@ -266,7 +272,10 @@ impl Shared {
             } else if let Some((until, failure)) = &state.rest
                 && now < *until
             {
-                return Err(failure.to_error());
+                let error = failure.to_error();
+                // What is left of the wait: the failure is as old as the part of it that is over.
+                let left = error.retry_after().map(|_| until.saturating_sub(now));
+                return Err(error.with_retry_after(left));
             }
             let (seat, resumed, old) = self.board(&mut state)?;
             abandoned = old;

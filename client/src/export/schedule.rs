@@ -14,7 +14,10 @@ use super::{
     reader::{Reader, Run, first_second},
     row::usual_density,
 };
-use crate::{error::Result, pages::List};
+use crate::{
+    error::Result,
+    pages::{List, may_be_slept_through},
+};
 
 type Reading<'a, T> = Pin<Box<dyn Future<Output = Result<Run<T>>> + Send + 'a>>;
 
@@ -55,8 +58,12 @@ enum Slot<'a, T> {
     Underway {
         range: Range,
         reading: Reading<'a, T>,
+        /// It was begun before anybody waited for it.
+        ahead: bool,
     },
     Read(Result<Run<T>>),
+    /// It failed, perhaps because nobody waited for it: it is read anew once somebody does.
+    Failed(Range),
 }
 
 impl<'a, L: List + 'a> Schedule<'a, L> {
@@ -84,21 +91,30 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
 
     /// The next window in the order of time; none when all are handed out. Moves on all that are underway.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Run<L::Item>>>> {
-        self.advance(context);
-        match self.slots.pop_front() {
-            None => Poll::Ready(None),
-            Some(Slot::Read(run)) => Poll::Ready(Some(run)),
-            Some(slot) => {
-                self.slots.push_front(slot);
-                Poll::Pending
+        loop {
+            self.move_on(true, context);
+            match self.slots.pop_front() {
+                None => return Poll::Ready(None),
+                Some(Slot::Read(run)) => return Poll::Ready(Some(run)),
+                Some(Slot::Failed(range)) => self.slots.push_front(Slot::Waiting { range, density: None }),
+                Some(slot) => {
+                    self.slots.push_front(slot);
+                    return Poll::Pending;
+                }
             }
         }
     }
 
-    /// Starts what may be started and moves on what is underway, until all of it waits.
+    /// Moves on what is underway while nobody waits for a window.
     pub(super) fn advance(&mut self, context: &mut Context<'_>) {
+        self.move_on(false, context);
+    }
+
+    /// Starts what may be started and moves on what is underway, until all of it waits. Whether the first window is
+    /// `wanted` by now.
+    fn move_on(&mut self, wanted: bool, context: &mut Context<'_>) {
         loop {
-            self.start();
+            self.start(wanted);
             if !self.poll_all(context) {
                 return;
             }
@@ -111,10 +127,14 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
         let mut at = 0;
         while let Some(slot) = self.slots.get_mut(at) {
             at += 1;
-            let Slot::Underway { range, reading } = slot else { continue };
-            let range = *range;
+            let Slot::Underway { range, reading, ahead } = slot else { continue };
+            let (range, ahead) = (*range, *ahead);
             let Poll::Ready(outcome) = reading.as_mut().poll(context) else { continue };
             any = true;
+            if ahead && outcome.as_ref().is_err_and(may_be_slept_through) {
+                *slot = Slot::Failed(range);
+                continue;
+            }
             self.read += 1;
             let rest = outcome.as_ref().map(|run| self.measured(range, run)).unwrap_or_default();
             if let Some(slot) = self.slots.get_mut(at - 1) {
@@ -150,7 +170,7 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
 
     /// Begins windows from the front on, as many as may be read at once. Windows that are read but not handed out count
     /// too, so that memory is bounded; the first is always begun, since all others wait for it.
-    fn start(&mut self) {
+    fn start(&mut self, wanted: bool) {
         let mut underway = self.in_flight();
         let waiting = self.slots.iter().filter(|slot| matches!(slot, Slot::Waiting { .. })).count();
         let mut held = self.slots.len() - waiting;
@@ -176,7 +196,7 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
             };
             self.begun += 1;
             let reading: Reading<'a, L::Item> = Box::pin(reader.read(window));
-            let begun = Slot::Underway { range: window, reading };
+            let begun = Slot::Underway { range: window, reading, ahead: at > 0 || !wanted };
             let Some(slot) = self.slots.get_mut(at) else { return };
             let before = mem::replace(slot, begun);
             if let (Some(rest), Slot::Waiting { density, .. }) = (rest, before) {

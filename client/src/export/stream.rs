@@ -25,7 +25,9 @@ pub(super) type Hook = Box<dyn FnMut(Progress) + Send>;
 
 /// The rows of an export, in the order of time. See [`export`](crate::export) for what is promised.
 ///
-/// An error ends it; the rows before the error have been handed out, and [`cursor`](Self::cursor) goes on from there.
+/// An error ends it; the rows before the error have been handed out, and [`cursor`](Self::cursor) goes on from there. Whoever
+/// takes long over a row lets deadlines of windows pass that are read ahead, since those move on only while the stream is
+/// polled: such a window is read anew when it is wanted.
 #[must_use = "a stream does nothing unless it is polled"]
 pub struct Rows<'a, L: List + 'a> {
     plan: Arc<Plan>,

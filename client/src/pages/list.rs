@@ -5,7 +5,12 @@ use std::{future::Future, pin::Pin};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{client::Core, error::Result, operation::Operation, response::Response};
+use crate::{
+    client::Core,
+    error::{Error, ErrorKind, Result},
+    operation::Operation,
+    response::Response,
+};
 
 /// A page on its way.
 pub type Fetch<'f, T> = Pin<Box<dyn Future<Output = Result<Response<Vec<T>>>> + Send + 'f>>;
@@ -84,4 +89,10 @@ pub(crate) fn ordered<L: List>(call: L) -> L {
         (Some(parameter), Some(value)) if !call.is_set(parameter) => call.set_text(parameter, value),
         _ => call,
     })
+}
+
+/// Whether an error may come of nothing but the time in which nobody waited. What was asked for ahead moves on only while
+/// somebody does, and its deadlines and connections end all the same.
+pub(crate) fn may_be_slept_through(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::RateLimited)
 }

@@ -34,5 +34,6 @@ mod stream;
 pub use items::Items;
 #[cfg(feature = "dynamic")]
 pub use json::JsonList;
+pub(crate) use list::may_be_slept_through;
 pub use list::{Fetch, List, member, number, value};
 pub use stream::Pages;

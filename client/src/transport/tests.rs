@@ -318,6 +318,17 @@ async fn a_call_without_a_token_never_left_whatever_became_of_the_token_request(
 }
 
 #[tokio::test]
+async fn a_token_server_that_is_not_there_is_no_answer_to_the_call() {
+    let stage = Stage::set([reply(404)]).await;
+    let error = stage.call(&LIST).await.unwrap_err();
+    assert_eq!((error.status(), error.was_sent()), (Some(StatusCode::NOT_FOUND), Sent::No));
+    assert!(error.is_authentication() && !error.is_not_found(), "{error}");
+    assert_eq!(stage.requests().len(), 1);
+    let stage = Stage::set([token(FIRST), reply(404)]).await;
+    assert!(stage.call(&LIST).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
 async fn a_refusal_that_ends_in_a_busy_token_server_says_how_long_to_wait() {
     let mut busy = reply(429);
     busy.headers_mut().insert(header::RETRY_AFTER, "90".parse().unwrap());

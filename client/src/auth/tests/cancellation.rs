@@ -162,6 +162,50 @@ async fn a_code_is_sent_once_wherever_its_leader_is_dropped() {
     }
 }
 
+/// The reply of a real vendor is there by then, and takes a few polls to be read.
+#[tokio::test]
+async fn a_reply_that_nobody_waited_for_is_read_however_late_somebody_comes() {
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, password());
+        assert_eq!(bench.token().await, "access-1");
+        bench.advance(3600.0);
+        {
+            let leader = pin!(bench.manager.bearer());
+            poll_times(leader, polls);
+        }
+        // Longer than a token request may take.
+        bench.advance(60.0);
+        assert_eq!(bench.token().await, "access-2", "dropped after {polls} polls");
+        assert_eq!(bench.vendor.grants(), ["password", "refresh_token"], "dropped after {polls} polls");
+
+        let bench = self::bench(&DIRECTLY, code());
+        {
+            let leader = pin!(bench.manager.bearer());
+            poll_times(leader, polls);
+        }
+        bench.advance(60.0);
+        assert_eq!(bench.token().await, "access-1", "dropped after {polls} polls");
+        assert_eq!(bench.vendor.count(), 1, "dropped after {polls} polls");
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_ended_while_nobody_waited_for_it_is_not_handed_out() {
+    for polls in 0..POLLS {
+        let bench = bench(&WOOTRIC, password());
+        assert_eq!(bench.token().await, "access-1");
+        bench.advance(3600.0);
+        {
+            let leader = pin!(bench.manager.bearer());
+            poll_times(leader, polls);
+        }
+        // Longer than the token that it brings is good for.
+        bench.advance(7200.0);
+        let bearer = bench.manager.bearer().await.unwrap();
+        assert!(!bearer.token().expired(bench.clock.now()), "dropped after {polls} polls");
+    }
+}
+
 #[tokio::test]
 async fn a_login_that_stalled_for_a_dropped_caller_does_not_hold_up_the_next() {
     let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), application());

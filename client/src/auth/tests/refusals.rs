@@ -174,8 +174,11 @@ async fn a_long_wait_is_left_to_the_caller() {
         assert!(error.is_rate_limited());
         assert_eq!(error.retry_after(), Some(Duration::from_secs(120)));
     }
+    bench.advance(50.0);
+    let error = bench.manager.bearer().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(70)), "what is left of it");
     assert_eq!(bench.vendor.count(), 2);
-    bench.advance(120.0);
+    bench.advance(70.0);
     assert_eq!(bench.token().await, "access-9");
 }
 

@@ -1,6 +1,8 @@
 //! `--header`: headers of one call that its document does not name.
 
-use clap::{Arg, ArgAction, ArgMatches};
+use std::ffi::OsStr;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, builder::TypedValueParser, error::ErrorKind};
 use cx_client::CallOptions;
 use http::{HeaderName, HeaderValue, header};
 
@@ -15,7 +17,7 @@ pub fn flag() -> Arg {
         .short('H')
         .value_name("NAME: VALUE")
         .action(ArgAction::Append)
-        .value_parser(read)
+        .value_parser(Header)
         .help("Adds a header to the request, as often as it is given; nothing secret belongs here")
 }
 
@@ -34,7 +36,23 @@ pub fn add(options: CallOptions, matches: &ArgMatches) -> Result<CallOptions, Fa
     })
 }
 
-/// A header as curl takes it. The text is not repeated in a message: it may hold what it should not.
+/// The value of the flag. The text is not repeated in a message, as that of a plain function would be: it may hold what it
+/// should not.
+#[derive(Clone)]
+struct Header;
+
+impl TypedValueParser for Header {
+    type Value = (HeaderName, HeaderValue);
+
+    fn parse_ref(&self, command: &Command, _: Option<&Arg>, value: &OsStr) -> Result<Self::Value, clap::Error> {
+        let refuse =
+            |reason: &str| command.clone().error(ErrorKind::ValueValidation, format!("`--{HEADER}`: {reason}"));
+        let text = value.to_str().ok_or_else(|| refuse("a header is text in UTF-8"))?;
+        read(text).map_err(refuse)
+    }
+}
+
+/// A header as curl takes it.
 fn read(text: &str) -> Result<(HeaderName, HeaderValue), &'static str> {
     let (name, value) = text.split_once(':').ok_or("a header is NAME: VALUE, as in 'Prefer: code=404'")?;
     let name =

@@ -183,6 +183,42 @@ fn the_present_is_left_to_the_next_run() {
 }
 
 #[test]
+fn what_was_read_ahead_and_not_had_in_time_is_read_anew() {
+    let times: Vec<i64> = (0..1_000).map(|second| (BASE + second) * 1000).collect();
+    for unreadable in [false, true] {
+        let manners = Manners { unreadable, ..Manners::default() };
+        let list = SimList::new(World::new(&times, manners, 3)).per_page(5);
+        let rows = run(async {
+            let mut stream = Export::new(list.clone()).window_rows(50).stream().unwrap();
+            let mut rows = Vec::new();
+            while let Some(row) = stream.next().await {
+                rows.push(row.unwrap());
+                // Over each row whoever uses it takes longer than a call may.
+                list.look(|world| world.deadlines += 1);
+            }
+            rows
+        });
+        assert_eq!(ids(&rows), (1..=1_000).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_window_that_fails_while_somebody_waits_for_it_ends_the_export() {
+    let times: Vec<i64> = (0..100).map(|second| (BASE + second) * 1000).collect();
+    let list = SimList::new(World::new(&times, Manners::default(), 3)).per_page(5);
+    run(async {
+        let mut stream = Export::new(list.clone()).stream().unwrap();
+        stream.next().await.unwrap().unwrap();
+        list.look(|world| world.now = i64::MAX);
+        let mut ended = None;
+        while let Some(row) = stream.next().await {
+            ended = row.err().map(|error| error.kind());
+        }
+        assert_eq!(ended, Some(ErrorKind::Transport));
+    });
+}
+
+#[test]
 fn progress_goes_from_nothing_to_all() {
     use std::sync::{Arc, Mutex};
 

@@ -81,6 +81,8 @@ pub(super) struct World {
     pub touched: Vec<i64>,
     /// Rows are sorted by creation and stay so: no need to look at all of them.
     pub quiet: bool,
+    /// A clock that goes on while the rows are being used: what is underway then comes too late.
+    pub deadlines: u64,
     random: fastrand::Rng,
 }
 
@@ -105,6 +107,7 @@ impl World {
             most_underway: 0,
             touched: Vec::new(),
             quiet: false,
+            deadlines: 0,
             random,
         }
     }
@@ -234,6 +237,7 @@ impl List for SimList {
         Self: 'f,
     {
         let mut polls = None;
+        let mut begun = 0;
         Box::pin(poll_fn(move |context| {
             let mut world = self.world.lock().unwrap();
             let left = match polls {
@@ -242,6 +246,7 @@ impl List for SimList {
                     world.requests += 1;
                     world.underway += 1;
                     world.most_underway = world.most_underway.max(world.underway);
+                    begun = world.deadlines;
                     world.random.u8(0..4)
                 }
             };
@@ -257,6 +262,7 @@ impl List for SimList {
                 Meta { status: StatusCode::OK, headers: HeaderMap::new(), body: Default::default(), attempts: 1 };
             Poll::Ready(match world.now {
                 i64::MAX => Err(Error::new(ErrorKind::Transport, "the end of time")),
+                _ if world.deadlines > begun => Err(Error::new(ErrorKind::Timeout, "nobody waited for it")),
                 _ => Ok(Response::new(rows, meta)),
             })
         }))

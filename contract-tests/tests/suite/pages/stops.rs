@@ -100,6 +100,23 @@ async fn a_size_beyond_the_largest_makes_no_full_page_look_short() {
     assert_eq!(cut.unwrap_err().kind(), ErrorKind::Truncated);
 }
 
+#[tokio::test]
+async fn a_vendor_whose_pages_are_smaller_than_asked_for_does_not_make_the_last_one_look_short() {
+    let some = |page: i64| Value::Array((1..=25).map(|row| json!({"id": page * 100 + row})).collect());
+    let server = PageServer::start(Box::new(move |page, _| (200, some(page).to_string().into_bytes()))).await;
+    let client = wootric::Client::builder().base_url(server.base_url()).static_token("any").build().unwrap();
+    let mut pages = client.list_declines().page(29).pages();
+    for _ in [29, 30] {
+        assert_eq!(pages.next().await.unwrap().unwrap().len(), 25);
+    }
+    let cut = pages.next().await.unwrap().map(|page| page.len());
+    assert_eq!(cut.unwrap_err().kind(), ErrorKind::Truncated);
+    assert!(pages.next().await.is_none());
+    // Of the last page alone nobody knows that.
+    let alone: Vec<_> = client.list_declines().page(30).pages().collect().await;
+    assert!(matches!(&alone[..], [Ok(page)] if page.len() == 25));
+}
+
 /// A list whose third page cannot be had.
 struct Broken;
 
