@@ -32,3 +32,17 @@ impl StdError for FileError {
         self.cause.as_ref().map(|cause| cause as _)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_file_and_keeps_what_the_system_said() {
+        let path = Path::new("a.json");
+        let error = FileError::io(path, "cannot be read")(io::ErrorKind::PermissionDenied.into());
+        assert_eq!(error.to_string(), "a.json cannot be read");
+        assert_eq!(error.source().unwrap().to_string(), "permission denied");
+        assert!(FileError::new(path, "is not a file").source().is_none());
+    }
+}

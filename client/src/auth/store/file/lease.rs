@@ -123,3 +123,42 @@ impl Drop for FileLease {
         *self.hold.get() = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::super::{StoreKey, name::name},
+        *,
+    };
+
+    fn lease(home: &tempfile::TempDir) -> FileLease {
+        let key = StoreKey::new("api", "https://a.example", "pat", "password");
+        let files = Files::new(&home.path().join("tokens").into(), name(&key), key);
+        let Some((file, number)) = files.lock().unwrap() else { panic!("it is free") };
+        FileLease::new(files, file, number, Duration::from_secs(60))
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_is_extended_has_its_whole_term_before_it() {
+        let home = tempfile::tempdir().unwrap();
+        let lease = lease(&home);
+        // The term is over, and the timer has not woken up yet.
+        let over = Instant::now();
+        lease.hold.get().as_mut().unwrap().1 = over;
+        assert!(lease.extend().await.unwrap());
+        assert!(lease.hold.get().as_ref().unwrap().1 >= over + lease.term);
+        assert!(lease.hold.left().is_some());
+    }
+
+    #[tokio::test]
+    async fn no_timer_is_left_of_a_lock_that_was_given_back() {
+        let home = tempfile::tempdir().unwrap();
+        let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+        let lease = lease(&home);
+        assert_eq!(tasks(), 1);
+        drop(lease);
+        // An aborted task ends when the runtime comes by.
+        tokio::task::yield_now().await;
+        assert_eq!(tasks(), 0);
+    }
+}

@@ -125,7 +125,16 @@ mod tests {
         let store = FileStore::new(home.path().join("tokens")).with_lock_term(Duration::MAX);
         let key = StoreKey::new("api", "https://a.example", "pat", "password");
         let Lock::Held(lease) = store.lock(&key).await.unwrap() else { panic!("it is free") };
-        assert_eq!(lease.term(), LONGEST_TERM);
+        assert_eq!(lease.term(), Duration::from_secs(86_400));
         assert!(lease.extend().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_store_and_its_locks_show_what_they_are() {
+        let home = tempfile::tempdir().unwrap();
+        let store = FileStore::new(home.path());
+        assert_eq!(format!("{store:?}"), format!("FileStore {{ folder: {:?}, term: 60s }}", home.path()));
+        let lock = store.lock(&StoreKey::new("api", "https://a.example", "pat", "password")).await.unwrap();
+        assert_eq!(format!("{lock:?}"), "Held(FileLease { number: 1, .. })");
     }
 }

@@ -310,6 +310,13 @@ mod tests {
     }
 
     #[test]
+    fn a_store_shows_how_it_was_set_up() {
+        let store = RedisStore::new("redis://:pass-word@127.0.0.1").unwrap();
+        let shown = "RedisStore { prefix: \"cx-client\", term: 60s, lifetime: 7776000s, .. }";
+        assert_eq!(format!("{store:?}"), shown);
+    }
+
+    #[test]
     fn no_time_is_longer_than_the_server_takes() {
         let store = RedisStore::new("redis://127.0.0.1").unwrap().with_lock_term(Duration::MAX);
         assert_eq!(millis(store.term), "86400000");
