@@ -11,8 +11,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    redact::{HIDDEN, Redactor, Scrubber},
+    redact::{HIDDEN, Redactor},
     replies::Replies,
+    scrub::Scrubber,
 };
 
 /// Characters of a body that are kept. The rest tells a reader nothing that the beginning did not.
