@@ -296,6 +296,28 @@ impl Api {
 }
 
 #[cfg(test)]
+impl OAuth {
+    /// A token flow that no document has: client credentials, and nothing else that a test does not ask for.
+    pub(crate) const fn made_up(token: &'static Operation) -> Self {
+        Self {
+            token,
+            token_server: None,
+            regions: None,
+            grants: &[Grant {
+                name: "client_credentials",
+                parameters: &["client_id", "client_secret"],
+                refresh_token: false,
+            }],
+            rotation: false,
+            refresh_scope: false,
+            single_user_scope: false,
+            authorize: None,
+            logout: None,
+        }
+    }
+}
+
+#[cfg(test)]
 impl Operation {
     /// A row that no document has, with nothing in it that a test does not ask for.
     pub(crate) const fn made_up(method: Method, id: &'static str, path: &'static str) -> Self {
