@@ -13,13 +13,7 @@ use crate::{
 
 /// Decodes a success as its operation says.
 pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'static Operation) -> Result<T> {
-    let fail = |message: &'static str| {
-        Error::new(ErrorKind::Decode, message).with_operation(operation).with_reply(
-            received.status,
-            received.headers.clone(),
-            received.body.clone(),
-        )
-    };
+    let fail = |message: &'static str| received.error(ErrorKind::Decode, message, operation);
     let body = json_text(&received.body);
     if operation.reply != Reply::Empty && is_encoded(received) {
         return Err(fail("the reply came in a content encoding that was not asked for"));

@@ -205,13 +205,7 @@ async fn renew(
     operation: &'static Operation,
     outgoing: &Outgoing,
 ) -> Result<Bearer> {
-    let refused = |message: &'static str| {
-        Error::new(ErrorKind::Authentication, message).with_operation(operation).with_reply(
-            received.status,
-            received.headers.clone(),
-            received.body.clone(),
-        )
-    };
+    let refused = |message: &'static str| received.error(ErrorKind::Authentication, message, operation);
     let Some(tokens) = core.tokens() else { return Err(refused("the vendor refused the token")) };
     if !outgoing.can_repeat() {
         tokens.discard(rejected);
