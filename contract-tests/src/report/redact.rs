@@ -12,7 +12,7 @@ use cx_mock::{
 use cx_spec::{Api, Location, Operation, Parameter, pointer::escape, schema::Shape};
 use serde_json::Value;
 
-use crate::anatomy::is_sensitive_header;
+use crate::{anatomy::is_sensitive_header, arguments};
 
 /// What stands in the place of a value that is not shown.
 pub(super) const HIDDEN: &str = "***";
@@ -139,10 +139,7 @@ impl<'a> Redactor<'a> {
     /// The arguments of a call, as the caller gave them. `media_type` is that of the body, where it is not the usual one:
     /// what one type shows may be secret in another.
     pub(super) fn arguments(&mut self, media_type: Option<&str>, arguments: &Value) -> Value {
-        let media = match media_type {
-            Some(name) => self.operation.body.iter().flat_map(|body| &body.media).find(|one| one.media_type == name),
-            None => self.operation.sent_media(),
-        };
+        let media = arguments::media(self.operation, media_type);
         let body = media.map(|media| media.pointer.as_str());
         let shown = arguments.as_object().into_iter().flatten().map(|(name, value)| {
             let value = match body.filter(|_| name == "body") {
