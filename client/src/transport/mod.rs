@@ -72,7 +72,8 @@ pub async fn execute<T: DeserializeOwned>(
     Ok(Response::new(value, Meta { status, headers, body, attempts }))
 }
 
-/// Everything but decoding, which is the only part that differs by type.
+/// All of a call but the decoding. It is a function of its own because [`execute`] is compiled anew for each type of reply, and
+/// this part need not be.
 async fn exchange_with_deadline(
     core: &Core,
     request: reqwest::Request,
@@ -118,7 +119,7 @@ async fn attempts(
     progress: &Progress,
 ) -> Result<(Received, u32)> {
     let retry = retry::Schedule::new(core, operation, options, deadline, outgoing.can_repeat());
-    // Before the token, which might expire meanwhile.
+    // The wait comes before the token, which might expire in the course of it.
     pace(core, operation, options, deadline, progress).await?;
     let mut bearer = first_bearer(core, operation).await?;
     let mut replayed = false;
