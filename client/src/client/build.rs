@@ -97,8 +97,11 @@ impl CoreBuilder {
     /// Ends the building.
     ///
     /// # Errors
-    /// An address that is no URL, holds user name or password, or is plain `http` without being asked for; a certificate
-    /// that is none; a TLS backend that cannot be set up.
+    /// [`ErrorKind::InvalidRequest`] for an address that is no URL, that holds a user name, a password, a query or a fragment,
+    /// or that is plain `http` to another host than loopback without [`allow_http`](Self::allow_http); for a certificate
+    /// that cannot be read, or an application name that no header may hold; for credentials of a grant that the vendor does
+    /// not take; where the HTTP client or its TLS cannot be set up. [`ErrorKind::Decode`] for an access token from elsewhere
+    /// that cannot be sent in a header.
     pub fn build(self) -> Result<Core> {
         let base_url = origin(self.server(), self.allow_http)?;
         let environment = self.environment.clone().map_or_else(usual_environment, Ok)?;

@@ -99,8 +99,8 @@ async fn exchange(
     }
 }
 
-/// From this size on a piece is kept as it is. It holds on to all of the buffer that it was read into, which for a smaller
-/// one would be out of proportion.
+/// A first piece of at least so many bytes becomes the body without a copy. It keeps the whole buffer alive that it was read
+/// into, which for a smaller piece would be out of proportion.
 const WORTH_KEEPING: usize = 4 * 1024;
 
 /// A body as far as it was read. A page of a list mostly comes in one piece, and copying that took half of the instructions

@@ -137,7 +137,7 @@ impl Core {
         violation.map(|violation| violation.place.clone()).or_else(bad)
     }
 
-    /// What is asked first has the last word: the document, the test, the credentials, the sender's `Prefer`.
+    /// The reply of an operation, in the order that [`MockVendor`](super::MockVendor) describes: what comes first decides.
     fn serve(
         &self,
         mount: &Mount,
