@@ -7,7 +7,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    process::Command,
+    process::{Command, ExitStatus},
 };
 
 /// What `cargo run` and `cargo test` say of a package to its programs.
@@ -25,6 +25,11 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 /// cargo itself.
 pub fn cargo() -> Command {
     command(env!("CARGO"))
+}
+
+/// The exit code of a program; none where a signal ended it, or where the code does not fit into the byte that a shell gets.
+pub fn exit_code(status: ExitStatus) -> Option<u8> {
+    status.code().and_then(|code| u8::try_from(code).ok())
 }
 
 fn is_of_a_package(name: &OsString) -> bool {

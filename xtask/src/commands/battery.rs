@@ -14,6 +14,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::built;
+use crate::shell;
 
 /// Set for the compiler's wrapper, so that it knows what it is.
 const WRAPPING: &str = "CX_TWIN_BUILD";
@@ -43,7 +44,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         judge.args(["--item", &item.to_string()]);
     }
     let status = judge.status().context("the battery cannot be started")?;
-    let code = status.code().and_then(|code| u8::try_from(code).ok()).filter(|code| *code <= 1);
+    let code = shell::exit_code(status).filter(|code| *code <= 1);
     Ok(ExitCode::from(code.unwrap_or(2)))
 }
 
@@ -71,5 +72,5 @@ fn compile(compiler: &OsStr, words: impl Iterator<Item = OsString>) -> Result<Ex
         command.args(["--cfg", "cx_twins"]);
     }
     let status = command.status().context("the compiler cannot be started")?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+    Ok(ExitCode::from(shell::exit_code(status).unwrap_or(2)))
 }

@@ -22,7 +22,7 @@ pub(super) fn run(root: &Path, arguments: &[String]) -> Result<ExitCode> {
     ]);
     let budgets = built::built_by(cargo.arg(built::MESSAGES), "bench", "budgets")?;
     let status = shell::command(budgets).current_dir(root).args(arguments).status();
-    let code = status.context("the budgets cannot be started")?.code().and_then(|code| u8::try_from(code).ok());
+    let code = shell::exit_code(status.context("the budgets cannot be started")?);
     // A panic comes as 101.
     Ok(ExitCode::from(code.filter(|code| *code != 101).unwrap_or(2)))
 }

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::built;
-use crate::generate;
+use crate::{generate, shell};
 
 /// The build guard of the client stands aside for this variable: a stale client is reported, not hidden behind a build
 /// error.
@@ -24,7 +24,7 @@ pub fn run(root: &Path, command: &str, arguments: &[String]) -> Result<ExitCode>
     let suite = built::executable(root, &["--test", "mock_command"], "bin", "suite", environment)?;
     let status = call(&suite, command, arguments, finding.as_deref()).status();
     let status = status.with_context(|| format!("{} cannot be started", suite.display()))?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+    Ok(ExitCode::from(shell::exit_code(status).unwrap_or(2)))
 }
 
 /// The call of the program. It keeps the folder of whoever calls: files among the arguments are named from there.

@@ -18,7 +18,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::commands::built;
+use crate::{commands::built, shell};
 use workspace::Workspace;
 
 /// Which mutants clients are generated from.
@@ -77,7 +77,7 @@ pub fn run_full(root: &Path, sample: &Sample, words: &[String]) -> Result<ExitCo
     judge(root, &folder, &documents)?;
     let status =
         Command::new(&suite).arg("mutants").args(words).arg("--full").arg("--judged").arg(&documents).status();
-    let code = status.context("the suite cannot be started")?.code().and_then(|code| u8::try_from(code).ok());
+    let code = shell::exit_code(status.context("the suite cannot be started")?);
     Ok(ExitCode::from(code.unwrap_or(2)))
 }
 
