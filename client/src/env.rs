@@ -27,7 +27,7 @@ pub trait Environment: Debug + Send + Sync {
     /// The time of day, for headers that carry a date. It may jump.
     fn wall_clock(&self) -> SystemTime;
 
-    /// Waits.
+    /// Waits for so long. The future is dropped where the wait is not needed any more.
     fn sleep(&self, duration: Duration) -> BoxFuture<()>;
 
     /// A number from 0 (included) to 1 (excluded).
@@ -38,7 +38,7 @@ pub trait Environment: Debug + Send + Sync {
 /// whatever number an environment draws.
 pub(crate) fn jitter(environment: &dyn Environment, longest: Duration) -> Duration {
     let drawn = environment.random();
-    // A number that is none passes a `clamp`, and no duration can be multiplied by it.
+    // `clamp` lets a NaN through, and `mul_f64` would panic on it.
     longest.mul_f64(if drawn.is_nan() { 0.0 } else { drawn.clamp(0.0, 1.0) })
 }
 

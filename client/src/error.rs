@@ -183,14 +183,14 @@ impl Error {
         self.0.operation
     }
 
-    /// How many times the request was sent. A call that no token could be had for was sent 0 times, however often the
-    /// token was asked for: the source of its error knows.
+    /// How many times the request was sent. It is 0 for a call that failed because no token could be fetched, however often
+    /// the token request was sent: that count is in the [`source`](StdError::source) of this error.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the request may have reached the vendor, on any of the attempts. A call that no token could be had for did
-    /// not, whatever became of the token request, whose operation, status and body its error has.
+    /// Whether the request may have reached the vendor, on any of the attempts. It is [`Sent::No`] for a call that failed
+    /// because no token could be fetched. Operation, status and body of such an error are those of the token request.
     pub fn was_sent(&self) -> Sent {
         self.0.sent
     }

@@ -16,7 +16,7 @@ pub struct Api {
     pub operations: &'static [&'static Operation],
     /// How tokens are fetched; `None` where no operation needs one.
     pub oauth: Option<OAuth>,
-    /// Query parameter in which the vendor takes the token beside the header, if it does.
+    /// Query parameter in which the vendor takes the access token too; `None` where it takes it in the header alone.
     pub token_parameter: Option<&'static str>,
 }
 
@@ -27,7 +27,7 @@ pub struct OAuth {
     pub token: &'static Operation,
     /// Origin of the token operation, where it is not the API's own.
     pub token_server: Option<&'static str>,
-    /// On which server of the token operation an account lives, where that is known of its name.
+    /// How to tell on which server of the token operation an account lives; `None` where there is one server for all.
     pub regions: Option<Regions>,
     /// Grants that the vendor takes.
     pub grants: &'static [Grant],
@@ -43,17 +43,18 @@ pub struct OAuth {
     pub logout: Option<&'static Operation>,
 }
 
-/// On which server an account lives, as the parameter of the token request tells that picks it.
+/// How to tell on which server an account lives: from the query parameter by which a token request picks the account.
 #[derive(Clone, Copy, Debug)]
 pub struct Regions {
     /// Query parameter of the token request.
     pub parameter: &'static str,
-    /// What values of the parameter begin with, and the origin that is meant. All others live on the usual one.
+    /// Prefixes of the parameter's value, each with the origin of the accounts whose value begins with it. An account whose
+    /// value begins with none of them lives on the usual server.
     pub servers: &'static [(&'static str, &'static str)],
 }
 
 impl Regions {
-    /// The origin for a value of the parameter; `None` for the usual one.
+    /// The origin for a value of the parameter, by the longest prefix that fits; `None` for the usual one.
     pub fn server_of(&self, value: &str) -> Option<&'static str> {
         let fitting = self.servers.iter().filter(|(prefix, _)| value.starts_with(prefix));
         fitting.max_by_key(|(prefix, _)| prefix.len()).map(|(_, server)| *server)
@@ -291,6 +292,28 @@ impl Api {
             operations: &[],
             oauth: None,
             token_parameter: None,
+        }
+    }
+}
+
+#[cfg(test)]
+impl OAuth {
+    /// A token flow that no document has: client credentials, and nothing else that a test does not ask for.
+    pub(crate) const fn made_up(token: &'static Operation) -> Self {
+        Self {
+            token,
+            token_server: None,
+            regions: None,
+            grants: &[Grant {
+                name: "client_credentials",
+                parameters: &["client_id", "client_secret"],
+                refresh_token: false,
+            }],
+            rotation: false,
+            refresh_scope: false,
+            single_user_scope: false,
+            authorize: None,
+            logout: None,
         }
     }
 }

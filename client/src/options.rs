@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue};
 
 /// Deadline, retries, headers and media type of one call. What is not set is the client's own.
 #[derive(Clone, Default)]
+#[must_use = "options change nothing before a call is given them"]
 pub struct CallOptions {
     pub(crate) deadline: Option<Duration>,
     pub(crate) attempts: Option<u32>,
@@ -20,7 +21,8 @@ impl CallOptions {
         Self::default()
     }
 
-    /// Everything a call does, retries and token included, ends within this time.
+    /// Everything the call does, retries and token included, ends within this time. The client's own deadline is 60 s unless
+    /// [`ClientBuilder::deadline`](crate::ClientBuilder::deadline) says otherwise.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
@@ -35,7 +37,7 @@ impl CallOptions {
     /// Adds a header, in the place of the client's own of that name. Only `Authorization` stays the client's own, where the
     /// operation takes its token, and so does the `Content-Type` of a multipart body, which names its boundary.
     pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
-        // Nobody knows what it is good for, so it is shown by nothing.
+        // It may be a credential, so no `Debug` may show it, that of the HTTP library included.
         value.set_sensitive(true);
         self.headers.push((name, value));
         self

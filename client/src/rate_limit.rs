@@ -63,11 +63,13 @@ pub(crate) fn until_reset(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     reset(headers, vendors_clock(headers).unwrap_or(now)).map(|wait| wait.min(MAX_WAIT))
 }
 
-/// The time of day where the reply was written: what it dates is dated by that clock, and ours may be wrong.
+/// The vendor's time of day, from the `Date` of the reply. Other dates of the reply are read by this clock, because it wrote
+/// them, and the clock of this machine may be wrong.
 fn vendors_clock(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(text(headers, &DATE)?).ok()
 }
 
+/// The wait of a `Retry-After` (RFC 9110 §10.2.3).
 fn asked(text: &str, now: SystemTime) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than fit is still a number, and a long wait.
@@ -76,11 +78,13 @@ fn asked(text: &str, now: SystemTime) -> Option<Duration> {
     ahead(httpdate::parse_http_date(text).ok()?, now)
 }
 
+/// The wait until `X-Rate-Limit-Reset`, however long.
 fn reset(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let reset = u64::try_from(RateLimit::from_headers(headers)?.reset?).ok()?;
     ahead(UNIX_EPOCH.checked_add(Duration::from_secs(reset))?, now)
 }
 
+/// How far ahead a time lies; `None` if it does not.
 fn ahead(time: SystemTime, now: SystemTime) -> Option<Duration> {
     time.duration_since(now).ok().filter(|wait| !wait.is_zero())
 }

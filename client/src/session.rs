@@ -5,7 +5,7 @@ use std::fmt;
 use futures_util::future::join_all;
 
 use crate::{
-    auth::{self, Credentials},
+    auth::{self, Credentials, TokenManager},
     client::Core,
     error::{Error, ErrorKind, Result},
     transport,
@@ -67,7 +67,7 @@ impl Core {
         signed_out.cleared.and(told)
     }
 
-    fn require_tokens(&self) -> Result<&crate::auth::TokenManager> {
+    fn require_tokens(&self) -> Result<&TokenManager> {
         self.tokens().ok_or_else(|| Error::new(ErrorKind::Authentication, "the client was built without credentials"))
     }
 }

@@ -1,6 +1,6 @@
 //! Arguments of a call, made from the examples of a document.
 
-use cx_spec::{Operation, Parameter};
+use cx_spec::{Media, Operation, Parameter};
 use serde_json::{Map, Value};
 
 /// Which of an operation's parameters an example call carries.
@@ -15,6 +15,14 @@ pub enum Breadth {
 /// The first example of the body that an operation is sent by default.
 pub fn example_body(operation: &Operation) -> Option<&Value> {
     operation.sent_media()?.examples.first().map(|example| &example.value)
+}
+
+/// The media type that a call sends its body as: the one that it asks for, or the operation's usual one.
+pub(crate) fn media<'o>(operation: &'o Operation, asked: Option<&str>) -> Option<&'o Media> {
+    match asked {
+        Some(name) => operation.body.as_ref()?.media.iter().find(|media| media.media_type == name),
+        None => operation.sent_media(),
+    }
 }
 
 /// Arguments with the examples of the parameters and, if there is one, a body.

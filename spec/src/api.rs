@@ -84,6 +84,18 @@ pub enum Location {
     Cookie,
 }
 
+impl Location {
+    /// As `in` of a parameter has it: `path`, `query`, `header` or `cookie`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
 /// One parameter.
 #[derive(Debug)]
 pub struct Parameter {

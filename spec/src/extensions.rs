@@ -29,6 +29,17 @@ pub enum Confidence {
     Inferred,
 }
 
+impl Confidence {
+    /// As a document has it: `documented`, `observed` or `inferred`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Observed => "observed",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
 /// `x-oauth` on an operation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -61,7 +61,8 @@ impl<T: Clone> Future for Landing<T> {
     }
 }
 
-/// Wakes all who wait, when it is dropped. It need not be done again before the flight was polled again.
+/// Wakes all who wait, when it is dropped. Waking takes the registered waker away, so a second drop wakes nobody until the
+/// flight has been polled again, and need not.
 #[derive(Clone, Default)]
 struct Others(Arc<AtomicWaker>);
 

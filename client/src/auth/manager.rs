@@ -206,8 +206,8 @@ struct Passenger<'s> {
 }
 
 impl Drop for Passenger<'_> {
-    /// A flight that all have left is thrown away if nothing is lost with it: whatever it waits for, a lock or a reply, is
-    /// not held any longer.
+    /// A flight that all callers have left is dropped if nothing is lost with it. So it does not go on holding a lock or a
+    /// connection for which nobody waits.
     fn drop(&mut self) {
         drop(self.seat.take());
         let mut state = self.shared.state();
@@ -250,7 +250,8 @@ impl Shared {
             match &state.session {
                 Session::Open(_) => {}
                 Session::Ended => return Err(Failure::signed_out().to_error()),
-                // Such a token has no end, so whoever comes here was refused, or began with a token of the session before.
+                // A token from elsewhere never becomes due. So a caller who comes here was refused with it, or was refused with a
+                // token of the session before: then the present one is worth a try.
                 Session::Fixed => {
                     let current = self.current.load_full();
                     if let Some(current) = current.filter(|current| rejected.is_none_or(|it| !current.is(it))) {
@@ -281,7 +282,8 @@ impl Shared {
             abandoned = old;
             Place::Seat { seat, resumed, early: live.is_some() }
         };
-        // Dropped here, because it runs what is not ours.
+        // Dropped only now that the state is unlocked: with it go futures of the store and of the HTTP client, and what their
+        // `Drop` does is not known here.
         drop(abandoned);
         Ok(place)
     }

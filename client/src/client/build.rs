@@ -1,20 +1,25 @@
 //! Builders: what a client is to be, step by step.
+//!
+//! [`CoreBuilder`] builds the runtime of any API. [`ClientBuilder`] wraps one for a generated client and adds a method for
+//! each grant that its vendor takes. Both have the same settings, which are written once.
 
-use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+mod settings;
+mod typed;
+
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::HeaderValue;
 use url::Url;
 
 use super::{
-    ApiClient, Core, Inner, Limits,
+    Core, Inner, Limits,
     address::{is_loopback, origin, token_url},
     connections::{http_client, user_agent},
 };
 use crate::{
     auth::{
-        AuthorizationCode, AuthorizationCodeGrant, AuthorizationOptions, AuthorizationRequest,
-        ClientCredentialsGrant, Credentials, Deps, MemoryStore, PasswordGrant, RefreshTokenGrant, TokenManager,
-        TokenOptions, TokenStore,
+        AuthorizationOptions, AuthorizationRequest, Credentials, Deps, MemoryStore, TokenManager, TokenOptions,
+        TokenStore,
     },
     env::Environment,
     error::{Error, ErrorKind, Result},
@@ -22,6 +27,9 @@ use crate::{
     secret::Secret,
     transport::{HttpExchange, Pacer, RetryBudget},
 };
+
+use settings::settings;
+pub use typed::ClientBuilder;
 
 /// Builds a [`Core`] for any API.
 ///
@@ -89,8 +97,11 @@ impl CoreBuilder {
     /// Ends the building.
     ///
     /// # Errors
-    /// An address that is no URL, holds user name or password, or is plain `http` without being asked for; a certificate
-    /// that is none; a TLS backend that cannot be set up.
+    /// [`ErrorKind::InvalidRequest`] for an address that is no URL, that holds a user name, a password, a query or a fragment,
+    /// or that is plain `http` to another host than loopback without [`allow_http`](Self::allow_http); for a certificate
+    /// that cannot be read, or an application name that no header may hold; for credentials of a grant that the vendor does
+    /// not take; where the HTTP client or its TLS cannot be set up. [`ErrorKind::Decode`] for an access token from elsewhere
+    /// that cannot be sent in a header.
     pub fn build(self) -> Result<Core> {
         let base_url = origin(self.server(), self.allow_http)?;
         let environment = self.environment.clone().map_or_else(usual_environment, Ok)?;
@@ -119,7 +130,8 @@ impl CoreBuilder {
     fn server(&self) -> &str {
         match &self.base_url {
             Some(url) => url,
-            // The servers of accounts are those of the token operation.
+            // Which server an account lives on is known for the token operation alone. Where another document has that
+            // operation, nothing follows from it for this API.
             None if self.api.oauth.as_ref().is_some_and(|oauth| oauth.token_server.is_some()) => self.api.server,
             None => self.server_of_account().unwrap_or(self.api.server),
         }
@@ -150,7 +162,8 @@ impl CoreBuilder {
             (None, Some(server)) => origin(server_of_account.unwrap_or(server), self.allow_http)?,
             (None, None) => base_url.to_owned(),
         };
-        // Whether a proxy of the environment is asked is a matter of the whole HTTP client.
+        // An HTTP client as a whole asks the proxy of the environment or does not (see `http_client`). Where the tokens come
+        // from this machine and the API does not, or the other way round, each needs a client of its own.
         let loopback = is_loopback(&server);
         let http = if self.http.is_none() && loopback != is_loopback(base_url) {
             http_client(loopback, &self.authorities)?
@@ -185,226 +198,8 @@ impl fmt::Debug for CoreBuilder {
     }
 }
 
-/// Settings that every builder has.
-macro_rules! settings {
-    ($($core:ident)?) => {
-        /// Where requests go instead of the vendor's address: a proxy, a mock, a region. Tokens are then fetched there
-        /// too, unless the API takes them from another one's server (Wootric CXI): there set `token_base_url` as well.
-        pub fn base_url(mut self, url: impl Into<String>) -> Self {
-            self$(.$core)?.base_url = Some(url.into());
-            self
-        }
-
-        /// Where tokens are fetched, if neither where requests go nor at the server that the document names for them.
-        pub fn token_base_url(mut self, url: impl Into<String>) -> Self {
-            self$(.$core)?.token_base_url = Some(url.into());
-            self
-        }
-
-        /// Adds a query parameter to token requests. One that picks an account picks its server too, where the document
-        /// knows it, unless an address is given. Clients whose parameters differ never share a session.
-        pub fn token_query(mut self, name: &'static str, value: impl Into<Secret>) -> Self {
-            self$(.$core)?.options.selectors.push((name, value.into()));
-            self
-        }
-
-        /// Sends token requests in another of the media types that the document names; form-urlencoded is the default
-        /// (RFC 6749 §4).
-        pub fn token_media_type(mut self, media_type: &'static str) -> Self {
-            self$(.$core)?.token_media_type = Some(media_type);
-            self
-        }
-
-        /// Sends id and secret of the application in an `Authorization: Basic` header, which RFC 6749 §2.3.1 prefers, and
-        /// not in the form of a token request. Off by default: the form is what the vendors document.
-        pub fn client_secret_basic(mut self, on: bool) -> Self {
-            self$(.$core)?.client_secret_basic = on;
-            self
-        }
-
-        /// Lifetime of a token whose reply names none. Without it such a token is used until the vendor refuses it.
-        pub fn default_token_lifetime(mut self, lifetime: Duration) -> Self {
-            self$(.$core)?.options.default_lifetime = Some(lifetime);
-            self
-        }
-
-        /// Sends the token in the query where the vendor takes it there. URLs are written to logs on their way: leave
-        /// it off unless nothing else gets through.
-        pub fn token_in_query(mut self, on: bool) -> Self {
-            self$(.$core)?.token_in_query = on;
-            self
-        }
-
-        /// Where tokens are kept; in memory unless told otherwise.
-        pub fn token_store(mut self, store: ::std::sync::Arc<dyn TokenStore>) -> Self {
-            self$(.$core)?.store = Some(store);
-            self
-        }
-
-        /// Name of the account in the token store, to find a session again after a restart. It takes the place of user
-        /// name, application, code and refresh token there: clients of two users on one store need two names, or one is
-        /// served the session of the other.
-        pub fn account(mut self, name: impl Into<String>) -> Self {
-            self$(.$core)?.options.account = Some(name.into());
-            self
-        }
-
-        /// An HTTP client of your own. It must not follow redirects: they would carry credentials along.
-        pub fn http_client(mut self, client: reqwest::Client) -> Self {
-            self$(.$core)?.http = Some(client);
-            self
-        }
-
-        /// Trusts a certificate authority, given in DER, beside those that the platform trusts: a company's own, a test
-        /// server's. An HTTP client of your own does not hear of it.
-        #[cfg(feature = "rustls")]
-        pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
-            self$(.$core)?.authorities.push(der.into());
-            self
-        }
-
-        /// Allows plain `http` to hosts other than loopback.
-        pub fn allow_http(mut self, on: bool) -> Self {
-            self$(.$core)?.allow_http = on;
-            self
-        }
-
-        /// Everything a call does, retries and token included, ends within this time. 60 s.
-        pub fn deadline(mut self, deadline: Duration) -> Self {
-            self$(.$core)?.limits.deadline = deadline;
-            self
-        }
-
-        /// One attempt ends within this time. 30 s.
-        pub fn attempt_deadline(mut self, deadline: Duration) -> Self {
-            self$(.$core)?.limits.attempt_deadline = deadline;
-            self
-        }
-
-        /// How many times a request that may be repeated is sent at most. 3.
-        pub fn max_attempts(mut self, attempts: u32) -> Self {
-            self$(.$core)?.limits.max_attempts = attempts.max(1);
-            self
-        }
-
-        /// Whether calls wait while the vendor's limit is known to be spent, rather than be refused with 429. A call whose
-        /// deadline would pass meanwhile fails at once with [`ErrorKind::RateLimited`]. Clones count together. On.
-        pub fn pacing(mut self, on: bool) -> Self {
-            self$(.$core)?.limits.pacing = on;
-            self
-        }
-
-        /// Largest reply in bytes. 16 MiB.
-        pub fn max_body_bytes(mut self, bytes: usize) -> Self {
-            self$(.$core)?.limits.max_body_bytes = bytes;
-            self
-        }
-
-        /// Your application's name and version, such as `shop/1.2`, put before the client's in `User-Agent`.
-        pub fn user_agent(mut self, application: impl Into<String>) -> Self {
-            self$(.$core)?.user_agent = Some(application.into());
-            self
-        }
-
-        /// Clock, timer and random numbers other than the machine's, for tests.
-        pub fn environment(mut self, environment: ::std::sync::Arc<dyn Environment>) -> Self {
-            self$(.$core)?.environment = Some(environment);
-            self
-        }
-    };
-}
-
 impl CoreBuilder {
     settings!();
-}
-
-/// Builds a generated client. It has a method for each grant that the vendor takes.
-#[must_use]
-pub struct ClientBuilder<C> {
-    core: CoreBuilder,
-    client: PhantomData<fn() -> C>,
-}
-
-impl<C: ApiClient> ClientBuilder<C> {
-    /// Starts with the defaults of the API.
-    pub fn new() -> Self {
-        Self { core: CoreBuilder::new(C::API), client: PhantomData }
-    }
-
-    /// Ends the building.
-    ///
-    /// # Errors
-    /// See [`CoreBuilder::build`].
-    pub fn build(self) -> Result<C> {
-        self.core.build().map(C::from_core)
-    }
-
-    /// An access token from elsewhere, used until the vendor refuses it.
-    pub fn static_token(self, token: impl Into<Secret>) -> Self {
-        self.with_credentials(Credentials::fixed(token))
-    }
-
-    settings!(core);
-
-    pub(crate) fn with_credentials(mut self, credentials: Credentials) -> Self {
-        self.core.credentials = Some(credentials);
-        self
-    }
-}
-
-impl<C: ApiClient> Default for ClientBuilder<C> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<C> fmt::Debug for ClientBuilder<C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.core.fmt(f)
-    }
-}
-
-impl<C: ApiClient + PasswordGrant> ClientBuilder<C> {
-    /// Logs in with the account's e-mail address and password (RFC 6749 §4.3), and forgets the password once a token is
-    /// held. Prefer client credentials: this grant puts the account's password into your program (RFC 9700 §2.4).
-    pub fn password(self, username: impl Into<String>, password: impl Into<Secret>) -> Self {
-        self.with_credentials(Credentials::password(username, password))
-    }
-
-    /// As [`Self::password`], but keeps the password in memory to log in again when the session is lost.
-    pub fn password_kept(self, username: impl Into<String>, password: impl Into<Secret>) -> Self {
-        self.with_credentials(Credentials::password(username, password).with_password_kept())
-    }
-}
-
-impl<C: ApiClient + ClientCredentialsGrant> ClientBuilder<C> {
-    /// Logs in as a registered application (RFC 6749 §4.4).
-    pub fn client_credentials(self, client_id: impl Into<String>, client_secret: impl Into<Secret>) -> Self {
-        self.with_credentials(Credentials::client_credentials(client_id, client_secret))
-    }
-}
-
-impl<C: ApiClient + RefreshTokenGrant> ClientBuilder<C> {
-    /// Takes up a session by its refresh token (RFC 6749 §6). [`Credentials::refresh_token`] makes them; some vendors
-    /// want the application and the scope with it.
-    pub fn refresh_token(self, credentials: Credentials) -> Self {
-        self.with_credentials(credentials)
-    }
-}
-
-impl<C: ApiClient + AuthorizationCodeGrant> ClientBuilder<C> {
-    /// The address to send a user to (RFC 6749 §4.1.1). What it returns reads the callback.
-    ///
-    /// # Errors
-    /// See [`CoreBuilder::authorization_request`].
-    pub fn authorization_request(&self, options: AuthorizationOptions) -> Result<AuthorizationRequest> {
-        self.core.authorization_request(options)
-    }
-
-    /// Exchanges the code of an authorization (RFC 6749 §4.1.3).
-    pub fn authorization_code(self, code: AuthorizationCode, client_secret: impl Into<Secret>) -> Self {
-        self.with_credentials(code.into_credentials(client_secret))
-    }
 }
 
 #[cfg(not(target_family = "wasm"))]

@@ -15,7 +15,7 @@ use crate::{
 static TOKEN: Operation = Operation::made_up(Method::POST, "create_token", "/oauth/token");
 
 /// Tokens of a vendor with one server.
-const PLAIN: OAuth = OAuth { regions: None, ..REGIONAL };
+const PLAIN: OAuth = OAuth::made_up(&TOKEN);
 
 static API: Api = Api { oauth: Some(PLAIN), ..Api::made_up() };
 
@@ -23,21 +23,8 @@ static API: Api = Api { oauth: Some(PLAIN), ..Api::made_up() };
 static OPEN: Api = Api { server: "https://open.example.com", ..Api::made_up() };
 
 /// Tokens of a vendor whose accounts live on several servers.
-const REGIONAL: OAuth = OAuth {
-    token: &TOKEN,
-    token_server: None,
-    regions: Some(Regions { parameter: "account", servers: &[("EU-", "https://eu.example.com")] }),
-    grants: &[Grant {
-        name: "client_credentials",
-        parameters: &["client_id", "client_secret"],
-        refresh_token: false,
-    }],
-    rotation: false,
-    refresh_scope: false,
-    single_user_scope: false,
-    authorize: None,
-    logout: None,
-};
+const REGIONAL: OAuth =
+    OAuth { regions: Some(Regions { parameter: "account", servers: &[("EU-", "https://eu.example.com")] }), ..PLAIN };
 
 /// That vendor's API.
 static HOME: Api = Api { server: "https://example.com", oauth: Some(REGIONAL), ..Api::made_up() };

@@ -13,6 +13,7 @@ use crate::{
     error::{Error, ErrorKind, Result, Sent},
     generated::directly::{Client, operations::OPERATIONS, types},
     operation::Operation,
+    runtime::invalid,
     secret::Secret,
 };
 
@@ -76,7 +77,7 @@ impl Client {
         V::Error: fmt::Display,
     {
         let operation = &OPERATIONS.create_question;
-        let question = question.try_into().map_err(|reason| invalid(operation, reason.to_string()))?;
+        let question = question.try_into().map_err(|reason| invalid(reason.to_string(), operation))?;
         let asked = self.create_question().body(question.clone()).send().await;
         let nameless = || {
             let error = Error::new(ErrorKind::Decode, "the vendor names no question");
@@ -250,10 +251,10 @@ impl Conversation {
     pub async fn say(&self, text: &str) -> Result<Option<types::Message>> {
         let operation = &OPERATIONS.create_message;
         if text.trim().is_empty() {
-            return Err(invalid(operation, "a message needs a text".to_owned()));
+            return Err(invalid("a message needs a text".to_owned(), operation));
         }
         if !self.is_open() {
-            return Err(invalid(operation, "the question is not open any more".to_owned()));
+            return Err(invalid("the question is not open any more".to_owned(), operation));
         }
         let body = types::CreateMessageRequest::builder().user_email(self.user_email.as_str()).text(text);
         let body = match self.last_response().and_then(|response| response.uuid.clone()) {
@@ -281,7 +282,7 @@ impl Conversation {
     pub async fn confirm_resolved(&self, resolved: bool) -> Result<Option<types::Message>> {
         let operation = &OPERATIONS.mark_message_as_resolved;
         let asked = self.resolution_asked().and_then(|message| message.uuid.clone());
-        let message = asked.ok_or_else(|| invalid(operation, "nobody asked whether all is resolved".to_owned()))?;
+        let message = asked.ok_or_else(|| invalid("nobody asked whether all is resolved".to_owned(), operation))?;
         let company = self.company(operation)?;
         let body = types::MarkMessageAsResolvedRequest::builder()
             .user_email(self.user_email.as_str())
@@ -318,7 +319,7 @@ impl Conversation {
     /// The short name of the company, which some calls want.
     fn company(&self, operation: &'static Operation) -> Result<String> {
         let first = self.question.companies.as_ref().and_then(|companies| companies.first()).cloned();
-        first.ok_or_else(|| invalid(operation, "the question was not seen with a company yet".to_owned()))
+        first.ok_or_else(|| invalid("the question was not seen with a company yet".to_owned(), operation))
     }
 }
 
@@ -338,8 +339,4 @@ fn may_be_asked(error: &Error) -> bool {
 fn may_be(question: &types::Question, own: &types::ExternalIdInput) -> bool {
     let is_own = |one: &types::ExternalId| one.id.as_ref().is_none_or(|id| *id == own.id);
     question.external_ids.as_ref().is_none_or(|ids| ids.iter().any(is_own))
-}
-
-fn invalid(operation: &'static Operation, reason: String) -> Error {
-    Error::new(ErrorKind::InvalidRequest, reason).with_operation(operation)
 }

@@ -13,13 +13,7 @@ use crate::{
 
 /// Decodes a success as its operation says.
 pub(crate) fn success<T: DeserializeOwned>(received: &Received, operation: &'static Operation) -> Result<T> {
-    let fail = |message: &'static str| {
-        Error::new(ErrorKind::Decode, message).with_operation(operation).with_reply(
-            received.status,
-            received.headers.clone(),
-            received.body.clone(),
-        )
-    };
+    let fail = |message: &'static str| received.error(ErrorKind::Decode, message, operation);
     let body = json_text(&received.body);
     if operation.reply != Reply::Empty && is_encoded(received) {
         return Err(fail("the reply came in a content encoding that was not asked for"));
@@ -99,7 +93,7 @@ fn read<T: DeserializeOwned>(body: &[u8], fail: impl Fn(&'static str) -> Error) 
             let again: Result<T, _> =
                 serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(body));
             Err(match again {
-                // The value itself is good, so something follows it.
+                // The value at the beginning decodes, so what is wrong is the text behind it.
                 Ok(_) => fail("the reply is not JSON").with_cause(Mismatch::of(&first)),
                 Err(error) => {
                     let path = error.path().to_string();
@@ -108,7 +102,7 @@ fn read<T: DeserializeOwned>(body: &[u8], fail: impl Fn(&'static str) -> Error) 
                         serde_json::error::Category::Data => {
                             fail("the reply is not what the contract says").with_path(path)
                         }
-                        // Line and column say where; there is no value to have a path.
+                        // Text that is not JSON has no path; line and column of the cause say where it breaks off.
                         _ => fail("the reply is not JSON"),
                     };
                     failed.with_cause(Mismatch::of(&inner))

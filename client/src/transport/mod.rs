@@ -71,7 +71,8 @@ pub async fn execute<T: DeserializeOwned>(
     Ok(Response::new(value, Meta { status, headers, body, attempts }))
 }
 
-/// Everything but decoding, which is the only part that differs by type.
+/// All of a call but the decoding. It is a function of its own because [`execute`] is compiled anew for each type of reply, and
+/// this part need not be.
 async fn exchange_with_deadline(
     core: &Core,
     request: reqwest::Request,
@@ -124,19 +125,9 @@ async fn attempts(
     progress: &Progress,
 ) -> Result<(Received, u32)> {
     let retry = retry::Schedule::new(core, operation, options, deadline, outgoing.can_repeat());
-    // Before the token, which might expire meanwhile.
+    // The wait comes before the token, which might expire in the course of it.
     pace(core, operation, options, deadline, progress).await?;
-    let mut bearer = match (operation.authenticated, core.tokens()) {
-        (false, _) => None,
-        (true, Some(tokens)) => Some(tokens.bearer().await.map_err(|error| {
-            // Whatever became of the token request: the call never left.
-            error.with_operation(operation).with_sent(Sent::No).with_attempts(0)
-        })?),
-        (true, None) => {
-            let message = "the operation needs a token, and the client was built without credentials";
-            return Err(Error::new(ErrorKind::Authentication, message).with_operation(operation));
-        }
-    };
+    let mut bearer = first_bearer(core, operation).await?;
     let mut replayed = false;
     loop {
         let sent = progress.sending();
@@ -148,8 +139,7 @@ async fn attempts(
         }
         let outcome = match (outcome, &bearer) {
             (Ok(received), Some(rejected))
-                if received.status == StatusCode::UNAUTHORIZED
-                    && (!replayed || twin::broken(Rule::SecondReplay) && sent < 3)
+                if received.status == StatusCode::UNAUTHORIZED && !replayed
                     || sent < 3 && twins::renewed_by_twin(&received, replayed) =>
             {
                 replayed = true;
@@ -178,6 +168,21 @@ async fn attempts(
         core.environment().sleep(pause).await;
         pace(core, operation, options, deadline, progress).await?;
     }
+}
+
+/// The token that a call starts with; `None` for an operation that needs none.
+async fn first_bearer(core: &Core, operation: &'static Operation) -> Result<Option<Bearer>> {
+    if !operation.authenticated {
+        return Ok(None);
+    }
+    let Some(tokens) = core.tokens() else {
+        let message = "the operation needs a token, and the client was built without credentials";
+        return Err(Error::new(ErrorKind::Authentication, message).with_operation(operation));
+    };
+    tokens.bearer().await.map(Some).map_err(|error| {
+        // Whatever became of the token request: the call itself was never sent.
+        error.with_operation(operation).with_sent(Sent::No).with_attempts(0)
+    })
 }
 
 /// Waits until the vendor's limit leaves room for one more request.
@@ -211,13 +216,7 @@ async fn renew(
     operation: &'static Operation,
     outgoing: &Outgoing,
 ) -> Result<Bearer> {
-    let refused = |message: &'static str| {
-        Error::new(ErrorKind::Authentication, message).with_operation(operation).with_reply(
-            received.status,
-            received.headers.clone(),
-            received.body.clone(),
-        )
-    };
+    let refused = |message: &'static str| received.error(ErrorKind::Authentication, message, operation);
     let Some(tokens) = core.tokens() else { return Err(refused("the vendor refused the token")) };
     if !outgoing.can_repeat() {
         tokens.discard(rejected);

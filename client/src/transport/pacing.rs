@@ -42,20 +42,23 @@ struct State {
     unlimited: HashSet<&'static str>,
 }
 
-/// A count that ends at some time of the client's clock.
+/// A span of time in which the vendor takes so many requests, on the client's clock.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     /// The vendor's own name of the end, in UNIX seconds; `None` for a window that nobody stated.
     reset: Option<i64>,
     ends: Duration,
+    /// Requests that may still be sent in it.
     left: u64,
+    /// Requests that the next span begins with; `None` where the vendor did not say.
     limit: Option<u64>,
-    /// Set by a refusal: no late reply of an earlier request lifts it.
+    /// Whether it stands for a 429. The reply to an earlier request that comes in late must not open it again.
     refused: bool,
 }
 
 impl Pacer {
-    /// Takes leave to send one request now; otherwise says how long nothing is left.
+    /// Counts one request that is about to be sent, and returns `None`. If the limit leaves no room for it, nothing is counted,
+    /// and the result is how long it is until the limit is reset.
     pub fn take(&self, operation: &Operation, now: Duration) -> Option<Duration> {
         if !self.heard.load(Ordering::Acquire) {
             return None;
@@ -85,7 +88,7 @@ impl Pacer {
         }
     }
 
-    /// How long nothing is left, without taking anything.
+    /// How long it is until the limit leaves room for a request; `None` if it does now. Nothing is counted.
     pub fn closed_for(&self, operation: &Operation, now: Duration) -> Option<Duration> {
         if !self.heard.load(Ordering::Acquire) {
             return None;
@@ -95,7 +98,7 @@ impl Pacer {
         (!state.unlimited.contains(operation.id)).then(|| window.ends - now)
     }
 
-    /// Learns from a reply.
+    /// Takes over what a reply says of the limit.
     pub fn observe(&self, operation: &Operation, received: &Received, now: Duration, wall_clock: SystemTime) {
         let stated = RateLimit::from_headers(&received.headers);
         let refused = received.status == StatusCode::TOO_MANY_REQUESTS;
@@ -131,14 +134,15 @@ impl Pacer {
 }
 
 impl State {
-    /// Nothing until the end of this window, or of the present one if that is later and as closed.
+    /// Lets nothing through until this window ends, after a 429. A present one that stands for a 429 too and ends later stays.
     fn hold(&mut self, window: Window) {
         let limit = window.limit.or(self.window.and_then(|present| present.limit));
         let longer = self.window.filter(|present| present.refused && present.ends > window.ends);
         self.window = Some(Window { limit, ..longer.unwrap_or(window) });
     }
 
-    /// What a reply says, unless a later one said more: replies overtake each other.
+    /// Takes over the count of a reply. Replies overtake each other, so of two about the same window the lower count holds, and
+    /// one about an earlier window is passed over.
     fn count(&mut self, window: Window, now: Duration) {
         match &mut self.window {
             Some(present) if present.refused && now < present.ends => {}

@@ -29,14 +29,15 @@ impl Progress {
         self.sent.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// Takes note of how far the last request came.
+    /// Notes whether the last request may have reached the vendor.
     pub fn ended(&self, outcome: &Result<Received>) {
         if outcome.as_ref().err().is_none_or(|error| error.was_sent() != Sent::No) {
             self.arrived.store(true, Ordering::Relaxed);
         }
     }
 
-    /// The error of the last request as that of the call: it may never have left, but one before it did.
+    /// The error of the last request, as the error of the whole call. Where the last request was never sent but one before it
+    /// may have arrived, nobody can tell whether the call did.
     pub fn of_call(&self, error: Error) -> Error {
         let stayed = error.was_sent() == Sent::No && self.arrived.load(Ordering::Relaxed);
         if stayed { error.with_sent(Sent::Unknown) } else { error }

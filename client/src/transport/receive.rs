@@ -12,6 +12,7 @@ use http::{HeaderMap, StatusCode};
 use crate::{
     env::BoxFuture,
     error::{Error, ErrorKind, Result, Sent},
+    operation::Operation,
     twin::{self, Rule},
     upload,
 };
@@ -24,11 +25,22 @@ pub(crate) struct Received {
     pub body: Bytes,
 }
 
+impl Received {
+    /// An error about this reply, which goes along with it.
+    pub(super) fn error(&self, kind: ErrorKind, message: &'static str, operation: &'static Operation) -> Error {
+        Error::new(kind, message).with_operation(operation).with_reply(
+            self.status,
+            self.headers.clone(),
+            self.body.clone(),
+        )
+    }
+}
+
 /// Sends a request and reads its reply, until the timer ends.
 ///
 /// A success whose body is beyond `max_bytes`, ends early or comes too late is an error that keeps status, headers and what
-/// was read. Any other status decides by itself, and its body only explains, as far as it came: who refuses an upload
-/// often closes the connection before all of the refusal is through.
+/// was read. With any other status the reply counts, however little of its body came: the status says what happened, and
+/// the body only explains it. A vendor that refuses an upload often closes the connection before all of its reply is sent.
 pub(crate) async fn send(
     http: &reqwest::Client,
     request: reqwest::Request,
@@ -87,8 +99,8 @@ async fn exchange(
     }
 }
 
-/// From this size on a piece is kept as it is. It holds on to all of the buffer that it was read into, which for a smaller
-/// one would be out of proportion.
+/// A first piece of at least so many bytes becomes the body without a copy. It keeps the whole buffer alive that it was read
+/// into, which for a smaller piece would be out of proportion.
 const WORTH_KEEPING: usize = 4 * 1024;
 
 /// A body as far as it was read. A page of a list mostly comes in one piece, and copying that took half of the instructions

@@ -22,7 +22,7 @@ use crate::{
     auth::Credentials,
     client::{CoreBuilder, http_client},
     env::{BoxFuture, Environment},
-    operation::{Api, File, Grant, OAuth, Retry},
+    operation::{Api, File, OAuth, Retry},
     upload::Upload,
 };
 
@@ -32,24 +32,8 @@ static LIST: Operation = operation(Method::GET, "list", "/v1/things", true);
 static OPEN: Operation = operation(Method::GET, "open", "/v1/open", false);
 static POLL: Operation = polled();
 
-pub(super) static API: Api = Api {
-    oauth: Some(OAuth {
-        token: &TOKEN,
-        token_server: None,
-        regions: None,
-        grants: &[Grant {
-            name: "client_credentials",
-            parameters: &["client_id", "client_secret"],
-            refresh_token: false,
-        }],
-        rotation: false,
-        refresh_scope: false,
-        single_user_scope: false,
-        authorize: None,
-        logout: Some(&LOGOUT),
-    }),
-    ..Api::made_up()
-};
+pub(super) static API: Api =
+    Api { oauth: Some(OAuth { logout: Some(&LOGOUT), ..OAuth::made_up(&TOKEN) }), ..Api::made_up() };
 
 const fn operation(method: Method, id: &'static str, path: &'static str, authenticated: bool) -> Operation {
     let mut operation = Operation::made_up(method, id, path);

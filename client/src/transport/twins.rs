@@ -15,7 +15,9 @@ use crate::{
 pub(super) fn renewed_by_twin(received: &Received, replayed: bool) -> bool {
     let named = || challenge::bearer_parameter(&received.headers, "error").is_some();
     match received.status {
-        StatusCode::UNAUTHORIZED => twin::broken(Rule::SecondReplayWithoutError) && replayed && !named(),
+        StatusCode::UNAUTHORIZED => {
+            replayed && (twin::broken(Rule::SecondReplay) || twin::broken(Rule::SecondReplayWithoutError) && !named())
+        }
         StatusCode::FORBIDDEN => twin::broken(Rule::ForbiddenRenewed),
         StatusCode::BAD_REQUEST => twin::broken(Rule::BadRequestRenewed) && named(),
         _ => false,

@@ -18,7 +18,7 @@ pub(super) fn of(kit: &Kit<'_>, operation: &Operation, seen: &mut Seen) -> Vec<C
 
 fn of_one(kit: &Kit<'_>, template: &Case, parameter: &Parameter, seen: &mut Seen) -> Vec<Case> {
     let case = |label: &str, arguments: Value| Case {
-        id: format!("{}/request/{}/{}{label}", template.id, place(parameter.location), parameter.name),
+        id: format!("{}/request/{}/{}{label}", template.id, parameter.location.name(), parameter.name),
         arguments,
         ..template.clone()
     };
@@ -83,14 +83,4 @@ fn without(template: &Case, parameter: &Parameter) -> Value {
         arguments.retain(|name, _| !names.contains_key(name));
     }
     arguments
-}
-
-/// What part of a request a parameter stands in, for an id.
-fn place(location: Location) -> &'static str {
-    match location {
-        Location::Path => "path",
-        Location::Query => "query",
-        Location::Header => "header",
-        Location::Cookie => "cookie",
-    }
 }

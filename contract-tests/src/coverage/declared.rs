@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use cx_spec::{Api, Location, Media, Node, Operation, Parameter, schema::Additional};
+use cx_spec::{Api, Location, Media, Node, Operation, Parameter, media_type::essence, schema::Additional};
 
-use super::{
-    essence,
-    unit::{Guise, Unit, Way},
-};
+use super::unit::{Guise, Unit, Way};
 use crate::{anatomy::Anatomy, arguments::Spelling};
 
 /// Keywords that bound a parameter, with the flag that takes the bound itself out.

@@ -1,12 +1,11 @@
 //! The units that one exchange shows. It knows nothing of cases: only of what went over the wire.
 
 use cx_mock::{Exchange, Outgoing, Place};
-use cx_spec::{Api, Location, Media, Node, Operation, Parameter, schema::Additional};
+use cx_spec::{Api, Location, Media, Node, Operation, Parameter, media_type::essence, schema::Additional};
 use serde_json::{Map, Value};
 
 use super::{
     declared::{BOUNDS, parts},
-    essence,
     unit::{Guise, Unit, Way},
 };
 use crate::{anatomy::Anatomy, arguments::Spelling, compare};

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     apis::Subject,
+    arguments,
     cases::{self, Case, Expected},
     runner::Runner,
 };
@@ -122,9 +123,9 @@ fn set_aside(mut findings: Vec<Finding>, aside: &[&Aside<Finding>]) -> (Vec<Find
 const MULTIPART: &str = "multipart bodies, on which Prism crashes: not sent";
 
 fn is_multipart(subject: &Subject, case: &Case) -> bool {
-    let usual = || Some(subject.api.operation(&case.operation)?.sent_media()?.media_type.as_str());
-    let has_body = case.arguments.get("body").is_some();
-    has_body && case.media_type.as_deref().or_else(usual) == Some("multipart/form-data")
+    let operation = subject.api.operation(&case.operation);
+    let media = operation.and_then(|operation| arguments::media(operation, case.media_type.as_deref()));
+    case.arguments.get("body").is_some() && media.is_some_and(|media| media.media_type == "multipart/form-data")
 }
 
 /// A request that keeps the document, answered with a documented success. Values that are drawn are left to the other judges:

@@ -12,10 +12,10 @@ use anyhow::{Context, Result};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts},
 };
 use cx_mock::{Incoming, Validator};
-use cx_spec::{OAuthRole, Operation, Retry};
+use cx_spec::{Api, OAuthRole, Operation, Retry};
 use tokio::task::JoinHandle;
 
 use super::{pace::Pace, settings::Settings};
@@ -241,13 +241,7 @@ async fn handle(State(gate): State<Arc<Inner>>, request: Request) -> Response<Bo
         return refused(StatusCode::PAYLOAD_TOO_LARGE, "the request is too large");
     };
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let mut incoming = Incoming::new(parts.method.as_str(), target);
-    for (name, value) in parts.headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
-        incoming = incoming.with_header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
-    }
-    if let Some(media_type) = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
-        incoming = incoming.with_body(media_type, body.to_vec());
-    }
+    let incoming = incoming(&parts, target, &body);
     let Some((validator, operation, base_url)) = gate.destination(&incoming) else {
         return refused(StatusCode::FORBIDDEN, "only safe operations may pass");
     };
@@ -262,30 +256,52 @@ async fn handle(State(gate): State<Arc<Inner>>, request: Request) -> Response<Bo
     }
     match gate.forward(parts.method, &format!("{base_url}{target}"), headers, body.to_vec()).await {
         Ok(answer) => {
-            let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-            let exchange = Exchange {
-                api: validator.api().name().to_owned(),
-                operation: operation.id.clone(),
-                request: incoming,
-                status: answer.status.as_u16(),
-                headers: answer.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
-                body: answer.body.clone(),
-            };
+            let exchange = exchange(validator.api(), operation, incoming, &answer);
             let mut log = gate.log();
             log.failure = None;
             log.exchanges.push(exchange);
             answer.into_response()
         }
         Err(error) => {
-            // An address may hold secrets, and the person knows it anyway.
-            let error = error.downcast::<reqwest::Error>().map_or_else(
-                |other| format!("{other:#}"),
-                |error| format!("{:#}", anyhow::Error::new(error.without_url())),
-            );
-            gate.log().failure = Some(error);
+            gate.log().failure = Some(without_address(error));
             refused(StatusCode::BAD_GATEWAY, "the vendor cannot be reached")
         }
     }
+}
+
+/// The request of our client, as a validator reads it.
+fn incoming(parts: &Parts, target: &str, body: &[u8]) -> Incoming {
+    let mut incoming = Incoming::new(parts.method.as_str(), target);
+    for (name, value) in parts.headers.iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
+        incoming = incoming.with_header(name.as_str(), &text(value));
+    }
+    match parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
+        Some(media_type) => incoming.with_body(media_type, body.to_vec()),
+        None => incoming,
+    }
+}
+
+/// What is kept of a request and its answer.
+fn exchange(api: &Api, operation: &Operation, request: Incoming, answer: &Answer) -> Exchange {
+    Exchange {
+        api: api.name().to_owned(),
+        operation: operation.id.clone(),
+        request,
+        status: answer.status.as_u16(),
+        headers: answer.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
+        body: answer.body.clone(),
+    }
+}
+
+fn text(value: &HeaderValue) -> String {
+    String::from_utf8_lossy(value.as_bytes()).into_owned()
+}
+
+/// What went wrong. The address is left out: it may hold secrets, and the person knows it anyway.
+fn without_address(error: anyhow::Error) -> String {
+    error
+        .downcast::<reqwest::Error>()
+        .map_or_else(|other| format!("{other:#}"), |error| format!("{:#}", anyhow::Error::new(error.without_url())))
 }
 
 impl Answer {

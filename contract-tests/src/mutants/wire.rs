@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cx_mock::{Incoming, example_request};
-use cx_spec::{Api, Location, Media, Operation, Status, pointer::escape};
+use cx_spec::{Api, Location, Media, Operation, Reply, Status, pointer::escape};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     reach::MOST_SHARED,
     witness::Said,
 };
-use crate::arguments;
+use crate::arguments::{self, Spelling};
 
 /// Makes values of schemas, and remembers them: most replies share the schema of an error.
 #[derive(Debug, Default)]
@@ -28,21 +28,13 @@ pub struct Maker {
 impl Maker {
     /// Replies of a status at the edges of its schemas, and its examples.
     pub fn replies(&mut self, api: &Api, operation: &Operation, status: Status) -> Vec<Said> {
-        let Some(reply) = operation.replies.iter().find(|reply| reply.status == status) else { return Vec::new() };
-        let code = status.representative();
-        if reply.media.is_empty() {
-            return vec![Said::Reply { status: code, content_type: None, body: Vec::new() }];
-        }
-        let mut of_media = |media: &Media| -> Vec<Said> {
-            self.edges(api, media).iter().map(|value| said(code, media, value)).collect()
-        };
-        reply.media.iter().flat_map(&mut of_media).collect()
+        replies_of(operation, status, |media| self.edges(api, media))
     }
 
     /// Whether a component shows in this reply for one of the first times. Later ones show nothing new: what is wrong with
     /// the component was seen, and what is wrong with the reply shows in its examples.
     pub fn is_news(&mut self, operation: &Operation, status: Status) -> bool {
-        let Some(reply) = operation.replies.iter().find(|reply| reply.status == status) else { return false };
+        let Some(reply) = documented(operation, status) else { return false };
         let component = reply.media.first().and_then(|media| media.schema.get("$ref")?.as_str());
         let Some(component) = component.filter(|_| reply.media.len() == 1) else { return true };
         let times = self.shared.entry(component.to_owned()).or_default();
@@ -52,15 +44,7 @@ impl Maker {
 
     /// The examples of a status, or its empty body.
     pub fn examples(operation: &Operation, status: Status) -> Vec<Said> {
-        let Some(reply) = operation.replies.iter().find(|reply| reply.status == status) else { return Vec::new() };
-        let code = status.representative();
-        if reply.media.is_empty() {
-            return vec![Said::Reply { status: code, content_type: None, body: Vec::new() }];
-        }
-        let of_media = |media: &Media| -> Vec<Said> {
-            media.examples.iter().map(|example| said(code, media, &example.value)).collect()
-        };
-        reply.media.iter().flat_map(of_media).collect()
+        replies_of(operation, status, |media| media.examples.iter().map(|example| example.value.clone()).collect())
     }
 
     /// Replies of a status that break one rule each.
@@ -83,7 +67,7 @@ impl Maker {
         status: Status,
         values: impl Fn(&mut Self, &Media) -> Vec<Value>,
     ) -> Vec<Said> {
-        let Some(reply) = operation.replies.iter().find(|reply| reply.status == status) else { return Vec::new() };
+        let Some(reply) = documented(operation, status) else { return Vec::new() };
         let json = reply.media.iter().filter(|media| media.is_json());
         let of_media = |media: &Media| -> Vec<Said> {
             values(self, media).iter().map(|value| said(status.representative(), media, value)).collect()
@@ -142,6 +126,23 @@ impl Maker {
         }
         self.broken.entry(media.schema.to_string()).or_insert_with(|| breaks(api, &media.schema, &bases)).clone()
     }
+}
+
+/// The reply under just this status. [`Operation::reply`] would also take a range or the default.
+fn documented(operation: &Operation, status: Status) -> Option<&Reply> {
+    operation.replies.iter().find(|reply| reply.status == status)
+}
+
+/// A reply for each value that a media type of this status has; one without a body where the status has no media type.
+fn replies_of(operation: &Operation, status: Status, mut values: impl FnMut(&Media) -> Vec<Value>) -> Vec<Said> {
+    let Some(reply) = documented(operation, status) else { return Vec::new() };
+    let code = status.representative();
+    if reply.media.is_empty() {
+        return vec![Said::Reply { status: code, content_type: None, body: Vec::new() }];
+    }
+    let of_media =
+        |media: &Media| -> Vec<Said> { values(media).iter().map(|value| said(code, media, value)).collect() };
+    reply.media.iter().flat_map(of_media).collect()
 }
 
 fn said(status: u16, media: &Media, value: &Value) -> Said {
@@ -227,21 +228,18 @@ pub fn parameter_edges(api: &Api, parameter: &cx_spec::Parameter) -> Vec<Map<Str
     let merged = flat(api, &parameter.schema);
     let shown: Vec<&Value> = parameter.example.iter().collect();
     let values = edges(api, &parameter.schema, &shown).into_iter();
-    let scattered = parameter.style == "deepObject" || (parameter.style == "form" && parameter.explode);
+    let spelling = Spelling::of(parameter);
     let is_object = kind(&merged) == Some("object");
     values
-        .filter_map(|value| match value {
-            Value::Object(members) if is_object && scattered => Some(
-                members
-                    .into_iter()
-                    .map(|(key, value)| {
-                        let deep = parameter.style == "deepObject";
-                        (if deep { format!("{}[{key}]", parameter.name) } else { key }, value)
-                    })
-                    .collect(),
-            ),
-            Value::Null => None,
-            value => Some(Map::from_iter([(parameter.name.clone(), value)])),
+        .filter(|value| !value.is_null())
+        .map(|value| {
+            let mut arguments = Map::new();
+            if is_object {
+                spelling.insert(&mut arguments, &value);
+            } else {
+                arguments.insert(parameter.name.clone(), value);
+            }
+            arguments
         })
         .collect()
 }

@@ -8,6 +8,7 @@ mod redact;
 mod replay;
 mod replies;
 mod sarif;
+mod scrub;
 mod summary;
 mod wire;
 mod witnesses;

@@ -1,6 +1,6 @@
 //! What a document says, as far as a report shows it.
 
-use cx_spec::{Api, Confidence, Operation, Reply};
+use cx_spec::{Api, Operation, Reply};
 use serde::Serialize;
 
 use super::SpecPlace;
@@ -50,7 +50,7 @@ fn entry(api: &Api, operation: &Operation) -> Entry {
     let answer = |reply: &Reply| Answer {
         status: reply.status.to_string(),
         description: reply.description.clone(),
-        confidence: grade(reply.confidence),
+        confidence: reply.confidence.name(),
         place: api.document().place(&reply.pointer).into(),
     };
     Entry {
@@ -59,7 +59,7 @@ fn entry(api: &Api, operation: &Operation) -> Entry {
         path: operation.path.clone(),
         summary: operation.summary.clone(),
         tag: operation.tag.clone(),
-        confidence: grade(operation.confidence),
+        confidence: operation.confidence.name(),
         source: operation.source.clone(),
         place: operation.place.clone().into(),
         replies: operation.replies.iter().map(answer).collect(),
@@ -72,13 +72,5 @@ pub(super) fn place_of_gap(api: &Api, gap: &str) -> SpecPlace {
     match api.operation(subject) {
         Some(operation) => operation.place.clone().into(),
         None => api.document().place(subject).into(),
-    }
-}
-
-fn grade(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Documented => "documented",
-        Confidence::Observed => "observed",
-        Confidence::Inferred => "inferred",
     }
 }

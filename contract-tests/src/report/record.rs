@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    redact::{Redactor, scrub},
+    redact::Redactor,
     replay,
     replies::Replies,
+    scrub::scrub,
     wire::{self, Wire},
 };
 use crate::{apis::Subject, cases::Case, runner::Outcome};

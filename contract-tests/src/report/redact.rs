@@ -1,4 +1,4 @@
-//! What of an exchange may be shown.
+//! What of an exchange may be shown. [`scrub`](super::scrub) then looks for what was hidden in all other texts.
 //!
 //! A value is shown only where the document declares it and marks neither it nor anything above it as secret or personal.
 //! What the document has never heard of is hidden as well: nobody can say what lies in it.
@@ -12,17 +12,14 @@ use cx_mock::{
 use cx_spec::{Api, Location, Operation, Parameter, pointer::escape, schema::Shape};
 use serde_json::Value;
 
-use crate::anatomy::is_sensitive_header;
+use crate::{anatomy::is_sensitive_header, arguments};
 
 /// What stands in the place of a value that is not shown.
 pub(super) const HIDDEN: &str = "***";
 
-/// A hidden text shorter than this is looked for as a word of its own: it would be found in words that have nothing to do
-/// with it.
-const SHORTEST: usize = 6;
-
-/// A hidden text shorter than this is not looked for elsewhere: any text has such words, and they tell nobody anything.
-const SHORTEST_WORD: usize = 3;
+/// A hidden number with fewer digits than this is not remembered: a digit or two are anybody's, while a telephone number or
+/// an account is not.
+const SHORTEST_NUMBER: usize = 6;
 
 /// Headers that HTTP itself gives a meaning, and that hold nothing of anybody.
 const PLAIN_HEADERS: &[&str] = &[
@@ -49,7 +46,7 @@ impl<'a> Redactor<'a> {
         Self { api, operation, hidden: BTreeSet::new() }
     }
 
-    /// What was hidden so far, for [`Scrubber`].
+    /// What was hidden so far, for [`Scrubber`](super::scrub::Scrubber).
     pub(super) fn into_hidden(self) -> BTreeSet<String> {
         self.hidden
     }
@@ -142,10 +139,7 @@ impl<'a> Redactor<'a> {
     /// The arguments of a call, as the caller gave them. `media_type` is that of the body, where it is not the usual one:
     /// what one type shows may be secret in another.
     pub(super) fn arguments(&mut self, media_type: Option<&str>, arguments: &Value) -> Value {
-        let media = match media_type {
-            Some(name) => self.operation.body.iter().flat_map(|body| &body.media).find(|one| one.media_type == name),
-            None => self.operation.sent_media(),
-        };
+        let media = arguments::media(self.operation, media_type);
         let body = media.map(|media| media.pointer.as_str());
         let shown = arguments.as_object().into_iter().flatten().map(|(name, value)| {
             let value = match body.filter(|_| name == "body") {
@@ -207,8 +201,7 @@ impl<'a> Redactor<'a> {
             }
             Value::Object(members) => members.values().for_each(|value| self.remember(value)),
             Value::Array(items) => items.iter().for_each(|value| self.remember(value)),
-            // A telephone number, an account; a digit or two are anybody's.
-            Value::Number(number) if number.to_string().len() >= SHORTEST => {
+            Value::Number(number) if number.to_string().len() >= SHORTEST_NUMBER => {
                 self.hidden.insert(number.to_string());
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -247,80 +240,6 @@ impl<'a> Redactor<'a> {
         found.peek().is_some()
             && found.all(|one| !one.secret && !one.personal && may_show(self.api, &one.pointer, ""))
     }
-}
-
-/// Hidden texts, ready to be taken out of whatever else they got into: dozens of texts of a case are searched for the same
-/// ones.
-pub(super) struct Scrubber(Vec<Sought>);
-
-/// A hidden text.
-struct Sought {
-    text: String,
-    /// How a body of JSON writes it, where that is otherwise.
-    in_json: Option<String>,
-    /// Whether it is looked for as a word of its own.
-    is_word: bool,
-}
-
-impl Scrubber {
-    pub(super) fn new(hidden: &BTreeSet<String>) -> Self {
-        let mut sought: Vec<Sought> = hidden.iter().filter_map(|text| Sought::of(text)).collect();
-        // The longest first: one may be a part of another.
-        sought.sort_by_key(|one| std::cmp::Reverse(one.text.len()));
-        Self(sought)
-    }
-
-    /// Takes the hidden texts out of a text.
-    pub(super) fn scrub(&self, text: &mut String) {
-        for one in &self.0 {
-            if one.is_word {
-                if text.contains(&one.text) {
-                    *text = without_word(text, &one.text);
-                }
-                continue;
-            }
-            for form in std::iter::once(&one.text).chain(&one.in_json) {
-                if text.contains(form) {
-                    *text = text.replace(form, HIDDEN);
-                }
-            }
-        }
-    }
-}
-
-impl Sought {
-    /// None for a text that tells nobody anything.
-    fn of(text: &str) -> Option<Self> {
-        let length = text.chars().count();
-        if length < SHORTEST_WORD {
-            return None;
-        }
-        let in_json = Value::String(text.to_owned()).to_string();
-        let in_json = Some(in_json.trim_matches('"')).filter(|form| *form != text).map(str::to_owned);
-        Some(Self { text: text.to_owned(), in_json, is_word: length < SHORTEST })
-    }
-}
-
-/// Takes hidden texts out of one text, such as the message of an error.
-pub(super) fn scrub(hidden: &BTreeSet<String>, text: &str) -> String {
-    let mut scrubbed = text.to_owned();
-    Scrubber::new(hidden).scrub(&mut scrubbed);
-    scrubbed
-}
-
-/// A text without a word, where it stands between others.
-fn without_word(text: &str, word: &str) -> String {
-    let is_apart = |neighbour: Option<char>| neighbour.is_none_or(|one| !one.is_alphanumeric() && one != '_');
-    let mut less = String::new();
-    let mut pieces = text.split(word).peekable();
-    while let Some(piece) = pieces.next() {
-        less.push_str(piece);
-        if let Some(next) = pieces.peek() {
-            let hides = is_apart(less.chars().next_back()) && is_apart(next.chars().next());
-            less.push_str(if hides { HIDDEN } else { word });
-        }
-    }
-    less
 }
 
 fn names(pattern: &str, parameter: &str) -> bool {
@@ -399,22 +318,7 @@ paths:
     }
 
     #[test]
-    fn what_was_hidden_is_found_in_other_texts() {
-        let hidden = BTreeSet::from(["pat@example.com".to_owned(), "say \"hi\" to".to_owned(), "on".to_owned()]);
-        assert_eq!(scrub(&hidden, "no pat@example.com, on: say \\\"hi\\\" to"), "no ***, on: ***");
-    }
-
-    #[test]
-    fn a_short_text_is_hidden_where_it_is_a_word_of_its_own() {
-        let hidden = BTreeSet::from(["Pat".to_owned(), "4711".to_owned()]);
-        assert_eq!(
-            scrub(&hidden, "Pat: `4711` of Pattern_Pat and 47110, Pat"),
-            "***: `***` of Pattern_Pat and 47110, ***"
-        );
-    }
-
-    #[test]
-    fn a_long_number_that_is_hidden_is_looked_for_too() {
+    fn a_long_number_that_is_hidden_is_remembered_too() {
         let document = cx_spec::Document::parse("doors", "doors.yaml", DOCUMENT).unwrap();
         let api = Api::index(document).unwrap();
         let mut redactor = Redactor::new(&api, api.operation("open_door").unwrap());

@@ -6,13 +6,14 @@ use cx_mock::{
     Exchange, Outgoing,
     form::{self, Pair, Part},
 };
-use cx_spec::{Api, Media, Operation};
+use cx_spec::{Api, Media, Operation, media_type::essence};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    redact::{HIDDEN, Redactor, Scrubber},
+    redact::{HIDDEN, Redactor},
     replies::Replies,
+    scrub::Scrubber,
 };
 
 /// Characters of a body that are kept. The rest tells a reader nothing that the beginning did not.
@@ -227,7 +228,7 @@ fn body(redactor: &mut Redactor<'_>, media: Option<&Media>, bytes: &[u8]) -> Str
 
 /// The documented media type that a content type falls under.
 fn media<'m>(documented: &'m [Media], content_type: Option<&str>) -> Option<&'m Media> {
-    let essence = content_type?.split(';').next()?.trim().to_ascii_lowercase();
+    let essence = essence(content_type?);
     documented.iter().find(|media| {
         let range = media.media_type.to_ascii_lowercase();
         let range = range.split(';').next().unwrap_or_default();

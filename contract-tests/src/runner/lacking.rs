@@ -5,7 +5,10 @@ use cx_mock::{Exchange, Incoming, Place, Violation, example_request};
 use cx_spec::Operation;
 
 use super::{Outcome, Runner};
-use crate::cases::{Case, Lacking};
+use crate::{
+    arguments,
+    cases::{Case, Lacking},
+};
 
 /// How the mock marks a reply that the document does not describe.
 const MARK: &str = "x-cx-mock";
@@ -55,13 +58,7 @@ impl Runner {
     }
 
     fn request_by_hand(&self, case: &Case, operation: &Operation, lacking: &Lacking) -> Result<Incoming, String> {
-        let media = match &case.media_type {
-            Some(media_type) => {
-                let all = operation.body.iter().flat_map(|body| &body.media);
-                all.into_iter().find(|media| media.media_type == *media_type)
-            }
-            None => operation.sent_media(),
-        };
+        let media = arguments::media(operation, case.media_type.as_deref());
         let body = media.zip(case.arguments.get("body"));
         let request = example_request(&self.subject.api, operation, body, false)?;
         Ok(match lacking {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use cx_client::{ErrorKind, wootric};
-use cx_mock::{Answer, FaultServer, Step, issuer};
+use cx_mock::{Answer, FaultServer, Step};
 use futures_util::{future::join_all, poll};
 use serde_json::json;
 use tokio::sync::Notify;
@@ -84,9 +84,7 @@ async fn item_44_survives_the_loss_of_the_leading_task() -> Verdict {
 
 async fn item_45_replaces_a_rotated_refresh_token() -> Verdict {
     let stage = Stage::wootric(Time::hurried()).await;
-    let client = stage.client::<wootric::Client>().password(issuer::USERNAME, issuer::PASSWORD).build().unwrap();
-    client.list_end_users().send().await.unwrap();
-    stage.vendor.take_exchanges();
+    let client = stage.logged_in_by_password().await;
     let mut sent = BTreeSet::new();
     for round in 1..=3 {
         stage.time.advance(AGES);

@@ -12,21 +12,15 @@ use serde_json::json;
 
 use crate::{
     alarm::{Alarm, settled},
-    stage::{AGES, Stage, client_of, field, grants, members, token},
+    stage::{AGES, Stage, client_of, field, grants, invalid_grant, members, token},
     time::Time,
     verdict::{Verdict, ensure, equal, refused, succeeds},
 };
 
-fn invalid_grant() -> Answer {
-    Answer::value(400, json!({"error": "invalid_grant"}))
-}
-
 pub async fn item_28_drops_a_refused_refresh_token_and_logs_in_once() -> Verdict {
     // With credentials to log in with.
     let stage = Stage::wootric(Time::hurried()).await;
-    let client = stage.client::<wootric::Client>().password_kept(issuer::USERNAME, issuer::PASSWORD).build().unwrap();
-    client.list_end_users().send().await.unwrap();
-    stage.vendor.take_exchanges();
+    let client = stage.logged_in_by_kept_password().await;
     stage.time.advance(AGES);
     stage.vendor.script("create_token", invalid_grant());
     succeeds(client.list_end_users().send().await, "a call that leads to a login")?;
@@ -52,9 +46,7 @@ pub async fn item_28_drops_a_refused_refresh_token_and_logs_in_once() -> Verdict
 
     // Without credentials the end is the end.
     let stage = Stage::wootric(Time::hurried()).await;
-    let client = stage.client::<wootric::Client>().password(issuer::USERNAME, issuer::PASSWORD).build().unwrap();
-    client.list_end_users().send().await.unwrap();
-    stage.vendor.take_exchanges();
+    let client = stage.logged_in_by_password().await;
     stage.time.advance(AGES);
     stage.vendor.script("create_token", invalid_grant());
     for requests in [1, 0, 0] {

@@ -46,9 +46,7 @@ async fn item_46_keeps_a_refresh_token_that_is_not_replaced() -> Verdict {
         }
         Some(Answer::value(200, reply))
     });
-    let client = stage.client::<wootric::Client>().password(issuer::USERNAME, issuer::PASSWORD).build().unwrap();
-    client.list_end_users().send().await.unwrap();
-    stage.vendor.take_exchanges();
+    let client = stage.logged_in_by_password().await;
     for round in 1..=3 {
         stage.time.advance(AGES);
         succeeds(client.list_end_users().send().await, format!("the call after refresh {round}"))?;

@@ -13,7 +13,7 @@ use cx_client::{
     auth::{AuthorizationCode, AuthorizationOptions},
     directly, wootric,
 };
-use cx_mock::{Exchange, Incoming, MockVendor, form, issuer};
+use cx_mock::{Answer, Exchange, Incoming, MockVendor, form, issuer};
 use cx_spec::Api;
 use serde_json::{Value, json};
 
@@ -47,9 +47,24 @@ impl Stage {
 
     /// A client of Wootric that is logged in by its application, and has made one call.
     pub async fn logged_in(&self) -> wootric::Client {
-        let client =
-            self.client::<wootric::Client>().client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET).build();
-        let client = client.unwrap();
+        self.after_a_call(
+            self.client::<wootric::Client>().client_credentials(issuer::CLIENT_ID, issuer::CLIENT_SECRET),
+        )
+        .await
+    }
+
+    /// A client of Wootric that is logged in by a password, has forgotten it, and has made one call.
+    pub async fn logged_in_by_password(&self) -> wootric::Client {
+        self.after_a_call(self.client::<wootric::Client>().password(issuer::USERNAME, issuer::PASSWORD)).await
+    }
+
+    /// The same with the password kept, so that it can log in again.
+    pub async fn logged_in_by_kept_password(&self) -> wootric::Client {
+        self.after_a_call(self.client::<wootric::Client>().password_kept(issuer::USERNAME, issuer::PASSWORD)).await
+    }
+
+    async fn after_a_call(&self, builder: ClientBuilder<wootric::Client>) -> wootric::Client {
+        let client = builder.build().unwrap();
         client.list_end_users().send().await.unwrap();
         self.vendor.take_exchanges();
         client
@@ -79,6 +94,11 @@ pub fn client_of<C: ApiClient>(base_url: &str, time: &Time) -> ClientBuilder<C> 
 /// A token response in good order.
 pub fn token() -> Value {
     json!({"access_token": "an-access-token", "token_type": "bearer", "expires_in": 7200})
+}
+
+/// The refusal of a refresh token or of a password that is not good any more.
+pub fn invalid_grant() -> Answer {
+    Answer::value(400, json!({"error": "invalid_grant"}))
 }
 
 /// A login and a renewal by every grant that either vendor takes, each with a call that needs the token: eight token

@@ -7,9 +7,9 @@ use cx_client::{
     auth::{AuthorizationOptions, Credentials},
     directly, wootric,
 };
-use cx_mock::{Answer, Exchange, FaultServer, Step, issuer};
+use cx_mock::{Exchange, FaultServer, Step, issuer};
 use reqwest::Url;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     client_authentication::{
@@ -18,7 +18,7 @@ use crate::{
     },
     item::{Item, item},
     rule::Rule,
-    stage::{AGES, Stage, client_of, every_grant, field, grants, members, token, token_requests},
+    stage::{AGES, Stage, client_of, every_grant, field, grants, invalid_grant, members, token, token_requests},
     time::Time,
     verdict::{Verdict, ensure, equal, refused, succeeds},
 };
@@ -213,14 +213,11 @@ async fn item_10_asks_for_json_and_identifies_itself_without_secrets() -> Verdic
 }
 
 async fn item_11_drops_the_password_once_a_token_is_held() -> Verdict {
-    let refusal = || Answer::value(400, json!({"error": "invalid_grant"}));
     let stage = Stage::wootric(Time::hurried()).await;
-    let client = stage.client::<wootric::Client>().password(issuer::USERNAME, issuer::PASSWORD).build().unwrap();
-    client.list_end_users().send().await.unwrap();
-    stage.vendor.take_exchanges();
+    let client = stage.logged_in_by_password().await;
 
     stage.time.advance(AGES);
-    stage.vendor.script("create_token", refusal());
+    stage.vendor.script("create_token", invalid_grant());
     let outcome = client.list_end_users().send().await;
     refused(outcome, ErrorKind::Authentication, "a call whose session is lost")?;
     equal(grants(&stage.vendor.take_exchanges()), ["refresh_token"], "what was tried to save the session")?;
@@ -233,11 +230,9 @@ async fn item_11_drops_the_password_once_a_token_is_held() -> Verdict {
     succeeds(client.list_end_users().send().await, "a call with a fresh password")?;
     equal(grants(&stage.vendor.take_exchanges()), ["password"], "what a fresh password leads to")?;
 
-    let kept = stage.client::<wootric::Client>().password_kept(issuer::USERNAME, issuer::PASSWORD).build().unwrap();
-    kept.list_end_users().send().await.unwrap();
-    stage.vendor.take_exchanges();
+    let kept = stage.logged_in_by_kept_password().await;
     stage.time.advance(AGES);
-    stage.vendor.script("create_token", refusal());
+    stage.vendor.script("create_token", invalid_grant());
     succeeds(kept.list_end_users().send().await, "a call of a client that was told to keep the password")?;
     equal(grants(&stage.vendor.take_exchanges()), ["refresh_token", "password"], "what a kept password leads to")?;
 

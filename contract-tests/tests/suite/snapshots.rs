@@ -21,7 +21,7 @@ use cx_mock::{
     Answer,
     schema::{Reading, Schemas},
 };
-use cx_spec::{Confidence, Operation};
+use cx_spec::Operation;
 use serde_json::{Map, Value, json};
 
 use crate::canaries;
@@ -42,17 +42,9 @@ fn masked(value: Value, secrets: &BTreeSet<String>) -> Value {
 fn attested(operation: &Operation) -> Value {
     json!({
         "operation": format!("{} {}", operation.method, operation.path),
-        "grade": grade(operation.confidence),
+        "grade": operation.confidence.name(),
         "source": operation.source,
     })
-}
-
-fn grade(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Documented => "documented",
-        Confidence::Observed => "observed",
-        Confidence::Inferred => "inferred",
-    }
 }
 
 /// The requests of each operation: with what is required, with all parameters, with each example of a body.
@@ -149,7 +141,7 @@ async fn replies(name: &str) {
     for (id, replies) in shown {
         let operation = subject.api.operation(&id).unwrap();
         let mut info = attested(operation);
-        let grades = operation.replies.iter().map(|reply| (reply.status.to_string(), grade(reply.confidence).into()));
+        let grades = operation.replies.iter().map(|reply| (reply.status.to_string(), reply.confidence.name().into()));
         info["replies"] = Value::Object(grades.collect());
         insta::with_settings!({info => &info, omit_expression => true}, {
             insta::assert_json_snapshot!(format!("{name}__{id}__replies"), masked(Value::Object(replies), &secrets));
@@ -176,7 +168,7 @@ fn every_snapshot_names_its_grade_and_none_is_left_over() {
         for operation in &subject.api.operations {
             for kind in ["request", "replies"] {
                 let file = format!("{prefix}{}__{}__{kind}.snap", subject.name(), operation.id);
-                expected.insert(file, (grade(operation.confidence), operation.source.clone()));
+                expected.insert(file, (operation.confidence.name(), operation.source.clone()));
             }
         }
     }

@@ -70,5 +70,5 @@ fn compile(compiler: &OsStr, words: impl Iterator<Item = OsString>) -> Result<Ex
         command.args(["--cfg", "cx_twins"]);
     }
     let status = command.status().context("the compiler cannot be started")?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+    Ok(shell::exit_code(status))
 }

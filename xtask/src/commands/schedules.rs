@@ -5,12 +5,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
 };
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use anyhow::{Context, Result, ensure};
 
+use super::built;
 use crate::shell;
 
 /// Runs random schedules of the token manager, and those that find its broken twins.
@@ -39,13 +39,6 @@ pub fn run(root: &Path, _: &Arguments) -> Result<ExitCode> {
 fn build(root: &Path) -> Result<PathBuf> {
     let mut cargo = shell::cargo();
     cargo.current_dir(root).args(["rustc", "--quiet", "--package", "cx-client", "--lib", "--profile", "test"]);
-    cargo.args(["--all-features", "--message-format=json-render-diagnostics", "--", "--cfg", "cx_shuttle"]);
-    let output = cargo.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context("cargo cannot be started")?;
-    if !output.status.success() {
-        bail!("the client's tests do not build");
-    }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let mut executables = messages.filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from));
-    executables.next_back().context("cargo does not say where the tests lie")
+    cargo.args(["--all-features", built::MESSAGES, "--", "--cfg", "cx_shuttle"]);
+    built::built_by(&mut cargo, "lib", "cx_client")
 }

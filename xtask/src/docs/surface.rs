@@ -32,8 +32,8 @@ pub struct Surface {
 pub struct Call {
     /// Method of the client.
     pub method: String,
-    /// Name on the wire → setter and its type.
-    pub setters: BTreeMap<String, (String, String)>,
+    /// Setters by the name on the wire.
+    pub setters: BTreeMap<String, Named>,
     /// Type of the body that is sent by default.
     pub body: Option<String>,
 }
@@ -47,8 +47,16 @@ pub struct Guide {
     pub request_secrets: BTreeSet<String>,
 }
 
-/// Fields of a struct: name on the wire → name in Rust and type.
-pub type Struct = BTreeMap<String, (String, String)>;
+/// A setter or a field.
+pub struct Named {
+    /// Its name in Rust.
+    pub name: String,
+    /// What it takes or holds.
+    pub ty: String,
+}
+
+/// Fields of a struct by the name on the wire.
+pub type Struct = BTreeMap<String, Named>;
 
 impl Surface {
     /// Reads the generated files. `library` is the text of the client's `lib.rs`, which says where the module lies.
@@ -101,7 +109,7 @@ impl Surface {
                     let field = |field: &syn::Field| {
                         let name = field.ident.as_ref()?.to_string();
                         let wire = renamed(&field.attrs).unwrap_or_else(|| name.clone());
-                        Some((wire, (name, plain(&field.ty))))
+                        Some((wire, Named { name, ty: plain(&field.ty) }))
                     };
                     self.structs.insert(one.ident.to_string(), fields.named.iter().filter_map(field).collect());
                 }
@@ -165,7 +173,7 @@ impl<'f> Visit<'f> for CallReader {
             (Some("client"), _, _) => self.call.method = method,
             (Some("call"), _, _) => {
                 if let Some((wire, ty)) = self.taken.take() {
-                    self.call.setters.insert(wire, (method, ty));
+                    self.call.setters.insert(wire, Named { name: method, ty });
                 }
             }
             _ => {}

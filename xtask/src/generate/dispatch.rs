@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::{
     lower::COOKIE_HEADER,
     print_tokens,
-    tree::{Call, OtherBody, Schema},
+    tree::{Argument, Call, OtherBody, Schema},
 };
 
 /// `dispatch.rs`.
@@ -64,7 +64,7 @@ fn decoder(schemas: &[Schema]) -> proc_macro2::TokenStream {
 fn function(call: &Call) -> proc_macro2::TokenStream {
     let name = format_ident!("{}", call.id);
     let method = &call.method;
-    let parameters = call.parameters.iter().map(|(wire, setter, ty)| {
+    let parameters = call.parameters.iter().map(|Argument { wire, setter, ty }| {
         let wire = wire.strip_prefix(COOKIE_HEADER).unwrap_or(wire);
         quote! {
             if let Some(value) = arguments.take::<#ty>(#wire)? {

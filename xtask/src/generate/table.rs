@@ -1,15 +1,16 @@
 //! The operation table: what the runtime knows of an API, as constants.
 
+mod oauth;
+
 use anyhow::{Context, Result};
-use cx_spec::{Api, Arrays, Media, OAuth, OAuthRole, Operation, RefreshScope, Regions, Retry, SpecError};
-use proc_macro2::{Ident, TokenStream};
+use cx_spec::{Api, Arrays, Media, OAuthRole, Operation, Retry};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use super::{
     files,
-    lower::{COOKIE_HEADER, View, delimiter},
-    names::argument_name,
+    lower::{COOKIE_HEADER, View, delimiter, is_true},
     print_tokens,
     reply::{self, ReplyKind},
     title,
@@ -35,7 +36,7 @@ pub fn module(api: &Api, all: &[Api], view: &View) -> Result<String> {
     }
     let (name, title) = (api.name(), title(api));
     let server = api.server().unwrap_or_default();
-    let (oauth, foreign) = oauth(api, all)?;
+    let (oauth, foreign) = oauth::oauth(api, all)?;
     let token_parameter = option(token_parameter(api).map(|name| quote!(#name)));
     let code = quote! {
         use ::cx_client::{operation::{Api, Body, Envelope, File, Grant, Location, OAuth, Operation, Pagination, Parameter, Regions, Reply, Retry, Shape, Window}};
@@ -157,8 +158,7 @@ fn parameter_row(operation: &Operation, parameter: &Value, components: &View) ->
     let is_list = facts
         .is_some_and(|one| components.resolved(&one.schema).get("type").and_then(Value::as_str) == Some("array"));
     let delimiter = option(facts.filter(|_| is_list).and_then(delimiter).map(|delimiter| quote!(#delimiter)));
-    let flag = |key: &str| parameter.get(key) == Some(&Value::Bool(true));
-    let (secret, personal) = (flag("x-secret"), flag("x-personal"));
+    let (secret, personal) = (is_true(parameter, "x-secret"), is_true(parameter, "x-personal"));
     quote! {
         Parameter {
             name: #name,
@@ -251,9 +251,8 @@ fn is_free(schema: &Value) -> bool {
 /// Whether a schema of the document admits null. The view has moved the null of components to where they are used, so
 /// the place of use is asked.
 fn is_nullable(schema: &Value, components: &View) -> bool {
-    let here = schema.get("nullable") == Some(&Value::Bool(true));
     let name = components.component(schema);
-    here || name.is_some_and(|name| components.nullable.iter().any(|one| one == name))
+    is_true(schema, "nullable") || name.is_some_and(|name| components.nullable.iter().any(|one| one == name))
 }
 
 /// The member that tells the items of a list apart.
@@ -296,91 +295,6 @@ fn pagination(operation: &Operation, pagination: &cx_spec::Pagination) -> TokenS
             windows: &[#(#windows),*],
         }
     }
-}
-
-/// The token flow, and the token operation's row where another document has it.
-fn oauth(api: &Api, all: &[Api]) -> Result<(TokenStream, TokenStream)> {
-    let own = api.oauth(OAuthRole::Token);
-    let (owner, operation, row, server, foreign) = match (own, &api.oauth_document) {
-        (Some(operation), _) => {
-            let name = row_name(operation);
-            (api, operation, quote!(&OPERATIONS.#name), quote!(None), quote!())
-        }
-        (None, Some(other)) => {
-            let found = all.iter().find(|one| one.name() == other);
-            let gone = || misnamed(api, &format!("there is no document `{other}` beside this one"));
-            let other = found.ok_or_else(gone)?;
-            let operation = other.oauth(OAuthRole::Token);
-            let operation = operation
-                .ok_or_else(|| misnamed(api, &format!("`{}` has no token operation to borrow", other.name())))?;
-            let mut view = super::lower::lower(other);
-            let value =
-                view.operations_mut().into_iter().find(|(id, _)| *id == operation.id).map(|(_, value)| value.clone());
-            let foreign = self::row(other, operation, &value.unwrap_or_default(), &view);
-            let server = other.server().unwrap_or_default();
-            let text = format!("The token operation, which {} describes.", other.name());
-            (
-                other,
-                operation,
-                quote!(&TOKEN),
-                quote!(Some(#server)),
-                quote!(#[doc = #text] static TOKEN: Operation = #foreign;),
-            )
-        }
-        (None, None) => return Ok((quote!(None), quote!())),
-    };
-    let Some(OAuth { grants, rotation, refresh_scope, single_user_scope, regions, .. }) = &operation.oauth else {
-        return Ok((quote!(None), quote!()));
-    };
-    let grants = grants.iter().map(|(name, grant)| {
-        let (parameters, refresh_token) = (&grant.parameters, grant.refresh_token);
-        quote!(Grant { name: #name, parameters: &[#(#parameters),*], refresh_token: #refresh_token })
-    });
-    let refresh_scope = *refresh_scope == RefreshScope::Required;
-    let regions = option(regions.as_ref().map(|regions| self::regions(owner, regions)));
-    let other = |role| {
-        option(api.oauth(role).map(|operation| {
-            let name = row_name(operation);
-            quote!(&OPERATIONS.#name)
-        }))
-    };
-    let (authorize, logout) = (other(OAuthRole::Authorize), other(OAuthRole::Logout));
-    let oauth = quote! {
-        Some(OAuth {
-            token: #row,
-            token_server: #server,
-            regions: #regions,
-            grants: &[#(#grants),*],
-            rotation: #rotation,
-            refresh_scope: #refresh_scope,
-            single_user_scope: #single_user_scope,
-            authorize: #authorize,
-            logout: #logout,
-        })
-    };
-    Ok((oauth, foreign))
-}
-
-/// An error at the place where a document names the one whose token operation it borrows.
-fn misnamed(api: &Api, message: &str) -> SpecError {
-    let schemes = api.security_schemes();
-    let named = schemes.iter().find_map(|(_, scheme)| scheme.member("x-oauth")?.member("document"));
-    api.document().error(named.as_ref().map_or("", |node| node.pointer()), message)
-}
-
-/// The field of an operation's row, whether or not the operation could be generated.
-fn row_name(operation: &Operation) -> Ident {
-    format_ident!("{}", argument_name(&operation.id))
-}
-
-/// The servers of accounts, by what the parameter begins with that picks one.
-fn regions(api: &Api, regions: &Regions) -> TokenStream {
-    let Regions { parameter, variable, prefixes } = regions;
-    let servers = prefixes.iter().map(|(prefix, value)| {
-        let server = api.server_with(variable, value).unwrap_or_default();
-        quote!((#prefix, #server))
-    });
-    quote!(Regions { parameter: #parameter, servers: &[#(#servers),*] })
 }
 
 fn option(tokens: Option<TokenStream>) -> TokenStream {

@@ -138,8 +138,7 @@ fn next(error: &Error) -> String {
         ErrorKind::Authentication => match error.oauth_error() {
             Some("invalid_client") => "check CX_CLIENT_ID and CX_CLIENT_SECRET".to_owned(),
             Some("invalid_grant") => {
-                "check user name and password, or log in again: a code or refresh token is good \
-                                      for one use"
+                "check user name and password, or log in again: a code or refresh token is good for one use"
                     .to_owned()
             }
             _ => "check the credentials in the environment, or log in again; `cx --help` lists the variables"

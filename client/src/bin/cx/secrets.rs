@@ -5,7 +5,7 @@ use std::{
     cmp::Reverse,
     env::{self, VarError},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use cx_client::Secret;
@@ -58,7 +58,7 @@ impl Secrets {
     ///
     /// # Errors
     /// A file that cannot be read, is no UTF-8 or is empty.
-    pub fn file(&self, path: &PathBuf) -> Result<Secret, Failure> {
+    pub fn file(&self, path: &Path) -> Result<Secret, Failure> {
         let refuse = |reason: String| {
             Failure::usage(format!("the secret in {} cannot be read: {reason}", path.display()))
                 .then("name a file that holds the secret and nothing else")

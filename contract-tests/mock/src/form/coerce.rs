@@ -63,6 +63,27 @@ pub enum Notation<'f> {
     Any,
 }
 
+/// How a form writes an array.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// `a=1&a=2`
+    PlainName,
+    /// `a[]=1&a[]=2`
+    Brackets,
+    /// `a[0]=1&a[1]=2`
+    Indices,
+}
+
+impl Written {
+    fn name(self) -> &'static str {
+        match self {
+            Self::PlainName => "its plain name",
+            Self::Brackets => "brackets",
+            Self::Indices => "indices",
+        }
+    }
+}
+
 /// Gives a tree the types of the schema at a pointer of the document. Only coercion is judged here; whether the
 /// value keeps the schema is [`Schemas::judge`]'s to say.
 pub fn coerce(schemas: &Schemas, pointer: &str, tree: &Tree, notation: Notation<'_>) -> Coerced {
@@ -114,7 +135,7 @@ impl<'s> Pass<'s> {
                 if let [Part::Json(json)] = parts.as_slice() {
                     return self.json(shape, json, at);
                 }
-                self.check_notation("its plain name", path, at, shape);
+                self.check_notation(Written::PlainName, path, at, shape);
                 let items: Vec<Tree> = parts.iter().map(|part| Tree::Leaf(vec![part.clone()])).collect();
                 self.items(shape, &items, at, path)
             }
@@ -123,7 +144,7 @@ impl<'s> Pass<'s> {
             (Tree::Map(members), Some("object") | None) => self.object(shape, members, at, path),
             (Tree::List(items), Some("array") | None) => {
                 if shape.kind().is_some() {
-                    self.check_notation("brackets", path, at, shape);
+                    self.check_notation(Written::Brackets, path, at, shape);
                 }
                 self.items(shape, items, at, path)
             }
@@ -245,18 +266,19 @@ impl<'s> Pass<'s> {
         if !in_order {
             self.fault("notation", at, shape, "indices of an array count up from 0".to_owned());
         }
-        self.check_notation("indices", path, at, shape);
+        self.check_notation(Written::Indices, path, at, shape);
         let items: Vec<Tree> = members.values().cloned().collect();
         self.items(shape, &items, at, path)
     }
 
-    fn check_notation(&mut self, found: &str, path: &str, at: &str, shape: &Shape<'s>) {
+    fn check_notation(&mut self, found: Written, path: &str, at: &str, shape: &Shape<'s>) {
         let Notation::Form(form) = self.notation else { return };
         let indices = form.arrays == Arrays::Indices || form.indexed.iter().any(|indexed| indexed == path);
-        let wanted = if indices { "indices" } else { "brackets" };
-        let repeated_top_level = found == "its plain name" && !path.contains('.');
+        let wanted = if indices { Written::Indices } else { Written::Brackets };
+        let repeated_top_level = found == Written::PlainName && !path.contains('.');
         if found != wanted && !repeated_top_level {
-            self.fault("notation", at, shape, format!("an array by {found}, documented by {wanted}"));
+            let message = format!("an array by {}, documented by {}", found.name(), wanted.name());
+            self.fault("notation", at, shape, message);
         }
     }
 

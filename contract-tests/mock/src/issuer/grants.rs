@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{
     CLIENT_ID, CLIENT_SECRET, PASSWORD, USERNAME,
     reply::{self, Refusal},
-    store::{Issuer, Order, RefreshOrder},
+    store::{Family, Issuer, Order, RefreshOrder},
 };
 use crate::{incoming::Incoming, outgoing::Outgoing, schema::Schemas, validator::Verdict, violation::Violation};
 
@@ -80,40 +80,40 @@ impl<'r> Request<'r> {
         if takes("code") && !self.issuer.take_code(self.text("code").unwrap_or_default()) {
             return Err(Refusal::new("invalid_grant", "the code is not known or was taken already"));
         }
-        let mut family = None;
-        let mut refresh = RefreshOrder::New;
-        if takes("refresh_token") {
-            let token = self.text("refresh_token").unwrap_or_default();
-            let single_user =
-                self.oauth.single_user_scope && scope.as_deref().is_some_and(|scope| scope.contains('@'));
-            if single_user {
-                return Err(Refusal::new("invalid_scope", "a scope with an e-mail address cannot be refreshed"));
-            }
-            if self.oauth.refresh_scope == RefreshScope::Required && scope.is_none() {
-                return Err(Refusal::new("invalid_request", "a refresh has to name its scope"));
-            }
-            // Asked before the token is spent: what is refused for its scope may be asked for again with a better one.
-            if let (Some(granted), Some(asked)) = (self.issuer.refresh_scope(token), &scope) {
-                let granted: Vec<&str> = granted.split_whitespace().collect();
-                if !asked.split_whitespace().all(|word| granted.contains(&word)) {
-                    return Err(Refusal::new("invalid_scope", "a refresh cannot widen the scope"));
-                }
-            }
-            let taken = self.issuer.take_refresh(token, self.oauth.rotation);
-            family = Some(taken.ok_or(Refusal::new("invalid_grant", "the refresh token is not known or spent"))?);
-            if !self.oauth.rotation {
-                refresh = RefreshOrder::Keep(token.to_owned());
-            }
-        }
-        if !grant.refresh_token {
-            refresh = RefreshOrder::None;
-        }
+        let family = match takes("refresh_token") {
+            true => self.take_refresh_token(scope.as_deref())?,
+            false => self.issuer.new_family(scope.clone()),
+        };
+        let refresh = match self.text("refresh_token").filter(|_| takes("refresh_token") && !self.oauth.rotation) {
+            _ if !grant.refresh_token => RefreshOrder::None,
+            Some(token) => RefreshOrder::Keep(token.to_owned()),
+            None => RefreshOrder::New,
+        };
         let shown = reply::shown(self.operation, name, grant.refresh_token);
         let lifetime = self.issuer.lifetime().or(shown.lifetime);
-        let family = family.unwrap_or_else(|| self.issuer.new_family(scope.clone()));
         let order = Order { label: self.api.name(), family, scope: scope.clone(), lifetime, refresh };
         let issued = self.issuer.issue(order);
         Ok(reply::issued(self.api, self.operation, shown, &issued, lifetime, scope))
+    }
+
+    /// Takes the refresh token for a new token with this scope, and tells which login it comes from.
+    fn take_refresh_token(&self, scope: Option<&str>) -> Result<Family, Refusal> {
+        if self.oauth.single_user_scope && scope.is_some_and(|scope| scope.contains('@')) {
+            return Err(Refusal::new("invalid_scope", "a scope with an e-mail address cannot be refreshed"));
+        }
+        if self.oauth.refresh_scope == RefreshScope::Required && scope.is_none() {
+            return Err(Refusal::new("invalid_request", "a refresh has to name its scope"));
+        }
+        let token = self.text("refresh_token").unwrap_or_default();
+        // Asked before the token is spent: what is refused for its scope may be asked for again with a better one.
+        if let (Some(granted), Some(asked)) = (self.issuer.refresh_scope(token), scope) {
+            let granted: Vec<&str> = granted.split_whitespace().collect();
+            if !asked.split_whitespace().all(|word| granted.contains(&word)) {
+                return Err(Refusal::new("invalid_scope", "a refresh cannot widen the scope"));
+            }
+        }
+        let taken = self.issuer.take_refresh(token, self.oauth.rotation);
+        taken.ok_or(Refusal::new("invalid_grant", "the refresh token is not known or spent"))
     }
 
     /// A client is checked wherever it names itself, even where the grant does not ask for it.

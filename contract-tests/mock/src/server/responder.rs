@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use cx_spec::{OAuthRole, Operation};
+use cx_spec::{Api, OAuthRole, Operation};
 use http::{HeaderName, HeaderValue};
 use serde_json::json;
 use wiremock::{Request, Respond, ResponseTemplate};
@@ -17,7 +17,8 @@ use super::{
     exchange::Record,
     lying,
     mount::Mount,
-    prefer, refusal,
+    prefer::{self, Prefer},
+    refusal,
 };
 use crate::{
     incoming::Incoming,
@@ -136,6 +137,7 @@ impl Core {
         violation.map(|violation| violation.place.clone()).or_else(bad)
     }
 
+    /// The reply of an operation, in the order that [`MockVendor`](super::MockVendor) describes: what comes first decides.
     fn serve(
         &self,
         mount: &Mount,
@@ -147,22 +149,13 @@ impl Core {
         let api = mount.api();
         let accept = incoming.accept();
         let accept = accept.as_deref();
-        let role = operation.oauth.as_ref().map(|oauth| oauth.role);
-        let is_minded = |violation: &&Violation| !self.lenient && lying::minds(lie, violation);
-        let minded: Vec<Violation> = verdict.violations.iter().filter(is_minded).cloned().collect();
-        if !minded.is_empty() {
-            let refused = if role == Some(OAuthRole::Token) {
-                let refused = self.issuer.token(mount.schemas(), operation, incoming, verdict, &minded);
-                refusal::explain(refused, &minded)
-            } else {
-                refusal::refuse(api, operation, &minded, accept)
-            };
+        if let Some(refused) = self.refused(mount, operation, incoming, verdict, lie) {
             return refused.into();
         }
         if let Some(answer) = self.scripted(&operation.id).or_else(|| self.handled(&operation.id, incoming, verdict))
         {
             // A scripted token request is one all the same.
-            if role == Some(OAuthRole::Token) {
+            if role(operation) == Some(OAuthRole::Token) {
                 self.issuer.count_request();
             }
             let outgoing = answer.outgoing(api, operation, accept);
@@ -176,22 +169,45 @@ impl Core {
             return outgoing.into();
         }
         if let Some(wish) = prefer::read(incoming.headers()) {
-            let status = match wish.code {
-                Some(Ok(code)) => Some(code),
-                Some(Err(text)) => {
-                    let message = format!("`{}` is no status of a reply", clip(&text));
-                    return Outgoing::undocumented(501, &json!({"error": message})).into();
-                }
-                None => prefer::status(operation, wish.example.as_deref()),
-            };
-            let answer = match (status, &wish.example) {
-                (Some(status), Some(name)) => Answer::example(status, name),
-                (Some(status), None) => Answer::status(status),
-                (None, _) => Answer::status(200),
-            };
-            return answer.outgoing(api, operation, accept).into();
+            return preferred(api, operation, &wish, accept).into();
         }
-        let outgoing = match role {
+        self.granted(mount, operation, incoming, verdict, lie).into()
+    }
+
+    /// The refusal of a request that breaks the document, as far as the vendor minds.
+    fn refused(
+        &self,
+        mount: &Mount,
+        operation: &Operation,
+        incoming: &Incoming,
+        verdict: &Verdict,
+        lie: Option<Lie>,
+    ) -> Option<Outgoing> {
+        let is_minded = |violation: &&Violation| !self.lenient && lying::minds(lie, violation);
+        let minded: Vec<Violation> = verdict.violations.iter().filter(is_minded).cloned().collect();
+        if minded.is_empty() {
+            return None;
+        }
+        Some(if role(operation) == Some(OAuthRole::Token) {
+            let refused = self.issuer.token(mount.schemas(), operation, incoming, verdict, &minded);
+            refusal::explain(refused, &minded)
+        } else {
+            refusal::refuse(mount.api(), operation, &minded, incoming.accept().as_deref())
+        })
+    }
+
+    /// What the operation does, for a request against which nothing is held.
+    fn granted(
+        &self,
+        mount: &Mount,
+        operation: &Operation,
+        incoming: &Incoming,
+        verdict: &Verdict,
+        lie: Option<Lie>,
+    ) -> Outgoing {
+        let accept = incoming.accept();
+        let accept = accept.as_deref();
+        match role(operation) {
             Some(OAuthRole::Token) => self.issuer.token(mount.schemas(), operation, incoming, verdict, &[]),
             Some(OAuthRole::Logout) => {
                 for credential in &verdict.credentials {
@@ -204,8 +220,7 @@ impl Core {
                 .as_ref()
                 .and_then(|state| state.answer(mount, operation, verdict, lie))
                 .unwrap_or_else(|| mount.first_success(operation, accept)),
-        };
-        outgoing.into()
+        }
     }
 
     fn scripted(&self, operation: &str) -> Option<Answer> {
@@ -230,6 +245,28 @@ impl Core {
             _ => credential.token() == ACCESS_TOKEN || self.issuer.standing(credential.token()) == Standing::Live,
         }
     }
+}
+
+fn role(operation: &Operation) -> Option<OAuthRole> {
+    operation.oauth.as_ref().map(|oauth| oauth.role)
+}
+
+/// The reply that the sender of a request asks for.
+fn preferred(api: &Api, operation: &Operation, wish: &Prefer, accept: Option<&str>) -> Outgoing {
+    let status = match &wish.code {
+        Some(Ok(code)) => Some(*code),
+        Some(Err(text)) => {
+            let message = format!("`{}` is no status of a reply", clip(text));
+            return Outgoing::undocumented(501, &json!({"error": message}));
+        }
+        None => prefer::status(operation, wish.example.as_deref()),
+    };
+    let answer = match (status, &wish.example) {
+        (Some(status), Some(name)) => Answer::example(status, name),
+        (Some(status), None) => Answer::status(status),
+        (None, _) => Answer::status(200),
+    };
+    answer.outgoing(api, operation, accept)
 }
 
 /// The path or the method is not documented. A 405 is documented with some operations; the words are theirs then.

@@ -3,13 +3,8 @@
 use std::sync::Arc;
 
 use cx_mock::{Validator, Verdict, example_request};
-use cx_spec::Api;
 
-fn apis() -> Vec<Arc<Api>> {
-    let mut apis = cx_spec::embedded_all().unwrap();
-    apis.push(crate::orchard());
-    apis.into_iter().map(Arc::new).collect()
-}
+use crate::apis;
 
 fn complain(findings: &[String]) {
     assert!(findings.is_empty(), "{} findings:\n{}", findings.len(), findings.join("\n"));

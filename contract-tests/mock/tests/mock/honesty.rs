@@ -7,18 +7,12 @@ use cx_mock::{Incoming, MockVendor, Validator, example_request};
 use cx_spec::{Api, Operation};
 
 use crate::{
-    orchard,
+    apis,
     wire::{self, Wired},
 };
 
 /// Marks what no document says.
 const MARK: &str = "x-cx-mock";
-
-fn apis() -> Vec<Arc<Api>> {
-    let mut apis = cx_spec::embedded_all().unwrap();
-    apis.push(orchard());
-    apis.into_iter().map(Arc::new).collect()
-}
 
 /// One way to break a request, and the statuses that say so, the best first.
 struct Clause {

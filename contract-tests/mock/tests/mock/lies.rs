@@ -48,9 +48,7 @@ fn room() -> Api {
 }
 
 fn apis() -> Vec<Arc<Api>> {
-    let mut apis = cx_spec::embedded_all().unwrap();
-    apis.extend([orchard(), room()]);
-    apis.into_iter().map(Arc::new).collect()
+    crate::apis().into_iter().chain([Arc::new(room())]).collect()
 }
 
 /// Asks every operation outside the token flow for its success.

@@ -7,7 +7,7 @@ use cx_spec::{Api, Operation, Resource, ResourceRole};
 use serde_json::Value;
 
 use crate::{
-    orchard,
+    apis,
     wire::{self, Wired},
 };
 
@@ -138,7 +138,7 @@ fn shows(reply: &Wired, key: &str, thing: &Value) -> bool {
 
 #[tokio::test]
 async fn every_resource_of_every_document_lives_and_dies() {
-    for api in cx_spec::embedded_all().unwrap().into_iter().chain([orchard()]).map(Arc::new) {
+    for api in apis() {
         let all: BTreeSet<String> =
             api.operations.iter().filter(|one| one.resource.is_some()).map(|one| one.id.clone()).collect();
         let collections: BTreeSet<String> =

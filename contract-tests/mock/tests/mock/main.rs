@@ -22,6 +22,8 @@ mod strategy;
 mod unseen;
 mod wire;
 
+use std::sync::Arc;
+
 use cx_spec::{Api, Document};
 
 /// A vendor that asks for two credentials at once, or for one of them where that is enough.
@@ -31,6 +33,11 @@ pub fn vault() -> Api {
         operationId: list_doors\n      security: [{bearer: [], key: []}, {key: []}]\n      responses: {'200': {description: Doors.}}\n\
         components:\n  securitySchemes:\n    bearer: {type: http, scheme: bearer}\n    key: {type: apiKey, in: header, name: X-Key}\n";
     Api::index(Document::parse("vault", "vault.yaml", text).unwrap()).unwrap()
+}
+
+/// The documents of this workspace, and the made-up vendor.
+pub fn apis() -> Vec<Arc<Api>> {
+    cx_spec::embedded_all().unwrap().into_iter().chain([orchard()]).map(Arc::new).collect()
 }
 
 /// The made-up vendor.

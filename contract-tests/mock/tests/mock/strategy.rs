@@ -13,7 +13,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use crate::orchard;
+use crate::{apis, orchard};
 
 /// Pointer and value of every component schema, and of every schema of a parameter or a reply.
 fn schemas_of(api: &Api) -> Vec<(String, Value)> {
@@ -32,12 +32,6 @@ fn schemas_of(api: &Api) -> Vec<(String, Value)> {
     // A reference is the component over again.
     found.retain(|(_, schema)| schema.get("$ref").is_none());
     found
-}
-
-fn apis() -> Vec<Arc<Api>> {
-    let mut apis = cx_spec::embedded_all().unwrap();
-    apis.push(orchard());
-    apis.into_iter().map(Arc::new).collect()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use cx_spec::{
 };
 use serde_json::Value;
 
-use super::{Case, json_path, path_to_unnamed};
+use super::{Case, file_and_line, json_path, path_to_unnamed};
 use crate::live::drift::{Finding, Kind, Severity};
 
 pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {
@@ -38,7 +38,7 @@ fn of_violation(case: &Case<'_>, violation: &Violation, body: &Value) -> Vec<Fin
         kind,
         severity: Severity::Drift,
         expected,
-        spec: format!("{}:{}", violation.spec.file, violation.spec.line),
+        spec: file_and_line(&violation.spec),
         seen,
     };
     let bytes = case.exchange.body.len();
@@ -161,7 +161,7 @@ fn unnamed(case: &Case<'_>, violation: &Violation, body: &Value, severity: Sever
             Severity::Information => "no such member by name; any may be there",
         }
         .to_owned(),
-        spec: format!("{}:{}", violation.spec.file, violation.spec.line),
+        spec: file_and_line(&violation.spec),
         seen: body.pointer(pointer).map(shape).unwrap_or_default(),
     })
 }

@@ -2,7 +2,7 @@
 
 use cx_mock::Place;
 
-use super::Case;
+use super::{Case, file_and_line};
 use crate::live::drift::{Finding, Kind, Severity};
 
 pub(super) fn judge(case: &Case<'_>) -> Vec<Finding> {
@@ -23,7 +23,7 @@ fn missing(case: &Case<'_>) -> Vec<Finding> {
             kind: Kind::MissingHeader,
             severity: Severity::Drift,
             expected: "the header".to_owned(),
-            spec: format!("{}:{}", header.place().file, header.place().line),
+            spec: file_and_line(&header.place()),
             seen: "none".to_owned(),
         })
         .collect()
@@ -41,7 +41,7 @@ fn values(case: &Case<'_>) -> Vec<Finding> {
                 kind: Kind::HeaderValue,
                 severity: Severity::Drift,
                 expected: format!("a value that keeps `{}`", violation.rule),
-                spec: format!("{}:{}", violation.spec.file, violation.spec.line),
+                spec: file_and_line(&violation.spec),
                 seen: if violation.rule == "type" { "another text" } else { "another value" }.to_owned(),
             })
         })
@@ -59,7 +59,7 @@ fn unknown(case: &Case<'_>) -> Vec<Finding> {
                 kind: Kind::UndocumentedHeader,
                 severity: Severity::Information,
                 expected: "no such header".to_owned(),
-                spec: format!("{}:{}", violation.spec.file, violation.spec.line),
+                spec: file_and_line(&violation.spec),
                 seen: format!("a text of {} characters", value.chars().count()),
             })
         })

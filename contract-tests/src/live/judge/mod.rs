@@ -10,7 +10,7 @@ mod status;
 mod token;
 
 use cx_mock::Validator;
-use cx_spec::{OAuthRole, Operation};
+use cx_spec::{OAuthRole, Operation, Place};
 
 use path::{json_path, path_to_unnamed};
 pub use status::{Ids, Standing};
@@ -41,6 +41,11 @@ pub fn judge(validator: &Validator, operation: &Operation, exchange: &Exchange, 
     Judgement { findings, standing }
 }
 
+/// A place as a finding names it: without the column, which would only change with the layout of the document.
+fn file_and_line(place: &Place) -> String {
+    format!("{}:{}", place.file, place.line)
+}
+
 /// A reply under judgement.
 struct Case<'c> {
     validator: &'c Validator,
@@ -51,8 +56,7 @@ struct Case<'c> {
 impl Case<'_> {
     /// File and line of a pointer of the document.
     fn spec(&self, pointer: &str) -> String {
-        let place = self.validator.api().document().place(pointer);
-        format!("{}:{}", place.file, place.line)
+        file_and_line(&self.validator.api().document().place(pointer))
     }
 
     /// What the document calls things.

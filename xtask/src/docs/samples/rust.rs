@@ -7,14 +7,14 @@ use cx_spec::OAuthRole;
 use serde_json::Value;
 
 use super::{Argument, Shown, json, variable};
-use crate::docs::surface::{Call, Surface};
+use crate::docs::surface::{Call, Named, Surface};
 
 pub fn sample(shown: &Shown<'_>, call: &Call, surface: &Surface) -> String {
     let module = &surface.module;
     let mut setters = Vec::new();
     for argument in &shown.arguments {
-        if let Some((setter, ty)) = call.setters.get(&argument.name) {
-            setters.push(format!(".{setter}({})", parameter(argument, ty)));
+        if let Some(setter) = call.setters.get(&argument.name) {
+            setters.push(format!(".{}({})", setter.name, parameter(argument, &setter.ty)));
         }
     }
     let mut before = Vec::new();
@@ -122,7 +122,7 @@ fn members(shown: &Shown<'_>, body: &Value, ty: &str, surface: &Surface) -> Opti
     let fields = surface.structure(ty)?;
     let mut members = Members { calls: Vec::new(), lets: Vec::new(), file: false };
     for (wire, value) in body.as_object()? {
-        let (field, ty) = fields.get(wire)?;
+        let Named { name: field, ty } = fields.get(wire)?;
         let inner = ty.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>'));
         let value = if shown.is_file(wire) {
             members.file = true;

@@ -252,10 +252,20 @@ fn set(value: &mut Value, key: &str, member: impl Into<Value>) {
     }
 }
 
+/// Whether a value has a member that is true.
+pub fn is_true(value: &Value, key: &str) -> bool {
+    value.get(key) == Some(&Value::Bool(true))
+}
+
+/// The parameters of an operation of the view.
+fn parameters_of(operation: &mut Value) -> impl Iterator<Item = &mut Value> {
+    operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten()
+}
+
 /// Calls `visit` on every schema of the view, outermost first.
 fn each_schema(view: &mut View, visit: &mut impl FnMut(&mut Value)) {
     for (_, operation) in view.operations_mut() {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in parameters_of(operation) {
             if let Some(schema) = parameter.get_mut("schema") {
                 walk(schema, visit);
             }

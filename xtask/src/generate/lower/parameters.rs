@@ -3,7 +3,7 @@
 use cx_spec::{Api, Location, Parameter};
 use serde_json::{Value, json};
 
-use super::{Unsupported, View, set};
+use super::{Unsupported, View, is_true, parameters_of, set};
 
 /// Headers that OpenAPI has ignored among the parameters: body, reply and security say what is in them.
 const NO_PARAMETERS: [&str; 3] = ["accept", "authorization", "content-type"];
@@ -33,15 +33,14 @@ pub fn flatten_queries(view: &mut View, api: &Api) {
                     for (key, member) in members {
                         // A member is as secret as the object, and may be so alone.
                         let own = components.resolved(member);
-                        let flag = |key: &str| own.get(key) == Some(&Value::Bool(true));
                         flat.push(json!({
                             "name": if facts.style == "deepObject" { format!("{}[{key}]", facts.name) } else { key.clone() },
                             "in": "query",
                             "required": facts.required && required.contains(&key.as_str()),
                             "description": member.get("description").and_then(Value::as_str).unwrap_or(&facts.description),
                             "schema": member,
-                            "x-secret": facts.secret || flag("x-secret"),
-                            "x-personal": facts.personal || flag("x-personal"),
+                            "x-secret": facts.secret || is_true(own, "x-secret"),
+                            "x-personal": facts.personal || is_true(own, "x-personal"),
                         }));
                     }
                 }
@@ -106,7 +105,7 @@ fn is_header_of_ours(name: &str, location: Location) -> bool {
 /// Carries cookies under a header name of ours.
 pub fn cookies_as_headers(view: &mut View, _api: &Api) {
     for (_, value) in view.operations_mut() {
-        for parameter in value.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in parameters_of(value) {
             if parameter.get("in").and_then(Value::as_str) == Some("cookie") {
                 let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
                 set(parameter, "in", "header");

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cx_spec::Api;
 use serde_json::{Value, json};
 
-use super::{View, view::COMPONENTS, walk};
+use super::{View, is_true, view::COMPONENTS, walk};
 use crate::generate::reply;
 
 /// Marks the description of such a member; the syntax-tree pass takes it out again.
@@ -188,7 +188,7 @@ fn admits_null(view: &View, schema: &Value, depth: usize) -> bool {
     if depth > 16 {
         return false;
     }
-    if schema.get("nullable") == Some(&Value::Bool(true)) {
+    if is_true(schema, "nullable") {
         return true;
     }
     let admits = |branch: &Value| admits_null(view, branch, depth + 1);

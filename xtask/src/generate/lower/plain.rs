@@ -3,7 +3,7 @@
 use cx_spec::{Api, Location, Operation, Parameter};
 use serde_json::{Value, json};
 
-use super::{COOKIE_HEADER, Unsupported, View, set};
+use super::{COOKIE_HEADER, Unsupported, View, parameters_of, set};
 
 /// Deeper branches are not looked into: a schema may be made of itself, by more ways than anyone could follow.
 const DEEPEST: usize = 4;
@@ -61,7 +61,7 @@ pub fn plain_parameters(view: &mut View, api: &Api) {
 /// Outside the body there is no word for null: a parameter is a value, or it is left out.
 pub fn no_null_parameters(view: &mut View, _api: &Api) {
     for (_, operation) in view.operations_mut() {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in parameters_of(operation) {
             if let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) {
                 schema.remove("nullable");
             }

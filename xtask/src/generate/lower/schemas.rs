@@ -6,7 +6,7 @@ use cx_spec::Api;
 use heck::ToPascalCase;
 use serde_json::{Value, json};
 
-use super::{View, each_schema, set};
+use super::{View, each_schema, is_true, parameters_of, set};
 
 /// Marks the description of a personal member; the syntax-tree pass takes it out again.
 pub const PERSONAL_MARK: &str = "\u{2060}personal\u{2060}";
@@ -119,8 +119,7 @@ fn gather_one_way(view: &View, schema: &Value, found: &mut BTreeSet<String>, see
         return;
     }
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    let flag = |member: &Value, key: &str| member.get(key) == Some(&Value::Bool(true));
-    let one_way = properties.filter(|(_, member)| flag(member, "readOnly") || flag(member, "writeOnly"));
+    let one_way = properties.filter(|(_, member)| is_true(member, "readOnly") || is_true(member, "writeOnly"));
     found.extend(one_way.map(|(name, _)| name.clone()));
     for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
         gather_one_way(view, part, found, seen);
@@ -178,7 +177,7 @@ pub fn open_objects(view: &mut View, _api: &Api) {
         }
         // Beside `properties`, free members would be dropped in silence: an explicit empty schema keeps them.
         let named = schema.get("properties").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
-        if named && schema.get("additionalProperties") == Some(&Value::Bool(true)) {
+        if named && is_true(schema, "additionalProperties") {
             set(schema, "additionalProperties", json!({}));
         }
     });
@@ -219,10 +218,9 @@ fn is_personal(view: &View, schema: &Value, depth: usize) -> bool {
     }
     let inner = |one: &Value| is_personal(view, one, depth + 1);
     let branches = |key: &str| schema.get(key).and_then(Value::as_array).is_some_and(|all| all.iter().any(inner));
-    let flag = |key: &str| schema.get(key) == Some(&Value::Bool(true));
     // A secret text has a type that sees to itself; any other secret is printed like what it is.
-    flag("x-personal")
-        || (flag("x-secret") && schema.get("type") != Some(&json!("string")))
+    is_true(schema, "x-personal")
+        || (is_true(schema, "x-secret") && schema.get("type") != Some(&json!("string")))
         || view.target(schema).is_some_and(inner)
         || ["items", "additionalProperties"].into_iter().any(|key| schema.get(key).is_some_and(inner))
         || ["allOf", "oneOf"].into_iter().any(branches)
@@ -231,21 +229,22 @@ fn is_personal(view: &View, schema: &Value, depth: usize) -> bool {
 /// Secret texts take `format: password`, which the generator maps to the redacting type.
 pub fn secrets(view: &mut View, _api: &Api) {
     for (_, operation) in view.operations_mut() {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-            let is_secret = parameter.get("x-secret") == Some(&Value::Bool(true));
-            if is_secret && let Some(schema) = parameter.get_mut("schema") {
+        for parameter in parameters_of(operation) {
+            if is_true(parameter, "x-secret")
+                && let Some(schema) = parameter.get_mut("schema")
+            {
                 set(schema, "x-secret", true);
             }
         }
     }
     each_schema(view, &mut |schema| {
-        if schema.get("x-secret") == Some(&Value::Bool(true)) && schema.get("type") == Some(&json!("string")) {
+        if is_true(schema, "x-secret") && schema.get("type") == Some(&json!("string")) {
             set(schema, "format", "password");
         }
     });
     // A header or a part of a path is written by `to_string`, which a secret has not. No builder shows its arguments.
     for (_, operation) in view.operations_mut() {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in parameters_of(operation) {
             let in_query = parameter.get("in").and_then(Value::as_str) == Some("query");
             if !in_query
                 && let Some(schema) = parameter.get_mut("schema")
@@ -290,7 +289,7 @@ pub fn optional_containers(view: &mut View, _api: &Api) {
 pub fn nullable_components(view: &mut View, _api: &Api) {
     let (mut nullable, mut names) = (Vec::new(), Vec::new());
     for (name, schema) in view.schemas_mut() {
-        if schema.get("nullable") == Some(&Value::Bool(true)) {
+        if is_true(schema, "nullable") {
             remove(schema, &["nullable"]);
             nullable.push(format!("#/components/schemas/{name}"));
             names.push(name);

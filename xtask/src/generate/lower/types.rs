@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use cx_spec::Api;
 use serde_json::Value;
 
-use super::{View, each_schema, set};
+use super::{View, each_schema, parameters_of, set};
 use crate::generate::names::pascal_case;
 
 /// Gives a schema without a name one that no other type has.
@@ -24,7 +24,7 @@ pub fn distinct_types(view: &mut View, _api: &Api) {
         names.inside(schema, &name);
     }
     for (id, operation) in view.operations_mut() {
-        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        for parameter in parameters_of(operation) {
             let name = format!("{id}_{}", parameter.get("name").and_then(Value::as_str).unwrap_or_default());
             if let Some(schema) = parameter.get_mut("schema") {
                 names.schema(schema, &name);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cx_spec::{Api, Location, Media, Operation, pointer::escape};
+use cx_spec::{Api, Media, Operation, pointer::escape};
 use serde_json::{Map, Value, json};
 
 use super::{Alternative, Unsupported, set};
@@ -194,15 +194,9 @@ fn plain_operation(operation: &Operation) -> Value {
         .parameters
         .iter()
         .map(|parameter| {
-            let location = match parameter.location {
-                Location::Path => "path",
-                Location::Query => "query",
-                Location::Header => "header",
-                Location::Cookie => "cookie",
-            };
             json!({
                 "name": parameter.name,
-                "in": location,
+                "in": parameter.location.name(),
                 "required": parameter.required,
                 "description": parameter.description,
                 "style": parameter.style,

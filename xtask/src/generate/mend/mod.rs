@@ -57,6 +57,11 @@ pub fn mend(document: &Document, keep_going: bool) -> Result<(Document, Vec<Unsu
     Ok((document.with_value(mending.value), mending.reports))
 }
 
+/// Whether a pointer leads to a schema, or into one.
+fn in_schema(pointer: &str) -> bool {
+    pointer.split('/').any(|step| step == "schema") || pointer.starts_with("/components/schemas/")
+}
+
 impl Mending<'_> {
     fn left_out(&mut self, pointer: &str, reason: impl Into<String>) {
         self.reports.push(Unsupported::left_out(pointer, reason));

@@ -3,7 +3,7 @@
 use cx_spec::{SpecError, pointer::escape};
 use serde_json::{Value, json};
 
-use super::{Mending, edit};
+use super::{Mending, edit, in_schema};
 
 /// `type` is one text. Two types, of which one is null, are a nullable one; others are any JSON.
 pub fn types(mending: &mut Mending<'_>) -> Result<(), SpecError> {
@@ -100,8 +100,4 @@ pub fn typed(mending: &mut Mending<'_>) -> Result<(), SpecError> {
         }
     }
     Ok(())
-}
-
-fn in_schema(pointer: &str) -> bool {
-    pointer.split('/').any(|step| step == "schema") || pointer.starts_with("/components/schemas/")
 }

@@ -3,7 +3,7 @@
 use cx_spec::{METHODS, SpecError, pointer::escape};
 use serde_json::{Value, json};
 
-use super::{Mending, edit};
+use super::{Mending, edit, in_schema};
 
 /// Writes out path items that stand elsewhere in the document.
 pub fn path_items(mending: &mut Mending<'_>) -> Result<(), SpecError> {
@@ -50,7 +50,7 @@ pub fn references(mending: &mut Mending<'_>) -> Result<(), SpecError> {
             break;
         }
         for (pointer, reference) in broken {
-            if is_schema(&pointer) {
+            if in_schema(&pointer) {
                 mending.unfollowed_schema(&pointer, &reference, is_own_fault)?;
                 if let Some(slot) = mending.value.pointer_mut(&pointer) {
                     *slot = json!({});
@@ -91,10 +91,6 @@ impl Mending<'_> {
         }
         Ok(format!("`$ref: {reference}` points at nothing"))
     }
-}
-
-fn is_schema(pointer: &str) -> bool {
-    pointer.split('/').any(|step| step == "schema") || pointer.starts_with("/components/schemas/")
 }
 
 /// Whether a pointer leads into an extension, which nothing here is made from.

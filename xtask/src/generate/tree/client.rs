@@ -3,26 +3,35 @@
 use anyhow::{Result, ensure};
 use cx_spec::{Api, OAuthRole};
 use quote::{ToTokens, format_ident, quote};
-use syn::{ImplItem, Item, parse_quote};
+use syn::{ImplItem, Item, ItemImpl, parse_quote};
 
 use super::documentation;
 
 /// Puts our `Client` in the place of progenitor's and keeps its operations.
 pub fn replace(file: &mut syn::File, api: &Api) -> Result<()> {
+    let (mut operations, kept) = without_client(std::mem::take(&mut file.items))?;
+    for item in &mut operations.items {
+        if let ImplItem::Fn(function) = item {
+            documentation::describe_operation(function, api);
+        }
+    }
+    file.items = client(api);
+    file.items.extend(grants(api));
+    file.items.push(Item::Impl(operations));
+    file.items.extend(kept);
+    Ok(())
+}
+
+/// The operations of progenitor's `Client`, and all that is not of that client.
+fn without_client(items: Vec<Item>) -> Result<(ItemImpl, Vec<Item>)> {
     let mut operations = None;
     let mut kept = Vec::new();
-    for item in std::mem::take(&mut file.items) {
+    for item in items {
         match item {
             Item::Use(_) => {}
             Item::Struct(one) if one.ident == "Client" => {}
             Item::Impl(one) if is_for_client(&one) => {
-                let starts_operations = one.items.iter().any(|item| match item {
-                    ImplItem::Fn(function) => {
-                        function.sig.output.to_token_stream().to_string().contains("builder ::")
-                    }
-                    _ => false,
-                });
-                if starts_operations {
+                if starts_operations(&one) {
                     ensure!(operations.is_none(), "two `impl Client` with operations");
                     operations = Some(one);
                 }
@@ -30,14 +39,13 @@ pub fn replace(file: &mut syn::File, api: &Api) -> Result<()> {
             item => kept.push(item),
         }
     }
-    let mut operations = operations.unwrap_or_else(|| parse_quote!(impl Client {}));
-    for item in &mut operations.items {
-        if let ImplItem::Fn(function) = item {
-            documentation::describe_operation(function, api);
-        }
-    }
+    Ok((operations.unwrap_or_else(|| parse_quote!(impl Client {})), kept))
+}
+
+/// Our own `Client`.
+fn client(api: &Api) -> Vec<Item> {
     let documentation = format!("Client for {}. Cloning is cheap; clones share connections and token.", api.name());
-    let mut items: Vec<Item> = vec![
+    vec![
         parse_quote! {
             #[doc = #documentation]
             #[derive(Clone, Debug)]
@@ -65,15 +73,18 @@ pub fn replace(file: &mut syn::File, api: &Api) -> Result<()> {
                 }
             }
         },
-    ];
-    items.extend(grants(api));
-    items.push(Item::Impl(operations));
-    items.extend(kept);
-    file.items = items;
-    Ok(())
+    ]
 }
 
-fn is_for_client(one: &syn::ItemImpl) -> bool {
+/// Whether an `impl` has the methods that return builders.
+fn starts_operations(one: &ItemImpl) -> bool {
+    one.items.iter().any(|item| match item {
+        ImplItem::Fn(function) => function.sig.output.to_token_stream().to_string().contains("builder ::"),
+        _ => false,
+    })
+}
+
+fn is_for_client(one: &ItemImpl) -> bool {
     let name = one.self_ty.to_token_stream().to_string();
     name == "Client" || name == "& Client"
 }

@@ -59,7 +59,7 @@ fn setter_text(setter: &str, call: &Call, operation: Option<&Value>) -> Option<S
         "body_map" => return Some("Changes the request body in the making.".to_owned()),
         _ => {}
     }
-    let (wire, ..) = call.parameters.iter().find(|(_, ident, _)| ident == setter)?;
+    let wire = &call.parameters.iter().find(|one| one.setter == setter)?.wire;
     let parameters = operation?.get("parameters")?.as_array()?;
     let description = parameters
         .iter()

@@ -27,7 +27,7 @@ use syn::{Item, ItemMod};
 use super::{Home, lower::View, names, print, title};
 
 pub use alternatives::OtherBody;
-pub use send::Call;
+pub use send::{Argument, Call};
 
 /// Bends the whole file; returns what dispatch needs to know of each operation.
 pub fn bend(file: &mut syn::File, api: &Api, view: &View) -> Result<Vec<Call>> {

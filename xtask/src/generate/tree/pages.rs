@@ -8,7 +8,7 @@ use syn::{Expr, Fields, Ident, Item, ItemStruct, Type, parse_quote};
 
 use super::{
     items, module,
-    send::{Call, first_argument},
+    send::{Argument, Call, first_argument},
 };
 use crate::generate::{names, table};
 
@@ -51,92 +51,92 @@ struct List<'l> {
 
 impl List<'_> {
     fn items(&self) -> Result<Vec<Item>> {
+        let mut items = vec![self.list()?, self.methods()];
+        items.extend(self.is_exportable().then(|| self.export()));
+        for taken in ["pages", "stream", "export"] {
+            let clash = self.call.parameters.iter().any(|one| one.setter == taken);
+            ensure!(!clash, "a parameter has the name of the method `{taken}`");
+        }
+        Ok(items)
+    }
+
+    /// What the runtime has to know of the builder.
+    fn list(&self) -> Result<Item> {
         let name = &self.call.builder;
         let row = format_ident!("{}", self.call.id);
         let (item, items) = self.items_of_reply()?;
         let parameters = self.parameters()?;
+        let (numbers, texts): (Vec<&Parameter>, Vec<&Parameter>) =
+            parameters.iter().partition(|one| one.is_integer());
         let is_set = parameters.iter().map(Parameter::is_set);
-        let number = parameters.iter().filter(|one| one.is_integer()).map(Parameter::number);
-        let set_number = parameters.iter().filter(|one| one.is_integer()).map(Parameter::set);
-        let set_text: Vec<_> = parameters.iter().filter(|one| !one.is_integer()).map(Parameter::set).collect();
-        let set_text = (!set_text.is_empty()).then(|| {
-            quote! {
-                fn set_text(self, parameter: &str, value: &str) -> Self {
-                    match parameter { #(#set_text,)* _ => self }
+        let number = numbers.iter().map(|one| one.number());
+        let set_number = numbers.iter().map(|one| one.set());
+        let set_text = set_text(&texts);
+        let member = self.member(&item)?;
+        Ok(parse_quote! {
+            impl<'a> ::cx_client::pages::List for #name<'a> {
+                type Item = #item;
+
+                fn operation(&self) -> &'static ::cx_client::operation::Operation {
+                    &OPERATIONS.#row
+                }
+
+                fn core(&self) -> &::cx_client::Core {
+                    self.client.core()
+                }
+
+                fn is_set(&self, parameter: &str) -> bool {
+                    match parameter { #(#is_set,)* _ => false }
+                }
+
+                fn number(&self, parameter: &str) -> Option<i64> {
+                    match parameter { #(#number,)* _ => None }
+                }
+
+                fn set_number(self, parameter: &str, value: i64) -> Self {
+                    match parameter { #(#set_number,)* _ => self }
+                }
+
+                #set_text
+
+                fn fetch<'f>(self) -> ::cx_client::pages::Fetch<'f, Self::Item> where Self: 'f {
+                    Box::pin(async move { Ok(self.send().await?.map(|reply| #items)) })
+                }
+
+                #member
+            }
+        })
+    }
+
+    /// The methods of every list.
+    fn methods(&self) -> Item {
+        let name = &self.call.builder;
+        parse_quote! {
+            impl<'a> #name<'a> {
+                /// The pages, one after the other, each asked for when it is wanted. See [`Pages`](::cx_client::pages::Pages).
+                pub fn pages(self) -> ::cx_client::pages::Pages<'a, Self> {
+                    ::cx_client::pages::Pages::new(self)
+                }
+
+                /// The items of all pages. See [`Items`](::cx_client::pages::Items).
+                pub fn stream(self) -> ::cx_client::pages::Items<'a, Self> {
+                    ::cx_client::pages::Items::new(self)
                 }
             }
-        });
-        let members = self.members(&item)?;
-        let member = (!members.is_empty()).then(|| {
-            quote! {
-                fn member(item: &Self::Item, name: &str) -> Option<::serde_json::Value> {
-                    match name { #(#members,)* _ => None }
+        }
+    }
+
+    /// The method of a list that can be cut into windows.
+    fn export(&self) -> Item {
+        let name = &self.call.builder;
+        parse_quote! {
+            impl<'a> #name<'a> {
+                /// The whole list, however long it is, window by window. See [`Export`](::cx_client::export::Export).
+                pub fn export(self) -> ::cx_client::export::Export<'a, Self> {
+                    ::cx_client::export::Export::new(self)
                 }
             }
-        });
-        let mut methods = vec![
-            parse_quote! {
-                impl<'a> ::cx_client::pages::List for #name<'a> {
-                    type Item = #item;
-
-                    fn operation(&self) -> &'static ::cx_client::operation::Operation {
-                        &OPERATIONS.#row
-                    }
-
-                    fn core(&self) -> &::cx_client::Core {
-                        self.client.core()
-                    }
-
-                    fn is_set(&self, parameter: &str) -> bool {
-                        match parameter { #(#is_set,)* _ => false }
-                    }
-
-                    fn number(&self, parameter: &str) -> Option<i64> {
-                        match parameter { #(#number,)* _ => None }
-                    }
-
-                    fn set_number(self, parameter: &str, value: i64) -> Self {
-                        match parameter { #(#set_number,)* _ => self }
-                    }
-
-                    #set_text
-
-                    fn fetch<'f>(self) -> ::cx_client::pages::Fetch<'f, Self::Item> where Self: 'f {
-                        Box::pin(async move { Ok(self.send().await?.map(|reply| #items)) })
-                    }
-
-                    #member
-                }
-            },
-            parse_quote! {
-                impl<'a> #name<'a> {
-                    /// The pages, one after the other, each asked for when it is wanted. See [`Pages`](::cx_client::pages::Pages).
-                    pub fn pages(self) -> ::cx_client::pages::Pages<'a, Self> {
-                        ::cx_client::pages::Pages::new(self)
-                    }
-
-                    /// The items of all pages. See [`Items`](::cx_client::pages::Items).
-                    pub fn stream(self) -> ::cx_client::pages::Items<'a, Self> {
-                        ::cx_client::pages::Items::new(self)
-                    }
-                }
-            },
-        ];
-        if self.is_exportable() {
-            methods.push(parse_quote! {
-                impl<'a> #name<'a> {
-                    /// The whole list, however long it is, window by window. See [`Export`](::cx_client::export::Export).
-                    pub fn export(self) -> ::cx_client::export::Export<'a, Self> {
-                        ::cx_client::export::Export::new(self)
-                    }
-                }
-            });
         }
-        for taken in ["pages", "stream", "export"] {
-            let clash = self.call.parameters.iter().any(|(_, setter, _)| setter == taken);
-            ensure!(!clash, "a parameter has the name of the method `{taken}`");
-        }
-        Ok(methods)
     }
 
     fn is_exportable(&self) -> bool {
@@ -165,7 +165,8 @@ impl List<'_> {
     }
 
     fn parameter(&self, wire: &str) -> Result<Option<Parameter>> {
-        let Some((_, ident, ty)) = self.call.parameters.iter().find(|(name, _, _)| name == wire) else {
+        let Some(Argument { setter: ident, ty, .. }) = self.call.parameters.iter().find(|one| one.wire == wire)
+        else {
             return Ok(None);
         };
         let field = self.builder.fields.iter().find(|field| field.ident.as_ref() == Some(ident));
@@ -229,6 +230,18 @@ impl List<'_> {
         Ok((field.ident.clone().with_context(missing)?, visible_from_builder(field.ty.clone())))
     }
 
+    /// The function that hands out the members of an item that an export looks at; none where none does.
+    fn member(&self, item: &Type) -> Result<Option<TokenStream>> {
+        let members = self.members(item)?;
+        Ok((!members.is_empty()).then(|| {
+            quote! {
+                fn member(item: &Self::Item, name: &str) -> Option<::serde_json::Value> {
+                    match name { #(#members,)* _ => None }
+                }
+            }
+        }))
+    }
+
     /// Arms for the members that an export looks at: the key, and the times of the windows.
     fn members(&self, item: &Type) -> Result<Vec<TokenStream>> {
         if !self.is_exportable() {
@@ -286,6 +299,18 @@ impl Parameter {
         let Self { wire, ident, .. } = self;
         quote!(#wire => self.#ident(value))
     }
+}
+
+/// The function that sets a parameter that is a text; none where paging sets no such.
+fn set_text(texts: &[&Parameter]) -> Option<TokenStream> {
+    let set_text = texts.iter().map(|one| one.set());
+    (!texts.is_empty()).then(|| {
+        quote! {
+            fn set_text(self, parameter: &str, value: &str) -> Self {
+                match parameter { #(#set_text,)* _ => self }
+            }
+        }
+    })
 }
 
 fn is_option(ty: &Type) -> bool {

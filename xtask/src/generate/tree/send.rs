@@ -20,14 +20,24 @@ pub struct Call {
     pub method: Ident,
     /// Name of the builder.
     pub builder: Ident,
-    /// Parameters: wire name, setter, type.
-    pub parameters: Vec<(String, Ident, Type)>,
+    /// Its parameters.
+    pub parameters: Vec<Argument>,
     /// Type of the body.
     pub body: Option<Type>,
     /// Type of the reply.
     pub reply: Type,
     /// Bodies of other types, in the place of that one.
     pub others: Vec<OtherBody>,
+}
+
+/// A parameter of an operation, as its builder takes it.
+pub struct Argument {
+    /// Name on the wire.
+    pub wire: String,
+    /// Setter of the builder; its field has the same name.
+    pub setter: Ident,
+    /// What the setter takes.
+    pub ty: Type,
 }
 
 /// Bends every builder of the module.
@@ -157,7 +167,7 @@ fn bend_send(function: &mut ImplItemFn, fields: &ItemStruct, api: &Api) -> Resul
     ensure!(placeholders.len() == rewrite.path_arguments.len(), "path arguments do not match `{}`", operation.path);
     let named = placeholders.into_iter().zip(rewrite.path_arguments).chain(rewrite.wire_names);
     let parameters = named
-        .map(|(name, ident)| Ok((name, ident.clone(), argument_type(fields, &ident)?)))
+        .map(|(wire, setter)| Ok(Argument { ty: argument_type(fields, &setter)?, wire, setter }))
         .collect::<Result<Vec<_>>>()?;
     let body =
         chain.has_body.then(|| argument_type(fields, &format_ident!("body"))).transpose()?.map(without_builder);
