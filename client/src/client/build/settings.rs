@@ -97,7 +97,7 @@ macro_rules! settings {
             self
         }
 
-        /// How often a request that may be repeated is sent at most, the first time included. 3; at least 1.
+        /// How many times a request that may be repeated is sent at most, the first time included. 3; at least 1.
         pub fn max_attempts(mut self, attempts: u32) -> Self {
             self$(.$core)?.limits.max_attempts = attempts.max(1);
             self
