@@ -30,14 +30,11 @@ pub(super) fn folder(path: &Path) -> Result<(), FileError> {
 
 /// Opens a file that is read as a whole, if it is there and its owner's alone.
 pub(super) fn read(path: &Path) -> Result<Option<File>, FileError> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if !metadata.is_file() => return Err(FileError::new(path, "is not a file")),
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(FileError::io(path, "cannot be read")(error)),
-    }
-    let file = match File::open(path) {
-        Ok(file) => file,
+    let opened =
+        fs::symlink_metadata(path).and_then(|metadata| metadata.is_file().then(|| File::open(path)).transpose());
+    let file = match opened {
+        Ok(Some(file)) => file,
+        Ok(None) => return Err(FileError::new(path, "is not a file")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(FileError::io(path, "cannot be read")(error)),
     };
@@ -93,5 +90,26 @@ fn others_may(metadata: &Metadata, rights: u32) -> bool {
     {
         let _ = (metadata, rights);
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_missing_is_no_error_and_one_that_cannot_be_reached_is() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        assert!(read(&file).unwrap().is_none());
+        remove(&file).unwrap();
+        create(&file).unwrap();
+        assert!(read(&file).unwrap().is_some());
+        // A file is no folder.
+        let beyond = file.join("file");
+        assert!(read(&beyond).unwrap_err().to_string().ends_with(" cannot be read"));
+        assert!(remove(&beyond).unwrap_err().to_string().ends_with(" cannot be removed"));
+        #[cfg(unix)]
+        assert!(sync(&beyond).unwrap_err().to_string().ends_with(" cannot be written"));
     }
 }

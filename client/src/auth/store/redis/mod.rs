@@ -255,9 +255,10 @@ mod tests {
     use std::{
         io::{BufRead, BufReader, Write as _},
         net::{TcpListener, TcpStream},
+        sync::atomic::{AtomicUsize, Ordering},
     };
 
-    use super::*;
+    use super::{super::Lease as _, *};
 
     /// The words of the next command that comes in.
     fn command(reader: &mut impl BufRead) -> Option<Vec<String>> {
@@ -279,34 +280,103 @@ mod tests {
         line.trim_end().get(1..)?.parse().ok()
     }
 
-    /// Answers on a connection as a server without records does; a silent one does not answer scripts.
-    fn serve(mut connection: TcpStream, silent: bool) {
+    /// What a server without records says.
+    const NO_RECORD: &[u8] = b"$-1\r\n";
+
+    /// A server, as far as a store can tell.
+    struct Fake {
+        url: String,
+        connections: Arc<AtomicUsize>,
+        scripts: Arc<AtomicUsize>,
+    }
+
+    impl Fake {
+        /// One that says this to every script on its first connection, on its second, and so on; the last holds for all
+        /// that follow. None hangs up.
+        fn start(answers: &'static [Option<&'static [u8]>]) -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("redis://{}", listener.local_addr().unwrap());
+            let (connections, scripts) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+            let fake = Self { url, connections: Arc::clone(&connections), scripts: Arc::clone(&scripts) };
+            std::thread::spawn(move || {
+                for connection in listener.incoming() {
+                    let number = connections.fetch_add(1, Ordering::SeqCst);
+                    let answer = answers.get(number).or(answers.last()).copied().flatten();
+                    let scripts = Arc::clone(&scripts);
+                    std::thread::spawn(move || serve(connection.unwrap(), answer, &scripts));
+                }
+            });
+            fake
+        }
+
+        fn store(&self) -> RedisStore {
+            RedisStore::new(&self.url).unwrap()
+        }
+
+        /// Connections and scripts so far.
+        fn seen(&self) -> (usize, usize) {
+            (self.connections.load(Ordering::SeqCst), self.scripts.load(Ordering::SeqCst))
+        }
+    }
+
+    fn serve(mut connection: TcpStream, answer: Option<&[u8]>, scripts: &AtomicUsize) {
         let mut reader = BufReader::new(connection.try_clone().unwrap());
         while let Some(words) = command(&mut reader) {
-            let answer: &[u8] = match words.first().map(String::as_str) {
-                Some("EVALSHA") if silent => b"",
-                Some("EVALSHA") => b"$-1\r\n",
-                _ => b"+OK\r\n",
-            };
+            if words.first().is_none_or(|word| word != "EVALSHA") {
+                connection.write_all(b"+OK\r\n").unwrap();
+                continue;
+            }
+            scripts.fetch_add(1, Ordering::SeqCst);
+            let Some(answer) = answer else { return };
             connection.write_all(answer).unwrap();
         }
     }
 
+    fn key() -> StoreKey {
+        StoreKey::new("api", "https://a.example", "pat", "password")
+    }
+
     #[tokio::test]
     async fn a_connection_that_brings_no_answer_is_not_used_again() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut store = RedisStore::new(&format!("redis://{}", listener.local_addr().unwrap())).unwrap();
         // As when the machine of the first one lost its power, and another has its address now.
-        std::thread::spawn(move || {
-            for (number, connection) in listener.incoming().enumerate() {
-                std::thread::spawn(move || serve(connection.unwrap(), number == 0));
-            }
-        });
-        let key = StoreKey::new("api", "https://a.example", "pat", "password");
+        let fake = Fake::start(&[Some(b""), Some(NO_RECORD)]);
+        let mut store = fake.store();
         Arc::get_mut(&mut store.server).unwrap().patience = Duration::from_millis(100);
-        drop(store.load(&key).await);
+        drop(store.load(&key()).await);
         Arc::get_mut(&mut store.server).unwrap().patience = PATIENCE;
-        assert_eq!(store.load(&key).await.unwrap(), None);
+        assert_eq!(store.load(&key()).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn one_connection_is_enough() {
+        let fake = Fake::start(&[Some(NO_RECORD)]);
+        let store = fake.store();
+        assert_eq!(store.load(&key()).await.unwrap(), None);
+        assert_eq!(store.load(&key()).await.unwrap(), None);
+        assert_eq!(fake.seen(), (1, 2));
+    }
+
+    #[tokio::test]
+    async fn what_the_server_refuses_is_not_asked_again() {
+        let fake = Fake::start(&[Some(b"-ERR 'access-1' is too much\r\n")]);
+        let error = fake.store().load(&key()).await.unwrap_err().to_string();
+        assert!(error.starts_with("Redis: ") && error.ends_with(" (ERR)"), "{error}");
+        assert!(!error.contains("access-1"), "{error}");
+        assert_eq!(fake.seen(), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_hangs_up_is_asked_once_more_and_no_more_often() {
+        let fake = Fake::start(&[None]);
+        assert!(fake.store().load(&key()).await.is_err());
+        assert_eq!(fake.seen(), (2, 2));
+    }
+
+    #[test]
+    fn a_lock_shows_its_number_and_nothing_else() {
+        let lease = RedisLease::new(RedisStore::new("redis://127.0.0.1").unwrap().slot(&key()), 7);
+        assert_eq!(format!("{lease:?}"), "RedisLease { number: 7, .. }");
+        assert_eq!(lease.term(), TERM);
     }
 
     #[test]
