@@ -42,8 +42,9 @@ impl Task {
 /// How often each spent refresh token came back.
 type Reused = Arc<Mutex<HashMap<String, u32>>>;
 
-/// A vendor that rotates, fails now and then, and notices when a refresh token that was answered comes back.
-fn moody(seed: u64, reused: Reused) -> Arc<Vendor> {
+/// A vendor that rotates, fails now and then, and notices when a refresh token that was answered comes back. If it is
+/// `lossy`, some of its answers do not arrive.
+fn moody(seed: u64, lossy: bool, reused: Reused) -> Arc<Vendor> {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut present = 0;
     Vendor::new(move |form| {
@@ -58,6 +59,10 @@ fn moody(seed: u64, reused: Reused) -> Arc<Vendor> {
             1 => Reaction::Fail(Sent::No),
             2 => Reaction::Busy(503, 2),
             3 => invalid_grant(),
+            4 if lossy => {
+                present += 1;
+                Reaction::Fail(Sent::Unknown)
+            }
             _ => {
                 present += 1;
                 Reaction::Answer(200, pair(present))
@@ -74,7 +79,7 @@ fn no_schedule_sends_a_spent_token_if_no_answer_is_lost() {
     }
 }
 
-/// Time passes at any moment, so that requests run into their limits.
+/// Answers do not arrive, and time passes at any moment, so that requests run into their limits.
 #[test]
 fn no_schedule_sends_a_spent_token_more_than_once() {
     let most = (0..400).map(|seed| run(seed, true)).max();
@@ -85,7 +90,7 @@ fn no_schedule_sends_a_spent_token_more_than_once() {
 fn run(seed: u64, lossy: bool) -> u32 {
     let mut random = fastrand::Rng::with_seed(seed);
     let reused = Reused::default();
-    let vendor = moody(seed, Arc::clone(&reused));
+    let vendor = moody(seed, lossy, Arc::clone(&reused));
     vendor.delay.store(random.usize(0..4), Ordering::SeqCst);
     let credentials = password().with_password_kept();
     let bench = Bench::with_store(&WOOTRIC, vendor, credentials, Arc::new(Slow::default()));

@@ -35,7 +35,7 @@ pub const NAMES: &[&str] = &[
     "auth::store::memory::MemoryStore",
     "auth::store::redis::RedisStore",
     "binary::Binary",
-    "client::build::ClientBuilder",
+    "client::build::typed::ClientBuilder",
     "client::Core",
     "client::build::CoreBuilder",
     "directly::changes::Changes",
@@ -168,7 +168,7 @@ fn clients(printed: &mut Printed) {
         .token_query("account_token", "canary");
     printed.add("client::build::CoreBuilder", debug(&core));
     printed.add("client::Core", debug(&core.build().unwrap()));
-    printed.add("client::build::ClientBuilder", both(wootric::Client::builder()));
+    printed.add("client::build::typed::ClientBuilder", both(wootric::Client::builder()));
     printed.add("generated::wootric::Client", both(wootric::Client::builder()));
     printed.add("generated::wootric_cxi::Client", both(wootric_cxi::Client::builder()));
     printed.add("generated::directly::Client", both(directly::Client::builder()));

@@ -130,6 +130,15 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn to_end_a_session_that_never_was_makes_no_folder() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("tokens");
+        let key = StoreKey::new("api", "https://a.example", "pat", "password");
+        FileStore::new(&folder).clear(&key).await.unwrap();
+        assert!(!folder.exists());
+    }
+
+    #[tokio::test]
     async fn a_store_and_its_locks_show_what_they_are() {
         let home = tempfile::tempdir().unwrap();
         let store = FileStore::new(home.path());
