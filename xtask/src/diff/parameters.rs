@@ -8,10 +8,7 @@ use super::{
     rust_type::{Shape, shape},
     schemas::{self, Pair, Way},
 };
-use crate::{
-    generate::names::snake_case,
-    lint::{location, parameter_pointer},
-};
+use crate::{generate::names::snake_case, lint::parameter_pointer};
 
 /// A parameter as it travels: an object in the query is one a member.
 struct Wire<'d> {
@@ -35,7 +32,7 @@ pub fn compare(changes: &mut Changes<'_>, old: &Operation, new: &Operation) {
         let call = snake_case(&gone.name);
         match moved {
             Some(moved) => {
-                let (from, to) = (location(gone.parameter.location), location(moved.parameter.location));
+                let (from, to) = (gone.parameter.location.name(), moved.parameter.location.name());
                 let message = format!("the method `{call}` of {name} writes into the {to} now, was the {from}");
                 changes.breaking(parameter_pointer(moved.parameter), message);
             }

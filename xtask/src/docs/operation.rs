@@ -4,7 +4,6 @@ use cx_spec::{Api, Confidence, Media, Node, Operation, Reply, Retry};
 use maud::{Markup, html};
 
 use super::{markdown, samples::Samples, schema};
-use crate::lint::location;
 
 /// The anchor of an operation.
 pub fn anchor(api: &Api, operation: &Operation) -> String {
@@ -91,7 +90,7 @@ fn parameters(api: &Api, operation: &Operation) -> Markup {
             thead { tr { th { "name" } th { "in" } th { "type" } th { "meaning" } } }
             tbody { @for parameter in &operation.parameters { tr {
                 td { code { (parameter.name) } @if parameter.required { " " span.mark.required { "required" } } }
-                td { (location(parameter.location)) }
+                td { (parameter.location.name()) }
                 td { @if let Some(node) = api.document().at(&parameter.pointer) { (schema::name(api, &node)) } }
                 td {
                     @if parameter.secret { span.mark.secret { "secret" } " " }

@@ -25,7 +25,7 @@ mod subject;
 pub use finding::Finding;
 pub use output::{Report, to_json, to_sarif, to_text};
 pub use rules::{Rule, rules};
-pub use subject::{inner as inner_schemas, location, parameter_pointer};
+pub use subject::{inner as inner_schemas, parameter_pointer};
 
 use anyhow::{Context, Result};
 use cx_spec::{Api, Document};

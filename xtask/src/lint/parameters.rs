@@ -5,7 +5,7 @@ use cx_spec::{Location, Operation, Parameter};
 use super::{
     finding::Findings,
     rules::Rule,
-    subject::{Kind, Subject, location, parameter_pointer, plain, properties},
+    subject::{Kind, Subject, parameter_pointer, plain, properties},
 };
 
 pub const RULES: &[Rule] = &[
@@ -68,7 +68,7 @@ fn style_fault(subject: &Subject<'_>, operation: &Operation, parameter: &Paramet
     let schema = plain(&subject.api.document().at(&parameter.pointer)?);
     let members = properties(&schema);
     let is_object = schema.text("type") == Some("object") || !members.is_empty();
-    let (name, place, id) = (&parameter.name, location(parameter.location), &operation.id);
+    let (name, place, id) = (&parameter.name, parameter.location.name(), &operation.id);
     let style = format!("style `{}`, explode `{}`", parameter.style, parameter.explode);
     match parameter.location {
         Location::Query if is_object => {

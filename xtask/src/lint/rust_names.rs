@@ -7,7 +7,7 @@ use cx_spec::{Location, Operation, Parameter};
 use super::{
     finding::Findings,
     rules::Rule,
-    subject::{Subject, location, parameter_pointer, plain, properties},
+    subject::{Subject, parameter_pointer, plain, properties},
 };
 use crate::generate::names::{RESERVED, snake_case};
 
@@ -110,7 +110,7 @@ fn parameter_twice(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let first = operation.parameters.iter().take(index).find(|one| one.name == parameter.name);
             if let Some(first) = first {
-                let (one, other) = (location(first.location), location(parameter.location));
+                let (one, other) = (first.location.name(), parameter.location.name());
                 let message =
                     format!("`{}` of `{}` is in the {one} and in the {other}", parameter.name, operation.id);
                 findings.at(parameter_pointer(parameter), message, "keep the one that the vendor reads");

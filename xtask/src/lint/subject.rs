@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cx_spec::{Api, Location, Node, Operation, Parameter};
+use cx_spec::{Api, Node, Operation, Parameter};
 use serde_json::Value;
 
 /// What a part of a document is.
@@ -137,16 +137,6 @@ pub fn parameter_pointer(parameter: &Parameter) -> &str {
     // Given by `content`, its schema stands below a media type. Further up the word is a name that somebody chose.
     let content = owner.rsplit_once('/').and_then(|(content, _)| content.strip_suffix("/content"));
     content.unwrap_or(owner)
-}
-
-/// As documents write it.
-pub fn location(location: Location) -> &'static str {
-    match location {
-        Location::Path => "path",
-        Location::Query => "query",
-        Location::Header => "header",
-        Location::Cookie => "cookie",
-    }
 }
 
 fn reach(schema: &Node<'_>, found: &mut BTreeSet<String>) {
