@@ -12,21 +12,28 @@ use crate::{docs, generate};
 /// Renders the documents as one page that needs no network.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Folder of the page; a relative one lies in the workspace.
-    #[arg(long, value_name = "DIR", default_value = "target/docs")]
-    out: PathBuf,
-    /// Write the Rust samples as a crate too, for a compiler to read; a relative folder lies in the workspace.
+    /// Folder of the page; `target/docs` of the workspace if none is named.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write the Rust samples as a crate too, for a compiler to read.
     #[arg(long, value_name = "DIR")]
     samples: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// The folder of the page. What is given is seen from the folder of whoever calls.
+    fn out(&self, root: &Path) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| root.join("target/docs"))
+    }
 }
 
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let paths = generate::documents(&root.join("spec"))?;
     let apis = paths.iter().map(|path| generate::load(root, path)).collect::<Result<Vec<_>>>()?;
     let reference = docs::Reference::new(root, &apis)?;
-    write(&root.join(&arguments.out).join("index.html"), &reference.page())?;
+    write(&arguments.out(root).join("index.html"), &reference.page())?;
     if let Some(folder) = &arguments.samples {
-        samples(root, &root.join(folder), &reference.rust_program())?;
+        samples(root, folder, &reference.rust_program())?;
     }
     Ok(ExitCode::SUCCESS)
 }
