@@ -23,15 +23,14 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let mut failed = Vec::new();
     let sets = sets(&features, arguments.full);
     for set in &sets {
-        let shown = if set.is_empty() { "none".to_owned() } else { set.join(",") };
-        eprintln!("── {shown}");
+        eprintln!("── {}", if set.is_empty() { "none".to_owned() } else { set.join(",") });
         if !builds(root, set)? {
-            failed.push(shown);
+            failed.push(set);
         }
     }
     println!("{} of {} sets of features build without a warning", sets.len() - failed.len(), sets.len());
     for set in &failed {
-        println!("fails: --no-default-features --features {set}");
+        println!("fails: cargo {}", words(set).join(" "));
     }
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
@@ -66,16 +65,21 @@ fn features(root: &Path) -> Result<Vec<String>> {
     Ok(features.map(|(name, _)| name.clone()).filter(|name| name != "default").collect())
 }
 
-/// Clippy, because it can be told to deny warnings of this package alone.
 fn builds(root: &Path, set: &[&str]) -> Result<bool> {
-    let status = shell::cargo()
-        .current_dir(root)
-        .args(["clippy", "--quiet", "--locked", "--package", PACKAGE, "--no-default-features", "--features"])
-        .arg(set.join(","))
-        .args(["--", "-D", "warnings"])
-        .status()
-        .context("cargo cannot be started")?;
+    let status = shell::cargo().current_dir(root).args(words(set)).status().context("cargo cannot be started")?;
     Ok(status.success())
+}
+
+/// What cargo is told to try a set. Clippy, because it can be told to deny warnings of this package alone.
+fn words(set: &[&str]) -> Vec<String> {
+    let features = if set.is_empty() { Vec::new() } else { vec!["--features".to_owned(), set.join(",")] };
+    let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    [
+        own(&["clippy", "--quiet", "--locked", "--package", PACKAGE, "--no-default-features"]),
+        features,
+        own(&["--", "-D", "warnings"]),
+    ]
+    .concat()
 }
 
 #[cfg(test)]
@@ -87,6 +91,13 @@ mod tests {
         let features = ["a", "b", "c"].map(str::to_owned);
         assert_eq!(sets(&features, false), [vec![], vec!["a"], vec!["b"], vec!["c"]]);
         assert_eq!(sets(&features, true).split_off(4), [vec!["a", "b"], vec!["a", "c"], vec!["b", "c"]]);
+    }
+
+    #[test]
+    fn a_set_that_fails_is_named_by_a_command_that_tries_it_again() {
+        let none = "clippy --quiet --locked --package cx-client --no-default-features -- -D warnings";
+        assert_eq!(words(&[]).join(" "), none);
+        assert_eq!(words(&["a", "b"]).join(" "), none.replace(" -- ", " --features a,b -- "));
     }
 
     #[test]
