@@ -5,6 +5,7 @@ mod steps;
 mod totals;
 
 use std::{
+    io::{self, Write},
     path::Path,
     process::{ExitCode, Stdio},
     time::Instant,
@@ -98,18 +99,20 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
     // Snapshots are compared, never written.
     command.env("INSTA_UPDATE", "no").env("CARGO_TERM_COLOR", "never");
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let output = match command.spawn() {
-        Ok(child) => child.wait_with_output()?,
+    let mut child = match command.spawn() {
+        Ok(child) => child,
         Err(error) => match step.program {
-            Program::Tool(name) if error.kind() == std::io::ErrorKind::NotFound => {
+            Program::Tool(name) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok((Outcome::LeftOut(format!("`{name}` is not installed")), Totals::default()));
             }
             _ => return Err(error).with_context(|| format!("{} cannot be started", step.name)),
         },
     };
-    let text = String::from_utf8_lossy(&output.stdout);
-    print!("{text}");
-    let passed = match output.status.code() {
+    let mut output = Kept { to: io::stdout(), text: Vec::new() };
+    if let Some(mut stdout) = child.stdout.take() {
+        io::copy(&mut stdout, &mut output)?;
+    }
+    let passed = match child.wait()?.code() {
         Some(1) if step.announced => {
             let announced = announces_a_breaking_change(root)?;
             if !announced {
@@ -121,13 +124,33 @@ fn perform(root: &Path, step: &Step) -> Result<(Outcome, Totals)> {
         }
         code => code == Some(0),
     };
-    let totals = Totals::of(&text);
+    let totals = Totals::of(&String::from_utf8_lossy(&output.text));
     let ran = totals.passed > 0 || !step.runs_tests();
     if passed && !ran {
         eprintln!("no test ran: the name or the filter of this step matches none");
     }
     let outcome = if passed && ran { Outcome::Passed } else { Outcome::Failed };
     Ok((outcome, totals))
+}
+
+/// Output that is shown as it comes, so that a step that hangs says how far it got, and kept.
+struct Kept<W> {
+    to: W,
+    text: Vec<u8>,
+}
+
+impl<W: Write> Write for Kept<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.to.write_all(bytes)?;
+        // A step that has not ended its line is the one that hangs.
+        self.to.flush()?;
+        self.text.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
 }
 
 /// Whether the changelog tells of a breaking change that is not released yet.
@@ -181,6 +204,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_a_step_says_is_shown_before_it_has_ended_its_line_and_kept() {
+        let mut kept = Kept { to: io::LineWriter::new(Vec::new()), text: Vec::new() };
+        kept.write_all(b"test result: ok. 2 passed").unwrap();
+        assert_eq!(kept.to.get_ref(), b"test result: ok. 2 passed");
+        kept.write_all(b"; 0 failed; 1 ignored\n").unwrap();
+        let text = String::from_utf8(kept.text).unwrap();
+        assert_eq!(Totals::of(&text), Totals { passed: 2, failed: 0, ignored: 1 });
     }
 
     #[test]
