@@ -150,3 +150,16 @@ fn half_a_pair_of_documents_ends_with_2() {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(["diff", "one.yaml"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// Or whoever lacks git would hear that the documents have no history.
+#[test]
+fn without_git_the_notice_names_it() {
+    let empty = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("diff").env("PATH", empty.path()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.starts_with("nothing to compare with: git, which knows the older documents, cannot be run ("),
+        "{text}"
+    );
+    assert_eq!(output.status.code(), Some(0));
+}

@@ -1,6 +1,7 @@
 //! Documents as they were: what git remembers of them.
 
 use std::{
+    io,
     path::Path,
     process::{Command, Output},
 };
@@ -22,6 +23,9 @@ pub enum Base {
 /// # Errors
 /// A revision that is asked for by name and unknown, in a repository that has commits.
 pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
+    if let Err(error) = git(root, &["--version"]) {
+        return Ok(Base::None(format!("git, which knows the older documents, cannot be run ({error})")));
+    }
     let Some(head) = resolve(root, "HEAD") else {
         return Ok(Base::None("there is no git history here".to_owned()));
     };
@@ -35,8 +39,7 @@ pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
             None => bail!("git knows no revision `{wanted}`: name a commit, a tag or a branch (fetch it first?)"),
         };
     }
-    let tag = git(root, &["describe", "--tags", "--abbrev=0", "HEAD"]).filter(|output| output.status.success());
-    if let Some(tag) = tag.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()) {
+    if let Some(tag) = line(root, &["describe", "--tags", "--abbrev=0", "HEAD"]) {
         return Ok(Base::Revision(tag));
     }
     match resolve(root, "HEAD~1") {
@@ -73,14 +76,18 @@ fn resolve(root: &Path, revision: &str) -> Option<String> {
         return None;
     }
     let commit = format!("{revision}^{{commit}}");
-    let output =
-        git(root, &["rev-parse", "--quiet", "--verify", &commit]).filter(|output| output.status.success())?;
-    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    line(root, &["rev-parse", "--quiet", "--verify", &commit])
 }
 
 /// Whether the repository is a clone that was told to leave out what is older.
 fn is_shallow(root: &Path) -> bool {
-    git(root, &["rev-parse", "--is-shallow-repository"]).is_some_and(|output| output.stdout.trim_ascii() == b"true")
+    line(root, &["rev-parse", "--is-shallow-repository"]).is_some_and(|line| line == "true")
+}
+
+/// The one line that git answers with; none where it has no answer.
+fn line(root: &Path, arguments: &[&str]) -> Option<String> {
+    let output = git(root, arguments).ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn text(root: &Path, arguments: &[&str]) -> Result<String> {
@@ -91,6 +98,6 @@ fn text(root: &Path, arguments: &[&str]) -> Result<String> {
     String::from_utf8(output.stdout).context("git printed something that is not UTF-8")
 }
 
-fn git(root: &Path, arguments: &[&str]) -> Option<Output> {
-    Command::new("git").arg("-C").arg(root).args(arguments).output().ok()
+fn git(root: &Path, arguments: &[&str]) -> io::Result<Output> {
+    Command::new("git").arg("-C").arg(root).args(arguments).output()
 }
