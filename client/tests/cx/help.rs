@@ -1,6 +1,13 @@
 //! Help, examples and completions.
 
-use crate::process::cx;
+#[path = "../../../xtask/src/generate/commands.rs"]
+mod commands;
+
+use std::collections::BTreeSet;
+
+use cx_client::generated::REGISTRY;
+
+use crate::{process::cx, walk::kebab};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn help_is_data_and_shows_parameters_and_an_example() {
@@ -36,4 +43,28 @@ async fn completions_know_operations_flags_and_values() {
             assert!(ran.stdout.contains(word), "{shell}: {word}");
         }
     }
+}
+
+/// The commands that a help lists.
+async fn listed(arguments: &[&str]) -> BTreeSet<String> {
+    let help = cx(arguments).run().await.exits(0).stdout;
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// What the list lacks could be the name of a document or of an operation, which would not be reached by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_generator_knows_every_command_that_is_made_from_no_document() {
+    let (mut of_cx, mut of_an_api) = (listed(&["-h"]).await, BTreeSet::new());
+    for registered in REGISTRY {
+        assert!(of_cx.remove(registered.api.name), "{}", registered.api.name);
+        let mut commands = listed(&[registered.api.name, "-h"]).await;
+        for operation in registered.api.operations {
+            assert!(commands.remove(&kebab(operation.id)), "{}", operation.id);
+        }
+        of_an_api.extend(commands);
+    }
+    assert!(of_cx.iter().eq(commands::OF_CX), "{of_cx:?}");
+    assert!(of_an_api.iter().eq(commands::OF_AN_API), "{of_an_api:?}");
 }

@@ -3,6 +3,7 @@
 //! Load, lower to what progenitor takes, generate, bend the syntax tree to our runtime, write the tables that the
 //! runtime reads, format. Nothing here names a vendor, an operation or a path.
 
+mod commands;
 mod digest;
 mod dispatch;
 mod engine;
@@ -102,6 +103,7 @@ fn folder_of(
         check_name(api.name(), file)?;
         if home == Home::Client {
             registry::check_name(api.name(), file)?;
+            registry::check_operations(api)?;
         }
     }
     for (api, generated) in apis.iter().zip(generate_all(&apis, home)?) {

@@ -3,17 +3,41 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use cx_spec::Api;
+
+use super::commands;
 
 /// Features of the client that belong to no document.
 const RUNTIME: &[&str] = &["cli", "default", "dynamic", "redis", "rustls"];
 
-/// Refuses a document that is called like one of them: its code would be compiled with that feature alone.
+/// Refuses a document that is called like one of them, because its code would be compiled with that feature alone, or like a
+/// command of `cx`, which could then reach one of the two.
 pub fn check_name(name: &str, file: &str) -> Result<()> {
     ensure!(
         !RUNTIME.contains(&name),
         "{file}: no document can be called `{name}`: the client has a feature of that name, with which alone the \
          generated code would be compiled"
     );
+    ensure!(
+        !commands::OF_CX.contains(&name),
+        "{file}: no document can be called `{name}`: `cx {name}` is a command already"
+    );
+    Ok(())
+}
+
+/// Refuses an operation that is called like a command that `cx` has for every API.
+pub fn check_operations(api: &Api) -> Result<()> {
+    for operation in &api.operations {
+        let (name, place) = (operation.id.replace('_', "-"), &operation.place);
+        ensure!(
+            !commands::OF_AN_API.contains(&name.as_str()),
+            "{}:{}: no operation can be called `{}`: `cx {} {name}` is a command already",
+            place.file,
+            place.line,
+            operation.id,
+            api.name()
+        );
+    }
     Ok(())
 }
 
@@ -95,6 +119,8 @@ fn gate(api: &str, features: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cx_spec::Document;
+
     use super::*;
 
     #[test]
@@ -108,5 +134,22 @@ mod tests {
         }
         let refusal = check_name("redis", "spec/redis.yaml").unwrap_err().to_string();
         assert!(refusal.starts_with("spec/redis.yaml: no document can be called `redis`: "), "{refusal}");
+    }
+
+    #[test]
+    fn no_document_and_no_operation_is_called_like_a_command_of_the_tool() {
+        let refusal = check_name("login", "spec/login.yaml").unwrap_err().to_string();
+        assert_eq!(refusal, "spec/login.yaml: no document can be called `login`: `cx login` is a command already");
+        let checked = |id: &str| {
+            let text = format!(
+                "openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    \
+                 get: {{operationId: {id}, responses: {{'204': {{description: ok}}}}}}\n"
+            );
+            let document = Document::parse("t", "spec/t.yaml", &text).unwrap();
+            check_operations(&Api::index(document).unwrap()).map_err(|error| error.to_string())
+        };
+        assert_eq!(checked("export_all"), Ok(()));
+        let refusal = "spec/t.yaml:5: no operation can be called `export`: `cx t export` is a command already";
+        assert_eq!(checked("export"), Err(refusal.to_owned()));
     }
 }
