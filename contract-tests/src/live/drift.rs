@@ -66,7 +66,7 @@ pub enum Severity {
 }
 
 /// A departure, seen in one reply.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// `status`, `content-type`, `header NAME`, or the JSON path in the body, with `[*]` for every item.
     pub path: String,
@@ -89,18 +89,9 @@ pub struct Drift {
     pub api: String,
     /// `operationId`.
     pub operation: String,
-    /// See [`Finding::path`].
-    pub path: String,
-    /// What kind it is.
-    pub kind: Kind,
-    /// How much it matters.
-    pub severity: Severity,
-    /// What the document says.
-    pub expected: String,
-    /// File and line of the document.
-    pub spec: String,
-    /// What came: types and shapes.
-    pub seen: String,
+    /// What it is, with all that came in its place.
+    #[serde(flatten)]
+    pub finding: Finding,
     /// In how many replies it was seen …
     pub count: u32,
     /// … of how many of this operation.
@@ -148,12 +139,10 @@ impl Tally {
         let drift = |((operation, ..), found): (&(Operation, String, Kind), &Found)| Drift {
             api: operation.0.clone(),
             operation: operation.1.clone(),
-            path: found.first.path.clone(),
-            kind: found.first.kind,
-            severity: found.first.severity,
-            expected: found.first.expected.clone(),
-            spec: found.first.spec.clone(),
-            seen: found.seen.iter().map(String::as_str).collect::<Vec<_>>().join("; "),
+            finding: Finding {
+                seen: found.seen.iter().map(String::as_str).collect::<Vec<_>>().join("; "),
+                ..found.first.clone()
+            },
             count: found.count,
             of: self.replies.get(operation).copied().unwrap_or_default(),
         };

@@ -19,7 +19,7 @@ pub mod report;
 mod run;
 pub mod settings;
 
-pub use drift::{Drift, Kind, Severity};
+pub use drift::{Drift, Finding, Kind, Severity};
 pub use report::Report;
 pub use run::run;
 pub use settings::Settings;

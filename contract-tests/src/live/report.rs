@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::Path};
 use anyhow::Result;
 use serde::Serialize;
 
-use super::drift::{Drift, Severity};
+use super::drift::{Drift, Finding, Severity};
 use crate::files;
 
 /// A live run, written down.
@@ -56,7 +56,7 @@ impl Report {
 
     /// Whether the vendor does as the document says. Information alone is no departure.
     pub fn passed(&self) -> bool {
-        self.drifts.iter().all(|drift| drift.severity == Severity::Information)
+        self.drifts.iter().all(|drift| drift.finding.severity == Severity::Information)
     }
 
     /// Writes `drift.json` into a folder, whole or not at all.
@@ -71,8 +71,9 @@ impl Report {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for (severity, title) in [(Severity::Drift, "drift"), (Severity::Information, "information")] {
-            for drift in self.drifts.iter().filter(|drift| drift.severity == severity) {
-                let Drift { api, operation, path, kind, expected, spec, seen, count, of, .. } = drift;
+            for drift in self.drifts.iter().filter(|drift| drift.finding.severity == severity) {
+                let Drift { api, operation, finding, count, of } = drift;
+                let Finding { path, kind, expected, spec, seen, .. } = finding;
                 let kind = serde_json::to_value(kind).unwrap_or_default();
                 let kind = kind.as_str().unwrap_or_default();
                 // Writing to a text cannot fail.
@@ -83,7 +84,7 @@ impl Report {
         for LeftOut { operation, reason } in &self.operations.left_out {
             let _ = writeln!(text, "left out: {operation}: {reason}");
         }
-        let count = |severity| self.drifts.iter().filter(|drift| drift.severity == severity).count();
+        let count = |severity| self.drifts.iter().filter(|drift| drift.finding.severity == severity).count();
         let _ = writeln!(
             text,
             "{} drifts and {} pieces of information from {} operations in {} requests{}",

@@ -212,7 +212,7 @@ impl<'s> Run<'s> {
         }
         // Where nobody cut the run short, a vendor of which nothing was learned is no vendor without drift.
         let learned = self.asked.iter().any(|id| !left_out.iter().any(|(left, _)| left == id));
-        let is_drift = |drift: &Drift| drift.severity == Severity::Drift;
+        let is_drift = |drift: &Drift| drift.finding.severity == Severity::Drift;
         if ended.is_none() && !learned && !self.tally.drifts().iter().any(is_drift) {
             let reason = left_out.first().map_or("it has no operation", |(_, reason)| reason.as_str());
             bail!("nothing can be said of {}: {reason}", self.settings.base_url);

@@ -34,7 +34,7 @@ async fn no_canary_is_in_report_or_fixtures() {
         // The smallest document marks eight members, one of which no safe operation shows.
         assert!(planted >= 7, "{api}: only {planted} places");
         // The header, and a new member or a wrong type, were reported: so the canaries were looked at.
-        let told = |kinds: &[Kind]| report.drifts.iter().any(|drift| kinds.contains(&drift.kind));
+        let told = |kinds: &[Kind]| report.drifts.iter().any(|drift| kinds.contains(&drift.finding.kind));
         assert!(told(&[Kind::UndocumentedHeader]), "{api}");
         assert!(told(&[Kind::UndocumentedMember, Kind::Type, Kind::Shape]), "{api}");
         let mut texts = vec![("text".to_owned(), report.text())];

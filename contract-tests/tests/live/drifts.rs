@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use contract_tests::live::Report;
+use contract_tests::live::{Drift, Report};
 use cx_mock::MockVendor;
 use cx_spec::{OAuthRole, Operation, Retry};
 
@@ -73,8 +73,9 @@ async fn a_drift_is_counted_by_replies() {
 /// What is wrong with the report.
 fn complaints(told: &Told, report: &Report) -> Vec<String> {
     let name = told.lie.name;
-    let is_told = |drift: &&contract_tests::live::Drift| {
-        drift.operation == told.operation && drift.path == told.path && drift.kind == told.lie.kind
+    let is_told = |drift: &&Drift| {
+        let finding = &drift.finding;
+        drift.operation == told.operation && finding.path == told.path && finding.kind == told.lie.kind
     };
     let mut complaints = Vec::new();
     match report.drifts.iter().find(is_told) {
@@ -83,11 +84,14 @@ fn complaints(told: &Told, report: &Report) -> Vec<String> {
             told.api, told.operation, told.path, report.drifts
         )),
         Some(drift) if drift.count != drift.of => complaints.push(format!("{name}: {} of {}", drift.count, drift.of)),
-        Some(drift) if !drift.spec.contains(".yaml:") => complaints.push(format!("{name}: no line: {}", drift.spec)),
+        Some(Drift { finding, .. }) if !finding.spec.contains(".yaml:") => {
+            complaints.push(format!("{name}: no line: {}", finding.spec));
+        }
         Some(_) => {}
     }
     let others = report.drifts.iter().filter(|drift| !is_told(drift));
-    let unasked = others.filter(|drift| drift.operation != told.operation || !told.lie.besides.contains(&drift.kind));
+    let unasked =
+        others.filter(|drift| drift.operation != told.operation || !told.lie.besides.contains(&drift.finding.kind));
     complaints.extend(unasked.map(|drift| format!("{name}: this is reported as well: {drift:?}")));
     complaints
 }
