@@ -24,41 +24,18 @@ pub(super) fn tell(
         }
         Lie::ClientError => with_status(operation, honest, &[418, 451, 409, 410, 402, 412]),
         Lie::ServerError => with_status(operation, honest, &[500, 503, 502, 504, 507, 508]),
-        Lie::OtherMediaType => with_media_type(validator, operation, honest, "application/xml"),
-        // HTTP itself has no body under these.
-        Lie::HtmlPage | Lie::UnexpectedBody if matches!(honest.status, 204 | 304) => None,
-        Lie::HtmlPage => {
-            let page = "<!doctype html><title>Under maintenance</title>";
-            let outgoing = Outgoing { body: page.as_bytes().to_vec(), ..honest.clone() };
-            with_media_type(validator, operation, &outgoing, "text/html")
-        }
-        Lie::NoMediaType => {
-            let mut outgoing = (!honest.body.is_empty()).then(|| honest.clone())?;
-            outgoing.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+        Lie::OtherMediaType | Lie::HtmlPage | Lie::NoMediaType => {
+            let outgoing = with_media_type(lie, honest)?;
             is_judged(validator, operation, &outgoing).then_some((outgoing, Place::ReplyMediaType))
         }
-        Lie::MissingBody => {
-            let mut outgoing = Outgoing { body: Vec::new(), ..honest.clone() };
-            outgoing.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-            is_judged(validator, operation, &outgoing).then_some((outgoing, Place::ReplyBody(String::new())))
-        }
-        Lie::UnexpectedBody => {
-            honest.body.is_empty().then_some(())?;
-            let said = Outgoing::json(honest.status, &serde_json::json!({"message": "done"}));
-            let outgoing = Outgoing { headers: [honest.headers.clone(), said.headers].concat(), ..said };
-            is_judged(validator, operation, &outgoing).then_some((outgoing, Place::ReplyBody(String::new())))
-        }
-        Lie::CutBody => {
-            let kept = honest.body.len().checked_sub(1).filter(|_| honest.content_type().is_some_and(is_json))?;
-            let outgoing = Outgoing { body: honest.body.iter().copied().take(kept).collect(), ..honest.clone() };
+        Lie::MissingBody | Lie::UnexpectedBody | Lie::CutBody => {
+            let outgoing = with_body(lie, honest)?;
             is_judged(validator, operation, &outgoing).then_some((outgoing, Place::ReplyBody(String::new())))
         }
         Lie::MissingHeader => {
-            let gone =
-                documented_header(validator, operation.reply(honest.status)?, |header, _| header.flag("required"))?;
-            let mut outgoing = honest.clone();
-            outgoing.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(&gone));
-            Some((outgoing, Place::ReplyHeader(gone)))
+            let reply = operation.reply(honest.status)?;
+            let gone = documented_header(validator, reply, |header, _| header.flag("required"))?;
+            Some((without_header(honest, &gone), Place::ReplyHeader(gone)))
         }
         Lie::BadHeader => {
             let is_number = |schema: &Node<'_>| matches!(schema.text("type"), Some("integer" | "number"));
@@ -78,14 +55,47 @@ fn with_status(operation: &Operation, honest: &Outgoing, statuses: &[u16]) -> Op
     Some((Outgoing { status, ..honest.clone() }, Place::ReplyStatus))
 }
 
-fn with_media_type(
-    validator: &Validator,
-    operation: &Operation,
-    honest: &Outgoing,
-    media_type: &str,
-) -> Option<(Outgoing, Place)> {
-    let outgoing = (!honest.body.is_empty()).then(|| honest.clone().with_header("content-type", media_type))?;
-    is_judged(validator, operation, &outgoing).then_some((outgoing, Place::ReplyMediaType))
+/// A body under another content type, or under none.
+fn with_media_type(lie: Lie, honest: &Outgoing) -> Option<Outgoing> {
+    match lie {
+        Lie::HtmlPage if has_room(honest) => {
+            let page = "<!doctype html><title>Under maintenance</title>";
+            let outgoing = Outgoing { body: page.as_bytes().to_vec(), ..honest.clone() };
+            Some(outgoing.with_header("content-type", "text/html"))
+        }
+        Lie::OtherMediaType if !honest.body.is_empty() => {
+            Some(honest.clone().with_header("content-type", "application/xml"))
+        }
+        Lie::NoMediaType if !honest.body.is_empty() => Some(without_header(honest, "content-type")),
+        _ => None,
+    }
+}
+
+/// A body where there is none, none where there is one, or a part of it.
+fn with_body(lie: Lie, honest: &Outgoing) -> Option<Outgoing> {
+    match lie {
+        Lie::MissingBody => Some(Outgoing { body: Vec::new(), ..without_header(honest, "content-type") }),
+        Lie::UnexpectedBody if honest.body.is_empty() && has_room(honest) => {
+            let said = Outgoing::json(honest.status, &serde_json::json!({"message": "done"}));
+            Some(Outgoing { headers: [honest.headers.clone(), said.headers].concat(), ..said })
+        }
+        Lie::CutBody if honest.content_type().is_some_and(is_json) => {
+            let kept = honest.body.len().checked_sub(1)?;
+            Some(Outgoing { body: honest.body.iter().copied().take(kept).collect(), ..honest.clone() })
+        }
+        _ => None,
+    }
+}
+
+/// HTTP itself has no body under these.
+fn has_room(honest: &Outgoing) -> bool {
+    !matches!(honest.status, 204 | 304)
+}
+
+fn without_header(honest: &Outgoing, name: &str) -> Outgoing {
+    let mut outgoing = honest.clone();
+    outgoing.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+    outgoing
 }
 
 /// Whether the document contradicts the reply.

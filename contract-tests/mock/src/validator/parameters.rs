@@ -98,24 +98,12 @@ fn missing(case: &mut Case<'_>, parameter: &Parameter, place: fn(String) -> Plac
 
 /// What the query says about a parameter; none if nothing.
 fn query_tree(case: &mut Case<'_>, parameter: &Parameter, pairs: &[Pair], used: &mut [bool]) -> Option<Tree> {
-    let mut take = |wanted: &dyn Fn(&str) -> bool| -> Vec<Pair> {
-        let mut taken = Vec::new();
-        for (pair, used) in pairs.iter().zip(used.iter_mut()) {
-            if wanted(&pair.name) {
-                *used = true;
-                taken.push(pair.clone());
-            }
-        }
-        taken
-    };
     let name = parameter.name.as_str();
     if parameter.style == "deepObject" {
-        let taken =
-            take(&|found| found == name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')));
-        if taken.is_empty() {
-            return None;
-        }
-        return deep_object(case, parameter, &taken);
+        let is_own =
+            |found: &str| found == name || found.strip_prefix(name).is_some_and(|rest| rest.starts_with('['));
+        let taken = take(pairs, used, is_own);
+        return if taken.is_empty() { None } else { deep_object(case, parameter, &taken) };
     }
     // Most parameters of most requests are not there, and to see that their schema need not be gathered: only an object
     // may be there without its name.
@@ -129,16 +117,38 @@ fn query_tree(case: &mut Case<'_>, parameter: &Parameter, pairs: &[Pair], used: 
     if kind == Some("object") && parameter.explode {
         // Exploded, an object leaves its own name behind: its members stand in the query like parameters.
         let members = shape.property_names();
-        let mut map = IndexMap::new();
-        for pair in take(&|found| members.contains(&found)) {
-            match map.entry(pair.name).or_insert_with(|| Tree::Leaf(Vec::new())) {
-                Tree::Leaf(parts) => parts.push(pair.part),
-                _ => continue,
-            }
-        }
-        return (!map.is_empty()).then_some(Tree::Map(map));
+        return exploded(take(pairs, used, |found| members.contains(&found)));
     }
-    let parts: Vec<Part> = take(&|found| found == name).into_iter().map(|pair| pair.part).collect();
+    let parts = take(pairs, used, |found| found == name).into_iter().map(|pair| pair.part).collect();
+    named(case, parameter, kind, parts)
+}
+
+/// The pairs with wanted names, which are used from now on.
+fn take(pairs: &[Pair], used: &mut [bool], wanted: impl Fn(&str) -> bool) -> Vec<Pair> {
+    let mut taken = Vec::new();
+    for (pair, used) in pairs.iter().zip(used) {
+        if wanted(&pair.name) {
+            *used = true;
+            taken.push(pair.clone());
+        }
+    }
+    taken
+}
+
+/// An object whose members are given one by one.
+fn exploded(pairs: Vec<Pair>) -> Option<Tree> {
+    let mut members = IndexMap::new();
+    for pair in pairs {
+        match members.entry(pair.name).or_insert_with(|| Tree::Leaf(Vec::new())) {
+            Tree::Leaf(parts) => parts.push(pair.part),
+            _ => continue,
+        }
+    }
+    (!members.is_empty()).then_some(Tree::Map(members))
+}
+
+/// All that is given under the name of a parameter.
+fn named(case: &mut Case<'_>, parameter: &Parameter, kind: Option<&str>, parts: Vec<Part>) -> Option<Tree> {
     match (parts.as_slice(), kind) {
         ([], _) => None,
         ([Part::Text(text)], Some("array" | "object")) if !parameter.explode => {

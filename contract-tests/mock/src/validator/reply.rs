@@ -1,7 +1,7 @@
 //! Replies, judged by the document.
 
 use cx_spec::{
-    Operation,
+    Media, Operation, Reply,
     media_type::{essence, is_json},
 };
 use serde_json::Value;
@@ -66,61 +66,78 @@ struct Judgement<'j> {
 
 impl Judgement<'_> {
     fn judge(mut self, status: u16, content_type: Option<&str>, body: &[u8]) -> Vec<Violation> {
-        let responses = format!("{}/responses", self.operation.place.pointer);
         let Some(reply) = self.operation.reply(status) else {
+            let responses = format!("{}/responses", self.operation.place.pointer);
             let message = format!("status {status} is not documented");
             self.report(Place::ReplyStatus, "undocumented-status", message, &responses);
             return self.violations;
         };
-        let whole = || Place::ReplyBody(String::new());
         // HTTP leaves no room for a body here (RFC 9110 §15.3.5, §15.4.5).
         let bodiless = matches!(status, 204 | 304) || self.operation.method == "HEAD";
-        if reply.media.is_empty() || bodiless {
-            if !body.is_empty() {
+        let is_documented = !reply.media.is_empty() && !bodiless;
+        match (is_documented, body.is_empty()) {
+            (false, true) => {}
+            (false, false) => {
                 self.report(whole(), "unexpected-body", "a body where none is documented", &reply.pointer);
             }
-            return self.violations;
-        }
-        if body.is_empty() {
-            let nullable =
-                |media: &cx_spec::Media| self.validator.schemas.accepts(&media.pointer, Reading::Reply, &Value::Null);
-            if !reply.media.iter().any(nullable) {
-                self.report(whole(), "required", "the body is missing", &reply.pointer);
+            (true, true) => self.no_body(reply),
+            (true, false) => {
+                if let Some((media, value)) = self.read(reply, content_type, body) {
+                    self.value(media, &value);
+                }
             }
-            return self.violations;
         }
+        self.violations
+    }
+
+    /// Nothing, which is as good as `null`.
+    fn no_body(&mut self, reply: &Reply) {
+        let nullable = |media: &Media| self.validator.schemas.accepts(&media.pointer, Reading::Reply, &Value::Null);
+        if !reply.media.iter().any(nullable) {
+            self.report(whole(), "required", "the body is missing", &reply.pointer);
+        }
+    }
+
+    /// The value of a body, and the documented type that it comes under.
+    fn read<'r>(&mut self, reply: &'r Reply, content_type: Option<&str>, body: &[u8]) -> Option<(&'r Media, Value)> {
         let Some(content_type) = content_type else {
             self.report(Place::ReplyMediaType, "required", "a body without a content type", &reply.pointer);
-            return self.violations;
+            return None;
         };
         let Some(media) = reply.media.iter().find(|media| falls_under(content_type, &media.media_type)) else {
             let message = format!("`{}` is not a documented type", clip(&essence(content_type)));
             self.report(Place::ReplyMediaType, "media-type", message, &reply.pointer);
-            return self.violations;
+            return None;
         };
-        let value = if is_json(content_type) {
-            match json::read(body) {
-                Ok(value) => value,
-                Err(error) => {
-                    let message = format!("no JSON: wrong at line {}, column {}", error.line(), error.column());
-                    self.report(whole(), "syntax", message, &media.pointer);
-                    return self.violations;
-                }
+        if !is_json(content_type) {
+            return Some((media, Value::String(String::from_utf8_lossy(body).into_owned())));
+        }
+        match json::read(body) {
+            Ok(value) => Some((media, value)),
+            Err(error) => {
+                let message = format!("no JSON: wrong at line {}, column {}", error.line(), error.column());
+                self.report(whole(), "syntax", message, &media.pointer);
+                None
             }
-        } else {
-            Value::String(String::from_utf8_lossy(body).into_owned())
-        };
+        }
+    }
+
+    fn value(&mut self, media: &Media, value: &Value) {
         // Any JSON keeps a schema that says nothing, and there may be none to ask.
         if media.schema.as_object().is_some_and(serde_json::Map::is_empty) {
-            return self.violations;
+            return;
         }
-        for fault in self.validator.schemas.judge(&media.pointer, Reading::Reply, &value) {
+        for fault in self.validator.schemas.judge(&media.pointer, Reading::Reply, value) {
             self.report(Place::ReplyBody(fault.instance), fault.rule, fault.message, &fault.schema);
         }
-        self.violations
     }
 
     fn report(&mut self, place: Place, rule: impl Into<String>, message: impl Into<String>, pointer: &str) {
         self.violations.push(self.validator.violation(Some(self.operation), place, rule, message, pointer));
     }
+}
+
+/// The body, whatever in it.
+fn whole() -> Place {
+    Place::ReplyBody(String::new())
 }
