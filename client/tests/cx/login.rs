@@ -3,7 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::Child,
 };
 
@@ -58,6 +58,12 @@ fn list(vendor: &MockVendor, sessions: &Path) -> Cx {
     run.env("CX_SESSION_DIR", sessions)
 }
 
+/// Where the session at a mock vendor is kept.
+fn session_file(vendor: &MockVendor, sessions: &Path) -> PathBuf {
+    let server = vendor.base_url().replace("://", "-").replace(['.', ':'], "-");
+    sessions.join(format!("directly-{server}.json"))
+}
+
 async fn call(vendor: &MockVendor, sessions: &Path) -> Ran {
     list(vendor, sessions).run().await
 }
@@ -95,7 +101,20 @@ async fn a_login_is_found_by_later_calls() {
 async fn a_session_is_not_that_of_another_application() {
     let vendor = vendor("directly").await;
     let sessions = tempfile::tempdir().unwrap();
-    std::fs::write(sessions.path().join("directly.json"), r#"{"client_id": "another", "scope": null}"#).unwrap();
+    let file = session_file(&vendor, sessions.path());
+    std::fs::write(file, r#"{"client_id": "another", "scope": null}"#).unwrap();
+    applicant(list(&vendor, sessions.path())).run().await.exits(0);
+    assert_eq!(vendor.issuer().token_requests(), 1);
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_not_that_of_another_server() {
+    let vendor = vendor("directly").await;
+    let sessions = tempfile::tempdir().unwrap();
+    let session = format!(r#"{{"client_id": "{}", "scope": null}}"#, issuer::CLIENT_ID);
+    // That of the real vendor.
+    std::fs::write(sessions.path().join("directly.json"), session).unwrap();
     applicant(list(&vendor, sessions.path())).run().await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 1);
     vendor.assert_no_violations();
@@ -106,7 +125,7 @@ async fn a_session_whose_tokens_are_gone_asks_for_another_login() {
     let vendor = vendor("directly").await;
     let sessions = tempfile::tempdir().unwrap();
     let session = format!(r#"{{"client_id": "{}", "scope": null}}"#, issuer::CLIENT_ID);
-    std::fs::write(sessions.path().join("directly.json"), session).unwrap();
+    std::fs::write(session_file(&vendor, sessions.path()), session).unwrap();
     for run in [list(&vendor, sessions.path()), applicant(list(&vendor, sessions.path()))] {
         let ran = run.run().await.exits(3);
         assert!(ran.stderr.contains("log in again"), "{}", ran.stderr);

@@ -65,7 +65,7 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
     }
     // Whoever logged in means that session, though the variables of the login are still there.
     if takes(api, "authorization_code")
-        && let Some(session) = session::read(api.name)
+        && let Some(session) = session::read(api, settings)
         && client_id.is_none_or(|id| id == session.client_id)
     {
         // The code is spent; the store has what it brought. A refresh needs the application's secret.

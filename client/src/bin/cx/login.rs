@@ -105,7 +105,7 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     let core = builder.credentials(earlier).token_store(Arc::new(store)).account(session::ACCOUNT).build()?;
     core.sign_in(code.into_credentials(client_secret))?;
     core.granted_scope().await?;
-    session::write(api.name, &Session { client_id, scope })?;
+    session::write(api, settings, &Session { client_id, scope })?;
     tell(format_args!("Logged in to {}.", api.title));
     Ok(())
 }
