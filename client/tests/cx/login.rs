@@ -7,7 +7,7 @@ use std::{
     process::Child,
 };
 
-use cx_mock::{MockVendor, issuer};
+use cx_mock::{Answer, MockVendor, issuer};
 use url::Url;
 
 use crate::process::{Cx, Ran, applicant, builder, cx, finish, read_until, vendor};
@@ -192,4 +192,49 @@ async fn a_second_login_brings_its_own_session() {
     call(&vendor, sessions.path()).await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 2);
     vendor.assert_no_violations();
+}
+
+fn logout(vendor: &MockVendor, sessions: &Path) -> Cx {
+    cx(["logout"]).base_url(&vendor.base_url()).env("CX_SESSION_DIR", sessions)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_logged_out_of_is_over_here_and_at_the_vendor() {
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    let waiting = start(&vendor, sessions.path());
+    visit(callback(&waiting, &waiting.state)).await;
+    finish(waiting.child).await.exits(0);
+    vendor.take_exchanges();
+
+    let ran = logout(&vendor, sessions.path()).run().await.exits(0);
+    assert!(ran.stderr.contains("Logged out"), "{}", ran.stderr);
+    let exchanges = vendor.take_exchanges();
+    assert_eq!(exchanges.iter().filter_map(|one| one.operation()).collect::<Vec<_>>(), ["logout"]);
+    assert!(!session_file(&vendor, sessions.path()).exists());
+    call(&vendor, sessions.path()).await.exits(3);
+
+    let ran = logout(&vendor, sessions.path()).run().await.exits(0);
+    assert!(ran.stderr.contains("no session"), "{}", ran.stderr);
+    assert!(vendor.take_exchanges().is_empty());
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_forgotten_though_the_vendor_ends_no_token() {
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    let waiting = start(&vendor, sessions.path());
+    visit(callback(&waiting, &waiting.state)).await;
+    finish(waiting.child).await.exits(0);
+    // The vendor's operation ends one token, and leaves the session with its refresh token.
+    let run = cx(["directly", "logout"]).base_url(&vendor.base_url()).env("CX_SESSION_DIR", sessions.path());
+    let ran = run.run().await.exits(0);
+    assert!(ran.stderr.contains("`cx logout directly`"), "{}", ran.stderr);
+
+    vendor.script("logout", Answer::status(500));
+    let ran = logout(&vendor, sessions.path()).arg("--retries").arg("0").run().await.exits(1);
+    assert!(ran.stderr.contains("next: this machine has forgotten the session"), "{}", ran.stderr);
+    let ran = call(&vendor, sessions.path()).await.exits(3);
+    assert!(ran.stderr.contains("run `cx login directly`"), "{}", ran.stderr);
 }

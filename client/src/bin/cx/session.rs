@@ -65,6 +65,18 @@ pub fn write(api: &Api, settings: &Settings, session: &Session) -> Result<(), Fa
     put(&path, &text).map_err(|error| refuse(error.to_string()))
 }
 
+/// Forgets a session. Its tokens are the store's.
+///
+/// # Errors
+/// A file that stays.
+pub fn forget(api: &Api, settings: &Settings) -> Result<(), Failure> {
+    let Some(path) = file(api, settings) else { return Ok(()) };
+    files::remove(&path).map_err(|error| {
+        Failure::usage(format!("the session in {} cannot be removed: {error}", path.display()))
+            .then("remove that file, which holds no token")
+    })
+}
+
 fn put(path: &Path, text: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
