@@ -240,7 +240,7 @@ async fn an_export_starts_again_whatever_a_stopped_one_left() {
     let from = START.to_string();
     let run = cx_at(&vendor, ["wootric", "export", "list-responses", "--from", &from]);
     let ran = run.arg("--out").arg(&path).run().await.exits(0);
-    assert!(ran.stderr.contains("is started again"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("is started again; --resume would have kept its rows"), "{}", ran.stderr);
     holds_every_row_once(&path, ROWS);
 }
 

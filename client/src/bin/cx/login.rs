@@ -33,8 +33,8 @@ pub fn command() -> Option<Command> {
     let command = Command::new(NAME)
         .about("Starts a session in the browser; later calls use it")
         .after_help(
-            "CX_CLIENT_ID and CX_CLIENT_SECRET name the registered application. Later calls need the secret too, to \
-             renew the session. `cx logout` ends it.\n\n\
+            "CX_CLIENT_ID and CX_CLIENT_SECRET name the registered application.\n\
+             Later calls need the secret too, to renew the session. `cx logout` ends it.\n\n\
              Example:\n  cx login --redirect-uri http://127.0.0.1:8917/callback --scope 'read write'",
         )
         .args([

@@ -36,7 +36,9 @@ fn list_command(operation: &'static Operation) -> Option<Command> {
     let command = Command::new(&name)
         .about(operation.summary)
         .after_help(format!(
-            "A spreadsheet may take a text in csv that begins with =, +, - or @ for a formula.\n\n\
+            "The columns of csv are those of the first rows; members that come later stand in the last one,\n\
+             other_members, as JSON.\n\
+             A spreadsheet may take a text in csv that begins with =, +, - or @ for a formula.\n\n\
              Example:\n  cx {} {NAME} {name} --from 2024-01-01 --out rows.csv --resume",
             operation.api
         ))

@@ -82,7 +82,7 @@ fn checkpoint(path: &Path, origin: &Origin, resume: bool) -> Result<Option<Check
         Ok(None) => Ok(None),
         // Whatever state it is in: nothing of it is used.
         _ if !resume => {
-            tell("note: an export that was stopped is started again; --resume goes on with it");
+            tell("note: an export that was stopped is started again; --resume would have kept its rows");
             Ok(None)
         }
         Ok(Some(checkpoint)) if checkpoint.origin != *origin => {
