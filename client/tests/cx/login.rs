@@ -8,6 +8,7 @@ use std::{
 };
 
 use cx_mock::{Answer, MockVendor, issuer};
+use serde_json::json;
 use url::Url;
 
 use crate::process::{Cx, Ran, applicant, builder, cx, finish, read_until, vendor};
@@ -192,6 +193,18 @@ async fn a_second_login_brings_its_own_session() {
     call(&vendor, sessions.path()).await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 2);
     vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_brings_less_than_was_asked_for_says_so() {
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    let token = json!({"access_token": issuer::ACCESS_TOKEN, "token_type": "bearer", "scope": "read"});
+    vendor.script("create_token", Answer::value(200, token));
+    let waiting = start(&vendor, sessions.path());
+    visit(callback(&waiting, &waiting.state)).await;
+    let ran = finish(waiting.child).await.exits(0);
+    assert!(ran.stderr.contains("granted less than was asked for: read\n"), "{}", ran.stderr);
 }
 
 fn logout(vendor: &MockVendor, sessions: &Path) -> Cx {

@@ -14,7 +14,7 @@ use cx_client::{
 use crate::{
     connect,
     exit::Failure,
-    output::tell,
+    output::{printable, tell},
     secrets::{Secrets, plain_variable},
     session::{self, Session},
     settings::Settings,
@@ -120,8 +120,12 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     }
     let core = builder.credentials(earlier).token_store(Arc::new(store)).account(session::ACCOUNT).build()?;
     core.sign_in(code.into_credentials(client_secret))?;
-    core.granted_scope().await?;
+    let granted = core.granted_scope().await?;
     session::write(api, settings, &Session { client_id, scope })?;
+    if granted.narrowed {
+        let scope = printable(granted.scope.as_deref().unwrap_or_default());
+        tell(format_args!("note: the vendor granted less than was asked for: {scope}"));
+    }
     tell(format_args!("Logged in to {}.", api.title));
     Ok(())
 }
