@@ -53,7 +53,7 @@ fn list_command(operation: &'static Operation) -> Option<Command> {
             moment("from", "First moment of the export: UNIX seconds, a day or RFC 3339 [default: the first row]"),
             moment("until", "End of the export, which is not part of it [default: now]"),
             tree::file_flag("out".to_owned(), "out".to_owned())
-                .help("File to write, which appears when it is complete; csv if its name ends in .csv [default: stdout]"),
+                .help("File to write, which appears when it is complete; csv if its name ends in .csv; - is stdout [default: stdout]"),
             Arg::new("resume")
                 .long("resume")
                 .action(ArgAction::SetTrue)
