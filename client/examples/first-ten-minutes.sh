@@ -31,6 +31,8 @@ echo "\$ $built/examples/made_up_vendor &"
 vendor=$!
 read -r url <"$scratch/address" || { cat "$scratch/log" >&2; exit 1; }
 
+# Those of a real account go before these, and are none of a made-up vendor's business.
+unset CX_TOKEN CX_REFRESH_TOKEN CX_USERNAME CX_PASSWORD CX_ACCOUNT_TOKEN
 export CX_CLIENT_ID=mock-client CX_CLIENT_SECRET=mock-secret
 show "$built/cx" wootric list-responses --base-url "$url" --per-page 3 --output table
 show "$built/cx" wootric export list-responses --base-url "$url" --out "$folder/responses.ndjson"

@@ -119,13 +119,15 @@ async fn a_list_is_exported_past_the_last_page_that_is_shown() {
 async fn csv_goes_to_stdout_with_one_header() {
     let vendor = simulated().await;
     let (from, until) = (START.to_string(), (START + 100 * 60).to_string());
-    let run =
-        cx_at(&vendor, ["wootric", "export", "list-responses", "-o", "csv", "--from", &from, "--until", &until]);
-    let ran = run.run().await.exits(0);
-    let lines: Vec<&str> = ran.stdout.lines().collect();
-    assert_eq!(lines[0], "id,score,text,created_at,updated_at,other_members");
-    assert_eq!(lines.len(), 101);
-    assert!(lines[1].starts_with("0,0,\"fine, thanks\",2023-11-14T"), "{}", lines[1]);
+    for out in [&["--out", "-"][..], &[]] {
+        let run =
+            cx_at(&vendor, ["wootric", "export", "list-responses", "-o", "csv", "--from", &from, "--until", &until]);
+        let ran = out.iter().fold(run, |run, argument| run.arg(argument)).run().await.exits(0);
+        let lines: Vec<&str> = ran.stdout.lines().collect();
+        assert_eq!(lines[0], "id,score,text,created_at,updated_at,other_members");
+        assert_eq!(lines.len(), 101);
+        assert!(lines[1].starts_with("0,0,\"fine, thanks\",2023-11-14T"), "{}", lines[1]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,6 +153,7 @@ async fn a_misuse_sends_nothing() {
         (&["--by", "score"], "created"),
         (&["--from", "2024-01-01", "--until", "2023-01-01"], "not after"),
         (&["--out", "/nowhere/rows.csv"], "/nowhere/rows.csv"),
+        (&["--out", "-", "--resume"], "name a file by --out"),
         (&["--page", "2"], "--page"),
     ] {
         let run = cx_at(&vendor, ["wootric", "export", "list-responses"]);
@@ -240,7 +243,7 @@ async fn an_export_starts_again_whatever_a_stopped_one_left() {
     let from = START.to_string();
     let run = cx_at(&vendor, ["wootric", "export", "list-responses", "--from", &from]);
     let ran = run.arg("--out").arg(&path).run().await.exits(0);
-    assert!(ran.stderr.contains("is started again"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("is started again; --resume would have kept its rows"), "{}", ran.stderr);
     holds_every_row_once(&path, ROWS);
 }
 

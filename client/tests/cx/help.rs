@@ -12,9 +12,17 @@ use crate::{process::cx, walk::kebab};
 #[tokio::test(flavor = "multi_thread")]
 async fn help_is_data_and_shows_parameters_and_an_example() {
     let ran = cx(["--help"]).run().await.exits(0);
-    for word in
-        ["wootric", "wootric-cxi", "directly", "login", "completions", "CX_CLIENT_SECRET", "Exit codes", "130"]
-    {
+    for word in [
+        "wootric",
+        "wootric-cxi",
+        "directly",
+        "login",
+        "logout",
+        "completions",
+        "CX_CLIENT_SECRET",
+        "Exit codes",
+        "130",
+    ] {
         assert!(ran.stdout.contains(word), "{word}: {}", ran.stdout);
     }
     let ran = cx(["wootric", "list-end-users", "--help"]).run().await.exits(0);

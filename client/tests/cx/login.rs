@@ -3,11 +3,12 @@
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::Child,
 };
 
-use cx_mock::{MockVendor, issuer};
+use cx_mock::{Answer, MockVendor, issuer};
+use serde_json::json;
 use url::Url;
 
 use crate::process::{Cx, Ran, applicant, builder, cx, finish, read_until, vendor};
@@ -58,6 +59,12 @@ fn list(vendor: &MockVendor, sessions: &Path) -> Cx {
     run.env("CX_SESSION_DIR", sessions)
 }
 
+/// Where the session at a mock vendor is kept.
+fn session_file(vendor: &MockVendor, sessions: &Path) -> PathBuf {
+    let server = vendor.base_url().replace("://", "-").replace(['.', ':'], "-");
+    sessions.join(format!("directly-{server}.json"))
+}
+
 async fn call(vendor: &MockVendor, sessions: &Path) -> Ran {
     list(vendor, sessions).run().await
 }
@@ -95,7 +102,20 @@ async fn a_login_is_found_by_later_calls() {
 async fn a_session_is_not_that_of_another_application() {
     let vendor = vendor("directly").await;
     let sessions = tempfile::tempdir().unwrap();
-    std::fs::write(sessions.path().join("directly.json"), r#"{"client_id": "another", "scope": null}"#).unwrap();
+    let file = session_file(&vendor, sessions.path());
+    std::fs::write(file, r#"{"client_id": "another", "scope": null}"#).unwrap();
+    applicant(list(&vendor, sessions.path())).run().await.exits(0);
+    assert_eq!(vendor.issuer().token_requests(), 1);
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_not_that_of_another_server() {
+    let vendor = vendor("directly").await;
+    let sessions = tempfile::tempdir().unwrap();
+    let session = format!(r#"{{"client_id": "{}", "scope": null}}"#, issuer::CLIENT_ID);
+    // That of the real vendor.
+    std::fs::write(sessions.path().join("directly.json"), session).unwrap();
     applicant(list(&vendor, sessions.path())).run().await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 1);
     vendor.assert_no_violations();
@@ -106,7 +126,7 @@ async fn a_session_whose_tokens_are_gone_asks_for_another_login() {
     let vendor = vendor("directly").await;
     let sessions = tempfile::tempdir().unwrap();
     let session = format!(r#"{{"client_id": "{}", "scope": null}}"#, issuer::CLIENT_ID);
-    std::fs::write(sessions.path().join("directly.json"), session).unwrap();
+    std::fs::write(session_file(&vendor, sessions.path()), session).unwrap();
     for run in [list(&vendor, sessions.path()), applicant(list(&vendor, sessions.path()))] {
         let ran = run.run().await.exits(3);
         assert!(ran.stderr.contains("log in again"), "{}", ran.stderr);
@@ -173,4 +193,61 @@ async fn a_second_login_brings_its_own_session() {
     call(&vendor, sessions.path()).await.exits(0);
     assert_eq!(vendor.issuer().token_requests(), 2);
     vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_brings_less_than_was_asked_for_says_so() {
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    let token = json!({"access_token": issuer::ACCESS_TOKEN, "token_type": "bearer", "scope": "read"});
+    vendor.script("create_token", Answer::value(200, token));
+    let waiting = start(&vendor, sessions.path());
+    visit(callback(&waiting, &waiting.state)).await;
+    let ran = finish(waiting.child).await.exits(0);
+    assert!(ran.stderr.contains("granted less than was asked for: read\n"), "{}", ran.stderr);
+}
+
+fn logout(vendor: &MockVendor, sessions: &Path) -> Cx {
+    cx(["logout"]).base_url(&vendor.base_url()).env("CX_SESSION_DIR", sessions)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_logged_out_of_is_over_here_and_at_the_vendor() {
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    let waiting = start(&vendor, sessions.path());
+    visit(callback(&waiting, &waiting.state)).await;
+    finish(waiting.child).await.exits(0);
+    vendor.take_exchanges();
+
+    let ran = logout(&vendor, sessions.path()).run().await.exits(0);
+    assert!(ran.stderr.contains("Logged out"), "{}", ran.stderr);
+    let exchanges = vendor.take_exchanges();
+    assert_eq!(exchanges.iter().filter_map(|one| one.operation()).collect::<Vec<_>>(), ["logout"]);
+    assert!(!session_file(&vendor, sessions.path()).exists());
+    call(&vendor, sessions.path()).await.exits(3);
+
+    let ran = logout(&vendor, sessions.path()).run().await.exits(0);
+    assert!(ran.stderr.contains("no session"), "{}", ran.stderr);
+    assert!(vendor.take_exchanges().is_empty());
+    vendor.assert_no_violations();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_is_forgotten_though_the_vendor_ends_no_token() {
+    let vendor = builder("directly").allow_unknown_members().start().await;
+    let sessions = tempfile::tempdir().unwrap();
+    let waiting = start(&vendor, sessions.path());
+    visit(callback(&waiting, &waiting.state)).await;
+    finish(waiting.child).await.exits(0);
+    // The vendor's operation ends one token, and leaves the session with its refresh token.
+    let run = cx(["directly", "logout"]).base_url(&vendor.base_url()).env("CX_SESSION_DIR", sessions.path());
+    let ran = run.run().await.exits(0);
+    assert!(ran.stderr.contains("`cx logout directly`"), "{}", ran.stderr);
+
+    vendor.script("logout", Answer::status(500));
+    let ran = logout(&vendor, sessions.path()).arg("--retries").arg("0").run().await.exits(1);
+    assert!(ran.stderr.contains("next: this machine has forgotten the session"), "{}", ran.stderr);
+    let ran = call(&vendor, sessions.path()).await.exits(3);
+    assert!(ran.stderr.contains("run `cx login directly`"), "{}", ran.stderr);
 }

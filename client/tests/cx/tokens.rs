@@ -125,6 +125,18 @@ async fn a_refresh_token_is_not_spent_where_the_next_one_cannot_be_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn credentials_that_lack_something_say_where_it_comes_from() {
+    let vendor = vendor("directly").await;
+    let sessions = tempfile::tempdir().unwrap();
+    let run = cx(["directly", "list-messages", "--user-email", "pat@example.com"]).base_url(&vendor.base_url());
+    let run = run.env("CX_REFRESH_TOKEN", issuer::REFRESH_TOKEN).env("CX_SESSION_DIR", sessions.path());
+    let ran = run.run().await.exits(2);
+    assert!(ran.stderr.contains("needs a client_id"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("next: set what is missing, such as CX_CLIENT_SECRET"), "{}", ran.stderr);
+    assert_eq!(vendor.issuer().token_requests(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_ends_meanwhile_is_begun_again_with_the_password() {
     let vendor = vendor("wootric").await;
     // As where another login ends the session before it.

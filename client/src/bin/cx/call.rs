@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     arguments, body, confirm, connect, credentials, exit::Failure, flags, headers, mask, output, secrets::Secrets,
-    settings::Settings,
+    session, settings::Settings,
 };
 
 /// Calls an operation and prints what it brings.
@@ -49,7 +49,16 @@ pub async fn run(
     let core = connect::open(registered.api, operation.authenticated, settings, secrets)?.core;
     confirm::confirm(operation, guide, matches)?;
     let reply = (registered.call)(core, operation.id, Value::Object(arguments), options).await?;
-    print(operation, reply, guide.map(|guide| guide.reply_secrets).unwrap_or_default(), settings)
+    print(operation, reply, guide.map(|guide| guide.reply_secrets).unwrap_or_default(), settings)?;
+    // It ended one token, and a session has more than that.
+    let logout = registered.api.oauth.as_ref().and_then(|oauth| oauth.logout);
+    if logout.is_some_and(|logout| logout.id == operation.id) && session::read(registered.api, settings).is_some() {
+        let api = registered.api.name;
+        output::tell(format_args!(
+            "note: the session of `cx login` may go on with a new token; `cx logout {api}` ends it"
+        ));
+    }
+    Ok(())
 }
 
 fn print(operation: &Operation, reply: Reply, secret: &[&str], settings: &Settings) -> Result<(), Failure> {

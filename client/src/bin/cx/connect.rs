@@ -22,8 +22,7 @@ use crate::{
 /// A variable that cannot be read.
 pub fn builder(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result<CoreBuilder, Failure> {
     let mut builder = CoreBuilder::new(api).user_agent(concat!("cx/", env!("CARGO_PKG_VERSION")));
-    // Who sends requests elsewhere does not mean credentials to go to the vendor.
-    if let Some(url) = settings.token_base_url.as_ref().or(settings.base_url.as_ref()) {
+    if let Some(url) = settings.token_server() {
         builder = builder.token_base_url(url);
     }
     if let Some(url) = &settings.base_url {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     exit::Failure,
     secrets::{Secrets, plain_variable, variable_name},
-    session,
+    session::{self, Session},
     settings::Settings,
 };
 
@@ -65,16 +65,10 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
     }
     // Whoever logged in means that session, though the variables of the login are still there.
     if takes(api, "authorization_code")
-        && let Some(session) = session::read(api.name)
+        && let Some(session) = session::read(api, settings)
         && client_id.is_none_or(|id| id == session.client_id)
     {
-        // The code is spent; the store has what it brought. A refresh needs the application's secret.
-        let secret = secrets.variable("CX_CLIENT_SECRET")?.unwrap_or_else(|| Secret::from(""));
-        let credentials = Credentials::authorization_code(session.client_id, secret, "");
-        return Ok(Some(Found::Session(match session.scope {
-            Some(scope) => credentials.with_scope(scope),
-            None => credentials,
-        })));
+        return Ok(Some(Found::Session(of_session(session, secrets)?)));
     }
     if takes(api, "client_credentials")
         && let Some((id, secret)) = client
@@ -82,6 +76,20 @@ pub fn find(api: &'static Api, settings: &Settings, secrets: &Secrets) -> Result
         return Ok(Some(Found::Passing(scoped(Credentials::client_credentials(id, secret)))));
     }
     Ok(None)
+}
+
+/// The credentials of a session. The code is spent; the store has what it brought.
+///
+/// # Errors
+/// A variable that cannot be read.
+pub fn of_session(session: Session, secrets: &Secrets) -> Result<Credentials, Failure> {
+    // A refresh needs the application's secret.
+    let secret = secrets.variable("CX_CLIENT_SECRET")?.unwrap_or_else(|| Secret::from(""));
+    let credentials = Credentials::authorization_code(session.client_id, secret, "");
+    Ok(match session.scope {
+        Some(scope) => credentials.with_scope(scope),
+        None => credentials,
+    })
 }
 
 /// A token that a header can carry. Of another one the client would say that a reply cannot be read.

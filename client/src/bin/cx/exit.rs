@@ -4,10 +4,12 @@ use std::{error::Error as _, fmt::Write as _, process::ExitCode};
 
 use cx_client::{
     Error, ErrorKind, Sent,
+    generated::REGISTRY,
     operation::{Operation, Retry},
 };
 
 use crate::{
+    credentials::is_token_operation,
     flags::kebab_case,
     output::{printable, tell},
     secrets::Secrets,
@@ -134,6 +136,11 @@ fn next(error: &Error) -> String {
         ErrorKind::InvalidRequest if error.operation().is_none() => {
             "check --base-url and --token-base-url: https, or http on this machine".to_owned()
         }
+        // Of a call it is the credentials that lack something, or can be renewed no more.
+        ErrorKind::InvalidRequest if error.operation().is_some_and(gives_tokens) => format!(
+            "set what is missing, such as CX_CLIENT_SECRET, or log in again; `cx --help` lists the variables, and \
+             `{help}` shows what a token request takes"
+        ),
         ErrorKind::InvalidRequest => format!("`{help}` shows what the operation takes"),
         ErrorKind::Authentication => match error.oauth_error() {
             Some("invalid_client") => "check CX_CLIENT_ID and CX_CLIENT_SECRET".to_owned(),
@@ -166,6 +173,10 @@ fn next(error: &Error) -> String {
             _ => format!("correct the request; `{help}` shows what the operation takes"),
         },
     }
+}
+
+fn gives_tokens(operation: &Operation) -> bool {
+    REGISTRY.iter().any(|registered| is_token_operation(registered.api, operation))
 }
 
 fn help(operation: &Operation) -> String {

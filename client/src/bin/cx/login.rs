@@ -8,12 +8,13 @@ use cx_client::{
     auth::{AuthorizationOptions, Credentials},
     dynamic::Registered,
     generated::REGISTRY,
+    operation::Api,
 };
 
 use crate::{
     connect,
     exit::Failure,
-    output::tell,
+    output::{printable, tell},
     secrets::{Secrets, plain_variable},
     session::{self, Session},
     settings::Settings,
@@ -28,13 +29,12 @@ pub const NAME: &str = "login";
 
 /// The command, if there is an API to log in to.
 pub fn command() -> Option<Command> {
-    let names: Vec<&str> = apis().map(|one| one.api.name).collect();
-    let first = *names.first()?;
-    let api = Arg::new("api").value_name("API").value_parser(PossibleValuesParser::new(names)).default_value(first);
+    let api = api_argument()?;
     let command = Command::new(NAME)
         .about("Starts a session in the browser; later calls use it")
         .after_help(
-            "CX_CLIENT_ID and CX_CLIENT_SECRET name the registered application.\n\n\
+            "CX_CLIENT_ID and CX_CLIENT_SECRET name the registered application.\n\
+             Later calls need the secret too, to renew the session. `cx logout` ends it.\n\n\
              Example:\n  cx login --redirect-uri http://127.0.0.1:8917/callback --scope 'read write'",
         )
         .args([
@@ -62,14 +62,30 @@ fn apis() -> impl Iterator<Item = &'static Registered> {
     REGISTRY.iter().filter(|one| one.api.oauth.as_ref().is_some_and(|oauth| oauth.authorize.is_some()))
 }
 
+/// The API of a login, if there is one to log in to.
+pub fn api_argument() -> Option<Arg> {
+    let names: Vec<&str> = apis().map(|one| one.api.name).collect();
+    let first = *names.first()?;
+    Some(Arg::new("api").value_name("API").value_parser(PossibleValuesParser::new(names)).default_value(first))
+}
+
+/// The API that was named.
+///
+/// # Errors
+/// None of that name.
+pub fn api(matches: &ArgMatches) -> Result<&'static Api, Failure> {
+    let registered = matches.get_one::<String>("api").and_then(|name| tree::api(name));
+    let registered = registered.ok_or_else(|| Failure::usage("no such API").then("`cx login --help` lists them"))?;
+    Ok(registered.api)
+}
+
 /// Logs in.
 ///
 /// # Errors
 /// No application, a variable that cannot be read, nobody who answers in time, a callback that is not the answer, a
 /// refused code.
 pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Result<(), Failure> {
-    let api = matches.get_one::<String>("api").and_then(|name| tree::api(name));
-    let api = api.ok_or_else(|| Failure::usage("no such API").then("`cx login --help` lists them"))?.api;
+    let api = api(matches)?;
     let needed = || {
         Failure::authentication("a login needs the registered application")
             .then("set CX_CLIENT_ID and CX_CLIENT_SECRET")
@@ -104,8 +120,12 @@ pub async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -
     }
     let core = builder.credentials(earlier).token_store(Arc::new(store)).account(session::ACCOUNT).build()?;
     core.sign_in(code.into_credentials(client_secret))?;
-    core.granted_scope().await?;
-    session::write(api.name, &Session { client_id, scope })?;
+    let granted = core.granted_scope().await?;
+    session::write(api, settings, &Session { client_id, scope })?;
+    if granted.narrowed {
+        let scope = printable(granted.scope.as_deref().unwrap_or_default());
+        tell(format_args!("note: the vendor granted less than was asked for: {scope}"));
+    }
     tell(format_args!("Logged in to {}.", api.title));
     Ok(())
 }

@@ -22,6 +22,7 @@ mod flags;
 mod headers;
 mod help;
 mod login;
+mod logout;
 mod mask;
 mod misuse;
 mod output;
@@ -78,6 +79,7 @@ async fn run(matches: &ArgMatches, settings: &Settings, secrets: &Secrets) -> Re
     match matches.subcommand() {
         Some((completions::NAME, matches)) => completions::run(matches),
         Some((login::NAME, matches)) => login::run(matches, settings, secrets).await,
+        Some((logout::NAME, matches)) => logout::run(matches, settings, secrets).await,
         Some((api, matches)) => match (tree::api(api), matches.subcommand()) {
             (Some(registered), Some((export::NAME, matches))) => {
                 export::run(registered, matches, settings, secrets).await

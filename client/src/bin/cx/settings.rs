@@ -70,6 +70,12 @@ pub fn flags() -> Vec<Arg> {
 }
 
 impl Settings {
+    /// Where tokens are fetched, if not at the vendor's address: who sends requests elsewhere does not mean credentials to
+    /// go to the vendor.
+    pub fn token_server(&self) -> Option<&str> {
+        self.token_base_url.as_deref().or(self.base_url.as_deref())
+    }
+
     /// Reads the flags, wherever in the line they stand.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use cx_client::{
     operation::Operation,
 };
 
-use crate::{arguments, body, completions, confirm, exit::Failure, export, flags, headers, help, login, settings};
+use crate::{
+    arguments, body, completions, confirm, exit::Failure, export, flags, headers, help, login, logout, settings,
+};
 
 /// All commands.
 pub fn command() -> Command {
@@ -21,6 +23,7 @@ pub fn command() -> Command {
         .args(settings::flags())
         .subcommands(REGISTRY.iter().map(api_command))
         .subcommands(login::command())
+        .subcommands(logout::command())
         .subcommand(completions::command())
 }
 

@@ -36,7 +36,9 @@ fn list_command(operation: &'static Operation) -> Option<Command> {
     let command = Command::new(&name)
         .about(operation.summary)
         .after_help(format!(
-            "A spreadsheet may take a text in csv that begins with =, +, - or @ for a formula.\n\n\
+            "The columns of csv are those of the first rows; members that come later stand in the last one,\n\
+             other_members, as JSON.\n\
+             A spreadsheet may take a text in csv that begins with =, +, - or @ for a formula.\n\n\
              Example:\n  cx {} {NAME} {name} --from 2024-01-01 --out rows.csv --resume",
             operation.api
         ))
@@ -51,7 +53,7 @@ fn list_command(operation: &'static Operation) -> Option<Command> {
             moment("from", "First moment of the export: UNIX seconds, a day or RFC 3339 [default: the first row]"),
             moment("until", "End of the export, which is not part of it [default: now]"),
             tree::file_flag("out".to_owned(), "out".to_owned())
-                .help("File to write, which appears when it is complete; csv if its name ends in .csv [default: stdout]"),
+                .help("File to write, which appears when it is complete; csv if its name ends in .csv; - is stdout [default: stdout]"),
             Arg::new("resume")
                 .long("resume")
                 .action(ArgAction::SetTrue)

@@ -39,7 +39,11 @@ pub fn order(
     settings: &Settings,
     connection: &Connection,
 ) -> Result<Order, Failure> {
-    let out = matches.get_one::<PathBuf>("out").cloned();
+    // As everywhere, and as for `--body`: no file has that name but by mistake.
+    let out = matches.get_one::<PathBuf>("out").filter(|path| path.as_os_str() != "-").cloned();
+    if out.is_none() && matches.get_flag("resume") {
+        return Err(Failure::usage("`--resume` goes on with a file, and there is none").then("name a file by --out"));
+    }
     let extension = out.as_ref().and_then(|path| path.extension());
     let is_csv = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
     let format = match settings.output {
@@ -82,7 +86,7 @@ fn checkpoint(path: &Path, origin: &Origin, resume: bool) -> Result<Option<Check
         Ok(None) => Ok(None),
         // Whatever state it is in: nothing of it is used.
         _ if !resume => {
-            tell("note: an export that was stopped is started again; --resume goes on with it");
+            tell("note: an export that was stopped is started again; --resume would have kept its rows");
             Ok(None)
         }
         Ok(Some(checkpoint)) if checkpoint.origin != *origin => {

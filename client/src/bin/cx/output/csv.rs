@@ -19,7 +19,9 @@ pub fn write(out: &mut dyn Write, rows: &[&Value]) -> io::Result<()> {
 /// One record.
 pub fn record(out: &mut dyn Write, cells: impl IntoIterator<Item = String>) -> io::Result<()> {
     let cells: Vec<String> = cells.into_iter().map(|cell| quoted(&cell)).collect();
-    write!(out, "{}\r\n", cells.join(","))
+    let line = cells.join(",");
+    // Most readers pass over a line with nothing on it, and would miss a record.
+    write!(out, "{}\r\n", if line.is_empty() { "\"\"" } else { line.as_str() })
 }
 
 fn quoted(cell: &str) -> String {
@@ -39,5 +41,17 @@ mod tests {
         write(&mut out, &rows.iter().collect::<Vec<_>>()).unwrap();
         let expected = "a,b,c\r\n\"x,y\",,\r\n\"say \"\"hi\"\"\n\",,\"{\"\"d\"\":1}\"\r\n";
         assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_record_of_one_empty_cell_is_no_empty_line() {
+        for (rows, expected) in [
+            ([json!({"a": null}), json!({"a": 1})], "a\r\n\"\"\r\n1\r\n"),
+            ([json!(""), json!("x")], "\"\"\r\nx\r\n"),
+        ] {
+            let mut out = Vec::new();
+            write(&mut out, &rows.iter().collect::<Vec<_>>()).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
     }
 }
