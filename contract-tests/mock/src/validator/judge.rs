@@ -71,6 +71,16 @@ impl Validator {
         &self.schemas
     }
 
+    /// The operation of this id, unless it is none of those that are judged.
+    pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.api().operation(id).filter(|operation| self.has(operation))
+    }
+
+    /// Whether an operation of the document is one of those that are judged.
+    pub(crate) fn has(&self, operation: &Operation) -> bool {
+        !self.tokens_only || operation.oauth.is_some()
+    }
+
     /// The operation under a method and a path.
     pub fn route(&self, method: &str, path: &str) -> Option<&Operation> {
         match self.router.find(method, path) {

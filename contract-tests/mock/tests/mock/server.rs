@@ -211,6 +211,14 @@ async fn a_misspelled_script_is_noticed() {
     MockVendor::start(orchard()).await.script("get_tree", Answer::example(404, "burnt"));
 }
 
+#[tokio::test]
+#[should_panic(expected = "no mounted document has an operation `list_trees`")]
+async fn a_script_for_what_a_document_does_not_lend_is_noticed() {
+    let vendor = MockVendor::builder(crate::vault()).tokens_from(orchard()).start().await;
+    vendor.script("create_token", Answer::status(201));
+    vendor.script("list_trees", Answer::status(200));
+}
+
 #[test]
 fn what_tests_share_can_be_shared() {
     fn shared<T: Send + Sync + 'static>() {}
