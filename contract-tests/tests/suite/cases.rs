@@ -112,6 +112,20 @@ fn lines_of_json_are_a_text() {
     assert_eq!(names, ["get_health/200/default"], "no value is made up that the client would read as JSON");
 }
 
+#[test]
+fn an_interim_reply_makes_no_case() {
+    let text = third::orchard().api.document().text().replace(
+        "        '200':\n          description: Free in form.",
+        "        '102': {description: At work.}\n        '200':\n          description: Free in form.",
+    );
+    let document = Document::parse("orchard", "orchard.yaml", &text).unwrap();
+    let subject = Subject { api: Arc::new(Api::index(document).unwrap()), ..third::orchard() };
+    assert!(subject.api.operation("get_health").unwrap().reply(102).is_some());
+    let cases = cases::select(cases::enumerate_with(&subject, 1, 1), "get_health");
+    assert!(!cases.is_empty());
+    assert!(cases.iter().all(|case| case.status >= 200), "the mock cannot answer with it");
+}
+
 /// The exchanges of all cases of the made-up vendor, all of which pass, each with what it shows.
 async fn exchanges() -> (Arc<Api>, Vec<(Exchange, BTreeSet<String>)>) {
     let subject = third::orchard();

@@ -288,9 +288,9 @@ fn unmatched(mount: Option<&Mount>, incoming: &Incoming, verdict: &Verdict) -> O
     outgoing.with_header("allow", &allow)
 }
 
-/// Headers that HTTP does not allow are left out: a lie that cannot be told on the wire is the fault server's job.
+/// Headers of a document that HTTP does not allow are left out.
 fn template(outgoing: Outgoing) -> ResponseTemplate {
-    let status = if (200..=599).contains(&outgoing.status) { outgoing.status } else { 500 };
+    let status = if answer::STATUSES.contains(&outgoing.status) { outgoing.status } else { 500 };
     let mut template = ResponseTemplate::new(status).set_body_bytes(outgoing.body);
     for (name, value) in outgoing.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

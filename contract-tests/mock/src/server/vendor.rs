@@ -65,7 +65,8 @@ impl MockVendor {
     /// Queues an answer for the next request of an operation that has no answer yet.
     ///
     /// # Panics
-    /// When no mounted document has the operation, or the example: a typing error would go unnoticed otherwise.
+    /// When no mounted document has the operation, or the example: a typing error would go unnoticed otherwise. And when HTTP
+    /// does not allow the answer, which could not be sent as it is.
     #[track_caller]
     pub fn script(&self, operation: &str, answer: Answer) {
         self.check(operation, Some(&answer));
@@ -74,7 +75,7 @@ impl MockVendor {
     }
 
     /// Lets a closure answer an operation whenever nothing is scripted; where it returns None, the mock goes on as
-    /// it would without it.
+    /// it would without it. An answer that cannot be sent is told by a 501, as one that the document does not have.
     ///
     /// # Panics
     /// When no mounted document has the operation.
