@@ -21,20 +21,20 @@ pub(super) struct Arguments {
     #[arg(long)]
     api: Option<String>,
     /// Seed of the generated values.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, conflicts_with = "base_url")]
     seed: u64,
     /// How many values are drawn for each request and each reply.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, conflicts_with = "base_url")]
     cases: usize,
     /// Only this case, or the cases of this operation.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "base_url")]
     case: Option<String>,
     /// Where the report goes; `target/conformance` of the workspace if nothing is said.
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
     /// Asks outside judges too: all that are installed, or those that are named, as in `--judges=prism`.
     #[arg(long, value_name = "JUDGE,…", num_args = 0..=1, require_equals = true, value_delimiter = ',',
-        default_missing_value = "schemathesis,prism,specmatic")]
+        default_missing_value = "schemathesis,prism,specmatic", conflicts_with = "base_url")]
     judges: Vec<Judge>,
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
@@ -59,7 +59,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
         report.apis.insert(subject.name().to_owned(), of_api);
     }
     if let Some(id) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
-        bail!("no case is called {id}; index.html of a whole run names them all");
+        bail!("no case is called {id}; index.html of a whole run with the same --cases names them all");
     }
     let settings =
         judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
