@@ -321,6 +321,32 @@ fn call_losing_headers(core: Core, operation: &str, arguments: Value, options: C
     })
 }
 
+/// A client with a bug in one operation.
+static PANICS: Registered = Registered { call: call_panicking, ..third::ORCHARD };
+
+fn call_panicking(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let is_good = operation != "get_health";
+    let call = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        let reply = call.await?;
+        assert!(is_good, "a bug");
+        Ok(reply)
+    })
+}
+
+#[tokio::test]
+async fn a_client_that_panics_fails_its_case_and_costs_no_other() {
+    let subject = Subject { client: &PANICS, ..third::orchard() };
+    let all = cases::examples(&subject);
+    let cases: Vec<Case> =
+        ["get_health/200", "list_trees/200/page"].into_iter().flat_map(|id| cases::select(all.clone(), id)).collect();
+    let outcomes = run_all(&subject, cases, identity).await.unwrap();
+    let [panicked, other] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+    assert_eq!(panicked.problems, ["the client ended in a panic: a bug"]);
+    assert_eq!(panicked.exchanges.len(), 1, "what went over the wire is told");
+    assert!(other.passed(), "{:?} {:?}", other.problems, other.violations);
+}
+
 /// A client that asks twice for everything.
 static ASKS_TWICE: Registered = Registered { call: call_twice, ..third::ORCHARD };
 
