@@ -37,6 +37,7 @@ pub fn example_request(
     let mut path = operation.path.clone();
     let mut query: Vec<(String, String)> = Vec::new();
     let mut headers: Vec<(String, String)> = Vec::new();
+    let mut cookies: Vec<(String, String)> = Vec::new();
     for parameter in &operation.parameters {
         if !parameter.required && !optional_parameters {
             continue;
@@ -52,11 +53,16 @@ pub fn example_request(
                 path = path.replace(&format!("{{{}}}", parameter.name), &in_path(parameter, example));
             }
             Location::Query => write_query(parameter, example, &mut query),
-            Location::Header => headers.push((parameter.name.clone(), simple(example))),
-            Location::Cookie => headers.push(("cookie".into(), format!("{}={}", parameter.name, simple(example)))),
+            Location::Header => headers.push((parameter.name.clone(), in_header(parameter, example))),
+            Location::Cookie => cookies.push((parameter.name.clone(), simple(example))),
         }
     }
-    write_credentials(api, operation, &mut query, &mut headers)?;
+    write_credentials(api, operation, &mut query, &mut headers, &mut cookies)?;
+    // All cookies travel in one header (RFC 6265 §5.4).
+    if !cookies.is_empty() {
+        let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        headers.push(("cookie".to_owned(), pairs.join("; ")));
+    }
     let target = if query.is_empty() { path } else { format!("{path}?{}", urlencoded(&query)) };
     let mut request = Incoming::new(&operation.method, &target);
     for (name, value) in &headers {
@@ -93,6 +99,17 @@ fn in_path(parameter: &Parameter, example: &Value) -> String {
         _ => format!("{name}{}", value(example)),
     };
     format!("{sign}{text}")
+}
+
+/// A value as style `simple` has it in a header, whose only choice is how an object is written.
+fn in_header(parameter: &Parameter, example: &Value) -> String {
+    match example {
+        Value::Object(members) if parameter.explode => {
+            let members = members.iter().map(|(key, value)| format!("{key}={}", simple(value)));
+            members.collect::<Vec<_>>().join(",")
+        }
+        _ => simple(example),
+    }
 }
 
 fn write_query(parameter: &Parameter, example: &Value, query: &mut Vec<(String, String)>) {
@@ -136,16 +153,20 @@ fn write_credentials(
     operation: &Operation,
     query: &mut Vec<(String, String)>,
     headers: &mut Vec<(String, String)>,
+    cookies: &mut Vec<(String, String)>,
 ) -> Result<(), String> {
     let Some(schemes) = operation.security.first() else { return Ok(()) };
     for name in schemes {
         let scheme = api.security_scheme(name).ok_or_else(|| format!("there is no security scheme `{name}`"))?;
-        match (scheme.text("type"), scheme.text("scheme"), scheme.text("in"), scheme.text("name")) {
+        // The names of HTTP's schemes are written in any case (RFC 9110 §11.1).
+        let kind = scheme.text("scheme").map(str::to_ascii_lowercase);
+        match (scheme.text("type"), kind.as_deref(), scheme.text("in"), scheme.text("name")) {
             (Some("oauth2" | "openIdConnect"), ..) | (_, Some("bearer"), ..) => {
                 headers.push(("authorization".to_owned(), format!("Bearer {ACCESS_TOKEN}")));
             }
             (.., Some("query"), Some(key)) => query.push((key.to_owned(), ACCESS_TOKEN.to_owned())),
             (.., Some("header"), Some(key)) => headers.push((key.to_owned(), ACCESS_TOKEN.to_owned())),
+            (.., Some("cookie"), Some(key)) => cookies.push((key.to_owned(), ACCESS_TOKEN.to_owned())),
             _ => return Err(format!("security scheme `{name}` is of a kind that nobody here can write")),
         }
     }
@@ -251,5 +272,24 @@ mod tests {
             let verdict = Validator::new(api).request(&request);
             assert_eq!((verdict.violations, verdict.parameters.path.get("id")), (vec![], Some(&example)), "{target}");
         }
+    }
+
+    #[test]
+    fn cookies_and_the_members_of_a_header_are_written_as_they_are_read() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      \
+            security: [{token: [], session: []}]\n      parameters:\n        \
+            - {name: basket, in: cookie, required: true, schema: {type: integer}, example: 1}\n        \
+            - {name: theme, in: cookie, required: true, schema: {type: string}, example: dark}\n        \
+            - {name: X-Map, in: header, required: true, explode: true, schema: {type: object, properties: {x: {type: integer}, \
+            y: {type: integer}}}, example: {x: 1, y: 2}}\n      responses: {}\ncomponents:\n  securitySchemes:\n    \
+            token: {type: http, scheme: Bearer}\n    session: {type: apiKey, in: cookie, name: session}\n";
+        let api = Api::index(Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let request = example_request(&api, &api.operations[0], None, false).unwrap();
+        let cookies: Vec<&str> =
+            request.headers().iter().filter(|(name, _)| name == "cookie").map(|(_, value)| value.as_str()).collect();
+        assert_eq!(cookies, [format!("basket=1; theme=dark; session={ACCESS_TOKEN}")]);
+        let verdict = Validator::new(api).request(&request);
+        assert_eq!((verdict.violations, verdict.credentials.len()), (vec![], 2));
+        assert_eq!(verdict.parameters.header.get("X-Map"), Some(&json!({"x": 1, "y": 2})));
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn of(operation: &Operation) -> impl Iterator<Item = Case> {
 fn replies(operation: &Operation) -> Vec<Case> {
     let arguments = required(operation);
     let mut cases = Vec::new();
-    for documented in &operation.replies {
+    for documented in super::answers(operation) {
         let status = documented.status.representative();
         let case = |name: &str, reply: Option<Reply>| Case {
             id: format!("{}/{}/{name}", operation.id, documented.status),

@@ -98,7 +98,7 @@ fn request(api: &Api, known: &mut Known, operation: &Operation, seed: u64, numbe
 
 fn replies(api: &Api, known: &mut Known, operation: &Operation, seed: u64, number: usize) -> Vec<Case> {
     let mut cases = Vec::new();
-    for documented in &operation.replies {
+    for documented in super::answers(operation) {
         let status = documented.status.representative();
         for media in documented.media.iter().filter(|media| carries_values(media, status)) {
             let id = format!("{}/{}/generated/{number}", operation.id, documented.status);

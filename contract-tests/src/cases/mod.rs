@@ -18,7 +18,7 @@ mod parameters;
 mod replies;
 mod variations;
 
-use cx_spec::Status;
+use cx_spec::{Operation, Status};
 use serde_json::Value;
 
 use self::{maker::Kit, variations::Seen};
@@ -119,6 +119,11 @@ pub fn draw(subject: &Subject, seed: u64, count: usize, take: &mut dyn FnMut(Cas
 /// The cases of this id, or of all ids that begin with it and a slash: one case, or one operation.
 pub fn select(cases: Vec<Case>, id: &str) -> Vec<Case> {
     cases.into_iter().filter(|case| case.is_of(id)).collect()
+}
+
+/// The documented replies that end an exchange: an interim one is nothing that a caller gets.
+fn answers(operation: &Operation) -> impl Iterator<Item = &cx_spec::Reply> {
+    operation.replies.iter().filter(|documented| documented.status.representative() >= 200)
 }
 
 impl Case {

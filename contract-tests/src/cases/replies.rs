@@ -13,7 +13,7 @@ use super::{
 pub(super) fn of(kit: &Kit<'_>, operation: &Operation, seen: &mut Seen) -> Vec<Case> {
     let arguments = examples::required(operation);
     let mut cases = Vec::new();
-    for documented in &operation.replies {
+    for documented in super::answers(operation) {
         let status = documented.status.representative();
         for media in documented.media.iter().filter(|media| carries_values(media, status)) {
             let case = |name: &str, value: Value| Case {

@@ -21,20 +21,21 @@ pub(super) struct Arguments {
     #[arg(long)]
     api: Option<String>,
     /// Seed of the generated values.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, conflicts_with = "base_url")]
     seed: u64,
     /// How many values are drawn for each request and each reply.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, conflicts_with = "base_url")]
     cases: usize,
     /// Only this case, or the cases of this operation.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "base_url")]
     case: Option<String>,
-    /// Where the report goes; `target/conformance` of the workspace if nothing is said.
+    /// Where the report goes; `target/conformance` of the workspace if nothing is said, and `target/conformance/case` with
+    /// `--case`.
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
     /// Asks outside judges too: all that are installed, or those that are named, as in `--judges=prism`.
     #[arg(long, value_name = "JUDGE,…", num_args = 0..=1, require_equals = true, value_delimiter = ',',
-        default_missing_value = "schemathesis,prism,specmatic")]
+        default_missing_value = "schemathesis,prism,specmatic", conflicts_with = "base_url")]
     judges: Vec<Judge>,
     /// A finding from elsewhere, such as a stale client.
     #[arg(long, hide = true)]
@@ -44,7 +45,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
-    let folder = arguments.report.clone().unwrap_or_else(|| apis::root().join("target/conformance"));
+    let folder = arguments.report.clone().unwrap_or_else(|| usual_folder(arguments.case.is_some()));
     if let Some(base_url) = arguments.live.base_url() {
         arguments.finding.iter().for_each(|finding| eprintln!("{finding}"));
         return super::live::run(base_url, &arguments.live, arguments.api.as_deref(), &folder).await;
@@ -59,7 +60,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
         report.apis.insert(subject.name().to_owned(), of_api);
     }
     if let Some(id) = arguments.case.filter(|_| report.apis.values().all(|api| api.cases.run == 0)) {
-        bail!("no case is called {id}; index.html of a whole run names them all");
+        bail!("no case is called {id}; index.html of a whole run with the same --cases names them all");
     }
     let settings =
         judges::Settings { judges: arguments.judges, ..judges::Settings::new(apis::root(), arguments.seed) };
@@ -73,6 +74,13 @@ pub(super) async fn run(arguments: Arguments) -> Result<ExitCode> {
     println!("\nreport.json, junit.xml and report.sarif lie in {}", folder.display());
     println!("to read: {}", folder.join("index.html").display());
     Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Where a report goes of which nobody says where. That of a case that is run again lies apart: whoever goes through the
+/// failures of a whole run still needs the report that names the others.
+fn usual_folder(is_case: bool) -> PathBuf {
+    let whole = apis::root().join("target/conformance");
+    if is_case { whole.join("case") } else { whole }
 }
 
 /// Runs all cases of one subject, or those that are asked for; and says which exemptions are not needed.
@@ -134,4 +142,18 @@ fn progress(name: &str) -> ProgressBar {
     }
     bar.set_prefix(name.to_owned());
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_that_is_run_again_leaves_the_report_of_the_whole_run_alone() {
+        let (whole, again) = (usual_folder(false), usual_folder(true));
+        assert!(whole.ends_with("target/conformance"));
+        for file in ["report.json", "junit.xml", "report.sarif", "index.html"] {
+            assert_ne!(whole.join(file), again.join(file));
+        }
+    }
 }

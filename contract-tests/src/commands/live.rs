@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use contract_tests::live::{self, Settings, credentials, settings};
 
 /// What live mode takes. Credentials come from the environment: see `contract-tests/LIVE.md`.
@@ -63,6 +63,9 @@ pub(super) async fn run(base_url: &str, flags: &Flags, api: Option<&str>, folder
     println!("\nreport: {}/drift.json", folder.display());
     if let Some(folder) = &settings.record {
         println!("fixtures: {}/{}; read them before you add them", folder.display(), settings.subject.name());
+    }
+    if let Some(lost) = &report.lost {
+        bail!("{lost}");
     }
     Ok(if report.passed() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, path::Path, time::SystemTime};
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use cx_mock::{Validator, form};
-use cx_spec::{Operation, Parameter, pointer::escape};
+use cx_spec::{Operation, Parameter, media_type::is_json, pointer::escape};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -198,7 +198,7 @@ fn reply(validator: &Validator, operation: &Operation, exchange: &Exchange) -> R
     match serde_json::from_str::<Value>(&body) {
         // A fixture has no other way to tell `null` from nothing.
         Ok(Value::Null) => text = Some("null".to_owned()),
-        Ok(value) if essence.contains("json") => {
+        Ok(value) if is_json(essence) => {
             json = Some(redact::body(validator.schemas(), media.map(|media| media.pointer.as_str()), &value));
         }
         _ if body.is_empty() => {}
@@ -212,9 +212,7 @@ fn reply(validator: &Validator, operation: &Operation, exchange: &Exchange) -> R
 
 /// Values of the reply that the document declares and that may be shown.
 fn shown(validator: &Validator, operation: &Operation, exchange: &Exchange, json: &Value) -> Map<String, Value> {
-    let media = operation
-        .reply(exchange.status)
-        .and_then(|reply| reply.media.iter().find(|one| one.media_type.contains("json")));
+    let media = operation.reply(exchange.status).and_then(|reply| reply.media.iter().find(|one| one.is_json()));
     let Some(media) = media else { return Map::new() };
     let mut found = Map::new();
     leaves(json, String::new(), &mut |at, value| {

@@ -21,6 +21,9 @@ pub struct Report {
     /// Why the run ended before everything was asked, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<&'static str>,
+    /// What the connection to the vendor failed with, if that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<String>,
 }
 
 /// What was asked and what was not.
@@ -51,7 +54,7 @@ impl Report {
     ) -> Self {
         let run = asked.into_iter().filter(|id| !left_out.iter().any(|(left, _)| left == id)).collect();
         let left_out = left_out.into_iter().map(|(operation, reason)| LeftOut { operation, reason }).collect();
-        Self { drifts, requests, operations: Operations { run, left_out }, ended }
+        Self { drifts, requests, operations: Operations { run, left_out }, ended, lost: None }
     }
 
     /// Whether the vendor does as the document says. Information alone is no departure.

@@ -25,20 +25,30 @@ const CALL: Duration = Duration::from_secs(180);
 
 /// Why a run ends that may send no more.
 const SPENT: &str = "the budget is spent";
+/// Why a run ends whose vendor can be reached no more.
+const LOST: &str = "the vendor was lost";
 
-/// Asks a vendor what may be asked, and says where it departs from its document. When `stop` is ready the run ends, and
-/// the report says how far it came.
+/// Asks a vendor what may be asked, and says where it departs from its document. When `stop` is ready or the vendor can be
+/// reached no more, the run ends, and the report says how far it came.
 ///
 /// # Errors
-/// No credentials, credentials that nothing takes, a vendor that cannot be reached or that answers nothing but that it has
-/// no answer: nothing can be said then.
+/// No credentials, credentials that nothing takes, a vendor that cannot be reached from the start or that answers nothing
+/// but that it has no answer: nothing can be said then.
 pub async fn run(settings: &Settings, variables: Variables<'_>, stop: impl Future<Output = ()>) -> Result<Report> {
     let mut run = Run::start(settings, variables).await?;
     let ended = tokio::select! {
         ended = run.ask_everything() => ended,
         () = stop => Ok(Some("the run was ended")),
     };
-    run.finish(ended?)
+    match ended {
+        Ok(ended) => run.finish(ended),
+        // What was asked by then took its time and its requests, and may not be had again.
+        Err(lost) if !run.asked.is_empty() => {
+            let report = run.finish(Some(LOST))?;
+            Ok(Report { lost: Some(format!("{lost:#}")), ..report })
+        }
+        Err(lost) => Err(lost),
+    }
 }
 
 struct Run<'s> {

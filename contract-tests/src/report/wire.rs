@@ -213,11 +213,11 @@ fn body(redactor: &mut Redactor<'_>, media: Option<&Media>, bytes: &[u8]) -> Str
         return String::new();
     }
     match serde_json::from_str::<Value>(text) {
-        Ok(value) if media.media_type.contains("json") || !value.is_string() && media.media_type.contains('*') => {
+        Ok(value) if media.is_json() || !value.is_string() && media.media_type.contains('*') => {
             let shown = redactor.json(&media.pointer, &value);
             serde_json::to_string_pretty(&shown).unwrap_or_default()
         }
-        _ if media.media_type.contains("json") => format!("[{} bytes that are no JSON]", bytes.len()),
+        _ if media.is_json() => format!("[{} bytes that are no JSON]", bytes.len()),
         // A form that nobody could read: what of it is secret cannot be told, and its boundary is another each time.
         _ if media.media_type.starts_with("multipart/") || media.media_type.ends_with("x-www-form-urlencoded") => {
             format!("[a body that cannot be read as {}]", media.media_type)
@@ -245,4 +245,27 @@ fn clip(text: String) -> String {
     }
     let kept: String = text.chars().take(LONGEST_BODY).collect();
     format!("{kept}\n… {} characters more", length - LONGEST_BODY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_json_are_a_text_and_no_json_that_went_wrong() {
+        let text = "openapi: 3.0.3\ninfo: {title: T, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: get_a\n      responses:\n        \
+            '200':\n          description: ok\n          content:\n            \
+            application/x-ndjson: {schema: {type: string}}\n            \
+            application/json: {schema: {type: string}}\n";
+        let api = Api::index(cx_spec::Document::parse("t", "t.yaml", text).unwrap()).unwrap();
+        let operation = &api.operations[0];
+        let shown = |media: usize, text: &str| {
+            let mut redactor = Redactor::new(&api, operation);
+            body(&mut redactor, operation.replies[0].media.get(media), text.as_bytes())
+        };
+        let lines = "{\"a\":1}\n{\"a\":2}\n";
+        assert_eq!(shown(0, lines), lines);
+        assert_eq!(shown(1, lines), "[16 bytes that are no JSON]");
+        assert_eq!(shown(1, "\"a\""), "\"a\"");
+    }
 }

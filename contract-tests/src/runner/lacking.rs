@@ -16,7 +16,13 @@ const MARK: &str = "x-cx-mock";
 impl Runner {
     /// Nothing is scripted here: what a vendor says to such a request is its own business.
     pub(super) async fn run_lacking(&self, case: Case, operation: &Operation, lacking: &Lacking) -> Outcome {
-        let result = self.call(&case).await;
+        let result = match self.call(&case).await {
+            Ok(result) => result,
+            Err(panic) => {
+                let (violations, exchanges) = (self.vendor.take_violations(), self.vendor.take_exchanges());
+                return Outcome { case, problems: vec![panic], violations, exchanges };
+            }
+        };
         let of_operation = |one: &&Exchange| one.operation() == Some(operation.id.as_str());
         let mut exchanges = self.vendor.take_exchanges();
         let sent = exchanges.iter().filter(of_operation).count();

@@ -5,10 +5,13 @@ mod judge;
 mod lacking;
 mod shrink;
 
+use std::{any::Any, panic::AssertUnwindSafe};
+
 use anyhow::Result;
 use cx_client::{CallOptions, Core, Error, dynamic};
 use cx_mock::{Answer, Exchange, MockVendor, Violation};
 use cx_spec::Operation;
+use futures_util::FutureExt as _;
 
 use crate::{
     apis::Subject,
@@ -107,6 +110,10 @@ impl Runner {
         let left = self.vendor.unscript(&case.operation);
         let violations = self.vendor.take_violations();
         let exchanges = self.vendor.take_exchanges();
+        let result = match result {
+            Ok(result) => result,
+            Err(panic) => return Outcome { case, problems: vec![panic], violations, exchanges },
+        };
         let own: Vec<&Exchange> =
             exchanges.iter().filter(|one| one.operation() == Some(operation.id.as_str())).collect();
         let asked = own.last();
@@ -129,13 +136,24 @@ impl Runner {
         Outcome { case, problems, violations, exchanges }
     }
 
-    async fn call(&self, case: &Case) -> Result<dynamic::Reply, Error> {
+    /// Calls the client. A panic of it is what is wrong with the case, and costs the report of no other.
+    async fn call(&self, case: &Case) -> Result<Result<dynamic::Reply, Error>, String> {
         let mut options = CallOptions::new().max_attempts(1);
         if let Some(media_type) = &case.media_type {
             options = options.media_type(media_type);
         }
-        (self.subject.client.call)(self.core.clone(), &case.operation, case.arguments.clone(), options).await
+        let call = async {
+            (self.subject.client.call)(self.core.clone(), &case.operation, case.arguments.clone(), options).await
+        };
+        let called = AssertUnwindSafe(call).catch_unwind().await;
+        called.map_err(|panic| format!("the client ended in a panic: {}", said(&*panic)))
     }
+}
+
+/// What a panic says.
+fn said(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("it says nothing")
 }
 
 /// An example is sent as the mock knows it, with the documented headers; any other value as the type it has.

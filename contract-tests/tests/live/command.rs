@@ -45,12 +45,30 @@ async fn exit_codes_say_what_came_of_it() {
     assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
+/// Who names one case is not to have a vendor asked for all that it has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_a_mock_can_heed_is_refused_before_anything_is_asked() {
+    let honest = support::subject("directly").vendor().await;
+    let folder = tempfile::tempdir().unwrap();
+    for more in [&["--case", "get_question"][..], &["--seed", "7"], &["--cases", "2"], &["--judges"]] {
+        let output = conformance_with(&honest.base_url(), folder.path(), true, more).await;
+        assert_eq!(output.status.code(), Some(2), "{more:?}: {output:?}");
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("cannot be used with") && text.contains(more[0]), "{text}");
+    }
+    assert_eq!(honest.take_exchanges().len(), 0);
+}
+
 fn report(folder: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(folder.join("drift.json")).unwrap()).unwrap()
 }
 
-/// Runs the command in surroundings that hold nothing else. Blocking, so on a thread of its own.
 async fn conformance(url: &str, folder: &Path, credentials: bool) -> Output {
+    conformance_with(url, folder, credentials, &[]).await
+}
+
+/// Runs the command in surroundings that hold nothing else. Blocking, so on a thread of its own.
+async fn conformance_with(url: &str, folder: &Path, credentials: bool, more: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_suite"));
     command.env_clear().args([
         "conformance",
@@ -62,7 +80,7 @@ async fn conformance(url: &str, folder: &Path, credentials: bool) -> Output {
         url,
         "--report",
     ]);
-    command.arg(folder);
+    command.arg(folder).args(more);
     if credentials {
         command.env("CX_CLIENT_ID", issuer::CLIENT_ID).env("CX_CLIENT_SECRET", issuer::CLIENT_SECRET);
     }

@@ -3,6 +3,7 @@
 use std::{future::pending, sync::Arc, time::Duration};
 
 use contract_tests::live::{self, Settings};
+use cx_mock::{ClosedPort, FaultServer, Step, issuer};
 
 use crate::{
     support::{self, APIS, Patient},
@@ -69,7 +70,7 @@ async fn what_cannot_be_run_is_no_report() {
     let wrong = |name: &str| (name == "CX_TOKEN").then(|| "a-wrong-token".to_owned());
     let refused = live::run(&settings, &wrong, pending()).await.map_err(error).unwrap_err();
     assert!(refused.contains("refuses these credentials") && !refused.contains("a-wrong-token"), "{refused}");
-    let closed = cx_mock::ClosedPort::take().unwrap();
+    let closed = ClosedPort::take().unwrap();
     let settings = support::settings("directly", &closed.base_url().unwrap());
     let unreachable = live::run(&settings, &support::mock_credentials, pending()).await.map_err(error).unwrap_err();
     assert!(unreachable.contains("cannot be reached"), "{unreachable}");
@@ -81,6 +82,23 @@ async fn what_cannot_be_run_is_no_report() {
     let settings = support::settings("wootric", &down.base_url());
     let silent = live::run(&settings, &support::mock_credentials, pending()).await.map_err(error).unwrap_err();
     assert!(silent.contains("nothing can be said") && silent.contains("no answer but 500"), "{silent}");
+}
+
+#[tokio::test]
+async fn a_vendor_that_is_lost_on_the_way_costs_nothing_of_what_was_learned() {
+    let answer = Step::json(200, &serde_json::json!({}));
+    let vendor = FaultServer::start(vec![answer, Step::close_before_headers()]).await.unwrap();
+    let token = |name: &str| (name == "CX_TOKEN").then(|| issuer::ACCESS_TOKEN.to_owned());
+    let folder = tempfile::tempdir().unwrap();
+    let settings = support::settings("directly", &vendor.base_url());
+    let settings = Settings { record: Some(folder.path().to_owned()), ..settings };
+    let report = live::run(&settings, &token, pending()).await.unwrap();
+    assert_eq!(report.ended, Some("the vendor was lost"));
+    assert!(report.lost.as_ref().unwrap().contains("cannot be reached"), "{:?}", report.lost);
+    assert_eq!(report.operations.run.len(), 1, "{:?}", report.operations);
+    let left = report.operations.left_out.iter().filter(|left| left.reason == "the vendor was lost").count();
+    assert!(left > 1, "{:?}", report.operations.left_out);
+    assert_eq!(std::fs::read_dir(folder.path().join("directly")).unwrap().count(), 1, "what came was recorded");
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ async fn a_case_runs_while_the_next_one_is_drawn_and_keeps_its_place() {
 
 #[test]
 fn made_up_replies_keep_the_document_but_for_the_member_that_is_missing() {
+    let mut lacking = 0;
     for subject in support::subjects() {
         let validator = Validator::new(Arc::clone(&subject.api));
         let (mut kept, mut broken) = (0, 0);
@@ -96,7 +97,9 @@ fn made_up_replies_keep_the_document_but_for_the_member_that_is_missing() {
         }
         assert!(kept > 100, "{kept}");
         println!("{}: {kept} keep the document, {broken} lack a member", subject.name());
+        lacking += broken;
     }
+    assert!(lacking > 0, "no reply lacks anything");
 }
 
 #[test]
@@ -110,6 +113,20 @@ fn lines_of_json_are_a_text() {
     let cases = cases::select(cases::enumerate_with(&subject, 1, 1), "get_health/200");
     let names: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
     assert_eq!(names, ["get_health/200/default"], "no value is made up that the client would read as JSON");
+}
+
+#[test]
+fn an_interim_reply_makes_no_case() {
+    let text = third::orchard().api.document().text().replace(
+        "        '200':\n          description: Free in form.",
+        "        '102': {description: At work.}\n        '200':\n          description: Free in form.",
+    );
+    let document = Document::parse("orchard", "orchard.yaml", &text).unwrap();
+    let subject = Subject { api: Arc::new(Api::index(document).unwrap()), ..third::orchard() };
+    assert!(subject.api.operation("get_health").unwrap().reply(102).is_some());
+    let cases = cases::select(cases::enumerate_with(&subject, 1, 1), "get_health");
+    assert!(!cases.is_empty());
+    assert!(cases.iter().all(|case| case.status >= 200), "the mock cannot answer with it");
 }
 
 /// The exchanges of all cases of the made-up vendor, all of which pass, each with what it shows.
@@ -302,6 +319,32 @@ fn call_losing_headers(core: Core, operation: &str, arguments: Value, options: C
         reply.headers.clear();
         Ok(reply)
     })
+}
+
+/// A client with a bug in one operation.
+static PANICS: Registered = Registered { call: call_panicking, ..third::ORCHARD };
+
+fn call_panicking(core: Core, operation: &str, arguments: Value, options: CallOptions) -> dynamic::Future {
+    let is_good = operation != "get_health";
+    let call = (third::ORCHARD.call)(core, operation, arguments, options);
+    Box::pin(async move {
+        let reply = call.await?;
+        assert!(is_good, "a bug");
+        Ok(reply)
+    })
+}
+
+#[tokio::test]
+async fn a_client_that_panics_fails_its_case_and_costs_no_other() {
+    let subject = Subject { client: &PANICS, ..third::orchard() };
+    let all = cases::examples(&subject);
+    let cases: Vec<Case> =
+        ["get_health/200", "list_trees/200/page"].into_iter().flat_map(|id| cases::select(all.clone(), id)).collect();
+    let outcomes = run_all(&subject, cases, identity).await.unwrap();
+    let [panicked, other] = outcomes.as_slice() else { panic!("{outcomes:?}") };
+    assert_eq!(panicked.problems, ["the client ended in a panic: a bug"]);
+    assert_eq!(panicked.exchanges.len(), 1, "what went over the wire is told");
+    assert!(other.passed(), "{:?} {:?}", other.problems, other.violations);
 }
 
 /// A client that asks twice for everything.

@@ -64,6 +64,11 @@ impl Ledger {
         Self { plan: RwLock::new(plan), told: Mutex::default() }
     }
 
+    /// The operations that the plan names.
+    pub(crate) fn named(&self) -> Vec<String> {
+        self.plan.read().unwrap_or_else(PoisonError::into_inner).about.keys().cloned().collect()
+    }
+
     pub(crate) fn plan(&self, change: impl FnOnce(&mut Plan)) {
         change(&mut self.plan.write().unwrap_or_else(PoisonError::into_inner));
     }

@@ -1,11 +1,18 @@
 //! What a test tells the mock vendor to answer.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use cx_spec::{Api, Operation};
+use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use crate::outgoing::{self, Outgoing};
+use crate::{
+    outgoing::{self, Outgoing},
+    violation::clip,
+};
+
+/// Those that end an exchange.
+pub(super) const STATUSES: RangeInclusive<u16> = 200..=599;
 
 /// What the mock vendor is to answer: documented, or a lie.
 ///
@@ -56,7 +63,7 @@ impl Answer {
         Self::new(Kind::Raw { status, body: body.into() })
     }
 
-    /// Adds a header; it takes the place of documented ones of its name, and may itself be given twice.
+    /// Adds a header that HTTP allows; it takes the place of documented ones of its name, and may itself be given twice.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -78,8 +85,26 @@ impl Answer {
         matches!(self.kind, Kind::Example { .. })
     }
 
-    /// What is wrong with a scripted answer: a status or an example that the operation does not have.
+    /// What is wrong with a scripted answer: it cannot be sent, or its status or example is none of the operation's.
     pub(super) fn mistake(&self, operation: &Operation) -> Option<String> {
+        self.unsendable().or_else(|| self.unknown(operation))
+    }
+
+    /// What HTTP does not allow: a lie of that kind is the fault server's job.
+    fn unsendable(&self) -> Option<String> {
+        let (Kind::Example { status, .. } | Kind::Value { status, .. } | Kind::Raw { status, .. }) = &self.kind;
+        if !STATUSES.contains(status) {
+            let (least, greatest) = STATUSES.into_inner();
+            return Some(format!("{status} is no status of a reply: those go from {least} to {greatest}"));
+        }
+        let is_sendable = |(name, value): &&(String, String)| {
+            HeaderName::try_from(name.as_str()).is_ok() && HeaderValue::try_from(value.clone()).is_ok()
+        };
+        let (name, _) = self.headers.iter().find(|header| !is_sendable(header))?;
+        Some(format!("HTTP does not allow the name or the value of the header `{}`", clip(name)))
+    }
+
+    fn unknown(&self, operation: &Operation) -> Option<String> {
         let Kind::Example { status, name } = &self.kind else { return None };
         let Some(reply) = operation.reply(*status) else {
             let known: Vec<String> = operation.replies.iter().map(|reply| reply.status.to_string()).collect();
@@ -94,14 +119,14 @@ impl Answer {
     }
 
     pub(super) fn outgoing(&self, api: &Api, operation: &Operation, accept: Option<&str>) -> Outgoing {
+        if let Some(mistake) = self.mistake(operation) {
+            // 501 is what no document here describes, so it cannot be taken for the vendor's.
+            return Outgoing::undocumented(501, &json!({"error": mistake}));
+        }
         let mut outgoing = match &self.kind {
             Kind::Value { status, value } => Outgoing::json(*status, value),
             Kind::Raw { status, body } => Outgoing { body: body.clone(), ..Outgoing::empty(*status) },
-            Kind::Example { status, name } => match self.mistake(operation) {
-                // 501 is what no document here describes, so it cannot be taken for the vendor's.
-                Some(mistake) => Outgoing::undocumented(501, &json!({"error": mistake})),
-                None => documented(api, operation, *status, name.as_deref(), accept),
-            },
+            Kind::Example { status, name } => documented(api, operation, *status, name.as_deref(), accept),
         };
         outgoing.headers.retain(|(name, _)| !self.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)));
         outgoing.headers.extend(self.headers.iter().cloned());

@@ -122,6 +122,9 @@ impl MockVendorBuilder {
     }
 
     /// Starts the server. It ends when the vendor is dropped.
+    ///
+    /// # Panics
+    /// When [`MockVendorBuilder::lie_about`] was given an operation that no mounted document has.
     pub async fn start(self) -> MockVendor {
         let unknown_members = self.unknown_members;
         let mounts = self.documents.into_iter().map(|document| {
@@ -153,6 +156,8 @@ impl MockVendorBuilder {
         }
         let server = server.start().await;
         server.register(Mock::given(any()).respond_with(Responder(Arc::clone(&core)))).await;
-        MockVendor::new(server, core)
+        let vendor = MockVendor::new(server, core);
+        vendor.check_lies();
+        vendor
     }
 }

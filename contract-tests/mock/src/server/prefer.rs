@@ -2,6 +2,7 @@
 
 use cx_spec::{Operation, Reply};
 
+use super::answer::STATUSES;
 use crate::outgoing;
 
 /// What the header asks for.
@@ -31,7 +32,7 @@ pub(super) fn read(headers: &[(String, String)]) -> Option<Prefer> {
 
 /// A status that ends an exchange; else the text.
 fn code(text: &str) -> Result<u16, String> {
-    text.parse().ok().filter(|code| (200..=599).contains(code)).ok_or_else(|| text.to_owned())
+    text.parse().ok().filter(|code| STATUSES.contains(code)).ok_or_else(|| text.to_owned())
 }
 
 /// The status that goes without saying: that of the named example, else the first success.

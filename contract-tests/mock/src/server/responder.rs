@@ -24,7 +24,7 @@ use crate::{
     incoming::Incoming,
     issuer::{ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, Issuer, PASSWORD, Standing, USERNAME},
     lie::{Ledger, Lie},
-    outgoing::Outgoing,
+    outgoing::{self, Outgoing},
     state::State,
     validator::{Carrier, Credential, Verdict},
     violation::{Place, Violation, clip},
@@ -215,11 +215,10 @@ impl Core {
                 }
                 mount.first_success(operation, accept)
             }
-            _ => self
-                .state
-                .as_ref()
-                .and_then(|state| state.answer(mount, operation, verdict, lie))
-                .unwrap_or_else(|| mount.first_success(operation, accept)),
+            _ => match self.state.as_ref().and_then(|state| state.answer(mount, operation, verdict, lie)) {
+                Some(remembered) => as_accepted(remembered, mount, operation, accept),
+                None => mount.first_success(operation, accept),
+            },
         }
     }
 
@@ -249,6 +248,17 @@ impl Core {
 
 fn role(operation: &Operation) -> Option<OAuthRole> {
     operation.oauth.as_ref().map(|oauth| oauth.role)
+}
+
+/// What is remembered is told in the type that the document shows first. Who wants another one gets what is shown of that.
+fn as_accepted(remembered: Outgoing, mount: &Mount, operation: &Operation, accept: Option<&str>) -> Outgoing {
+    let has_choice = outgoing::success(operation).is_some_and(|reply| reply.media.len() > 1);
+    if accept.is_none() || !has_choice {
+        return remembered;
+    }
+    let shown = mount.first_success(operation, accept);
+    let is_other = shown.status == remembered.status && shown.content_type() != remembered.content_type();
+    if is_other { shown } else { remembered }
 }
 
 /// The reply that the sender of a request asks for.
@@ -288,9 +298,9 @@ fn unmatched(mount: Option<&Mount>, incoming: &Incoming, verdict: &Verdict) -> O
     outgoing.with_header("allow", &allow)
 }
 
-/// Headers that HTTP does not allow are left out: a lie that cannot be told on the wire is the fault server's job.
+/// Headers of a document that HTTP does not allow are left out.
 fn template(outgoing: Outgoing) -> ResponseTemplate {
-    let status = if (200..=599).contains(&outgoing.status) { outgoing.status } else { 500 };
+    let status = if answer::STATUSES.contains(&outgoing.status) { outgoing.status } else { 500 };
     let mut template = ResponseTemplate::new(status).set_body_bytes(outgoing.body);
     for (name, value) in outgoing.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {

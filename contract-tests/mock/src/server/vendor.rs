@@ -65,7 +65,8 @@ impl MockVendor {
     /// Queues an answer for the next request of an operation that has no answer yet.
     ///
     /// # Panics
-    /// When no mounted document has the operation, or the example: a typing error would go unnoticed otherwise.
+    /// When no mounted document has the operation, or the example: a typing error would go unnoticed otherwise. And when HTTP
+    /// does not allow the answer, which could not be sent as it is.
     #[track_caller]
     pub fn script(&self, operation: &str, answer: Answer) {
         self.check(operation, Some(&answer));
@@ -74,7 +75,7 @@ impl MockVendor {
     }
 
     /// Lets a closure answer an operation whenever nothing is scripted; where it returns None, the mock goes on as
-    /// it would without it.
+    /// it would without it. An answer that cannot be sent is told by a 501, as one that the document does not have.
     ///
     /// # Panics
     /// When no mounted document has the operation.
@@ -151,12 +152,13 @@ impl MockVendor {
     #[track_caller]
     fn owner_of(&self, collection: &str) -> Arc<Api> {
         let mounts = self.mounts();
-        let holds = |api: &Api| {
-            let mut resources = api.operations.iter().filter_map(|operation| operation.resource.as_ref());
+        let holds = |mounted: &Mount| {
+            let served = mounted.api().operations.iter().filter(|operation| mounted.has(operation));
+            let mut resources = served.filter_map(|operation| operation.resource.as_ref());
             resources.any(|resource| resource.collection == collection)
         };
-        match mounts.iter().map(|mounted| mounted.api()).find(|api| holds(api)) {
-            Some(api) => Arc::clone(api),
+        match mounts.iter().find(|mounted| holds(mounted)) {
+            Some(mounted) => Arc::clone(mounted.api()),
             None => panic!("no mounted document has a collection `{collection}`"),
         }
     }
@@ -217,10 +219,17 @@ impl MockVendor {
         Arc::clone(&self.core.mounts.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What [`MockVendorBuilder::lie_about`] was given before there was a document to hold it against.
+    pub(super) fn check_lies(&self) {
+        for operation in self.core.lies.named() {
+            self.check(&operation, None);
+        }
+    }
+
     #[track_caller]
     fn check(&self, operation: &str, answer: Option<&Answer>) {
         let mounts = self.mounts();
-        let found = mounts.iter().find_map(|mounted| mounted.api().operation(operation));
+        let found = mounts.iter().find_map(|mounted| mounted.operation(operation));
         assert!(found.is_some(), "no mounted document has an operation `{operation}`");
         let mistake = found.zip(answer).and_then(|(operation, answer)| answer.mistake(operation));
         assert!(mistake.is_none(), "{}", mistake.unwrap_or_default());

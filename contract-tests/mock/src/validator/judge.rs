@@ -71,6 +71,16 @@ impl Validator {
         &self.schemas
     }
 
+    /// The operation of this id, unless it is none of those that are judged.
+    pub(crate) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.api().operation(id).filter(|operation| self.has(operation))
+    }
+
+    /// Whether an operation of the document is one of those that are judged.
+    pub(crate) fn has(&self, operation: &Operation) -> bool {
+        !self.tokens_only || operation.oauth.is_some()
+    }
+
     /// The operation under a method and a path.
     pub fn route(&self, method: &str, path: &str) -> Option<&Operation> {
         match self.router.find(method, path) {
@@ -89,13 +99,15 @@ impl Validator {
                 None => return verdict,
             },
             Found::OtherMethods(allowed) => {
-                let message = format!("{} is not documented for this path", clip(incoming.method()));
+                let (method, path) = (clip(incoming.method()), self.shown(incoming.path()));
+                let message = format!("{method} is not documented for this path: {path}");
                 verdict.violations.push(self.violation(None, Place::Method, "unknown-method", message, "/paths"));
                 verdict.allowed = allowed;
                 return verdict;
             }
             Found::Nothing => {
-                let message = "no operation has this path".to_owned();
+                let (method, path) = (clip(incoming.method()), self.shown(incoming.path()));
+                let message = format!("no operation has this path: {method} {path}");
                 let place = Place::Path(String::new());
                 verdict.violations.push(self.violation(None, place, "unknown-path", message, "/paths"));
                 return verdict;
@@ -109,6 +121,16 @@ impl Validator {
         parameters::headers(&mut case);
         body::judge(&mut case, self.unknown_members);
         case.verdict
+    }
+
+    /// A path as far as the document has its segments: any other may be an id, or an address.
+    fn shown(&self, path: &str) -> String {
+        let is_known = |segment: &&str| {
+            !segment.contains('{')
+                && self.api().operations.iter().any(|one| one.path.split('/').any(|own| own == *segment))
+        };
+        let segments = path.split('/').map(|segment| Some(segment).filter(is_known).unwrap_or("…"));
+        clip(&segments.collect::<Vec<_>>().join("/"))
     }
 
     pub(super) fn violation(

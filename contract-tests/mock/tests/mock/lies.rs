@@ -147,6 +147,12 @@ async fn one_operation_can_be_lied_about_while_the_others_are_not() {
 }
 
 #[tokio::test]
+#[should_panic(expected = "no mounted document has an operation `get_twig`")]
+async fn a_lie_about_a_misspelled_operation_is_noticed() {
+    MockVendor::builder(orchard()).lie_about("get_twig", Lie::CutBody).start().await;
+}
+
+#[tokio::test]
 async fn a_scripted_answer_is_sent_word_for_word() {
     let vendor = MockVendor::builder(orchard()).lie(Lie::ExtraMember).start().await;
     vendor.script("get_tree", cx_mock::Answer::value(200, json!({"id": 1, "kind": "plum"})));

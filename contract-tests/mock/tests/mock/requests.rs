@@ -201,6 +201,13 @@ fn media_types_are_held_to_the_document() {
 }
 
 #[test]
+fn what_is_asked_for_in_vain_is_told_as_far_as_the_document_has_it() {
+    let said = |method: &str, path: &str| judge(Incoming::new(method, path)).violations.remove(0).message;
+    assert_eq!(said("GET", "/v2/trees/ada@example.com?page=1"), "no operation has this path: GET /…/trees/…");
+    assert_eq!(said("PATCH", "/v1/trees/7"), "PATCH is not documented for this path: /v1/trees/…");
+}
+
+#[test]
 fn an_unknown_path_or_method_is_a_violation() {
     assert_eq!(broken(get("/v2/trees")), [(Place::Path(String::new()), "unknown-path".into())]);
     let verdict = judge(Incoming::new("PATCH", "/v1/trees/1"));

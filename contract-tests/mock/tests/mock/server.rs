@@ -211,6 +211,37 @@ async fn a_misspelled_script_is_noticed() {
     MockVendor::start(orchard()).await.script("get_tree", Answer::example(404, "burnt"));
 }
 
+#[tokio::test]
+#[should_panic(expected = "no mounted document has an operation `list_trees`")]
+async fn a_script_for_what_a_document_does_not_lend_is_noticed() {
+    let vendor = MockVendor::builder(crate::vault()).tokens_from(orchard()).start().await;
+    vendor.script("create_token", Answer::status(201));
+    vendor.script("list_trees", Answer::status(200));
+}
+
+#[tokio::test]
+#[should_panic(expected = "99 is no status of a reply: those go from 200 to 599")]
+async fn a_script_of_a_status_that_cannot_be_sent_is_noticed() {
+    MockVendor::start(orchard()).await.script("get_tree", Answer::value(99, json!({})));
+}
+
+#[tokio::test]
+#[should_panic(expected = "HTTP does not allow the name or the value of the header `x tree`")]
+async fn a_script_of_a_header_that_cannot_be_sent_is_noticed() {
+    MockVendor::start(orchard()).await.script("get_tree", Answer::raw(200, "").header("x tree", "7"));
+}
+
+#[tokio::test]
+async fn a_handler_whose_answer_cannot_be_sent_is_told_so() {
+    let vendor = MockVendor::start(orchard()).await;
+    for answer in [Answer::raw(600, "late"), Answer::raw(200, "").header("x-tree", "a\nb")] {
+        vendor.on("get_tree", move |_, _| Some(answer.clone()));
+        let reply = get(&vendor, "/v1/trees/1").await;
+        assert_eq!((reply.status().as_u16(), &reply.headers()["x-cx-mock"]), (501, &"undocumented".parse().unwrap()));
+        assert_eq!(vendor.take_exchanges()[0].reply.status, 501);
+    }
+}
+
 #[test]
 fn what_tests_share_can_be_shared() {
     fn shared<T: Send + Sync + 'static>() {}

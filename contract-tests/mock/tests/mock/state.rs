@@ -113,6 +113,27 @@ async fn lists_are_looked_up_filtered_and_paged() {
 }
 
 #[tokio::test]
+async fn who_wants_another_type_gets_what_is_shown_of_it() {
+    let text = "openapi: 3.0.3\ninfo: {title: Nuts, version: '1'}\npaths:\n  /nuts:\n    get:\n      operationId: list_nuts\n      \
+        x-resource: {role: list, collection: nuts}\n      responses:\n        '200':\n          description: Nuts.\n          content:\n            \
+        application/json: {schema: {type: array, items: {type: object, properties: {id: {type: integer}}}}, example: [{id: 1}]}\n            \
+        text/csv: {schema: {type: string}, example: 'id'}\n";
+    let api = cx_spec::Api::index(cx_spec::Document::parse("nuts", "nuts.yaml", text).unwrap()).unwrap();
+    let vendor = MockVendor::builder(api).stateful().start().await;
+    vendor.seed("nuts", vec![json!({"id": 7})]);
+    for (accept, kind, body) in [
+        ("*/*", "application/json", r#"[{"id":7}]"#),
+        ("application/json, text/csv;q=0.5", "application/json", r#"[{"id":7}]"#),
+        ("text/csv", "text/csv", "id"),
+    ] {
+        let reply = http().get(format!("{}/nuts", vendor.base_url())).header("accept", accept).send().await.unwrap();
+        assert_eq!(reply.headers()["content-type"], kind, "{accept}");
+        assert_eq!(reply.text().await.unwrap(), body, "{accept}");
+    }
+    vendor.assert_no_violations();
+}
+
+#[tokio::test]
 async fn every_document_can_be_remembered() {
     for api in cx_spec::embedded_all().unwrap() {
         let api = std::sync::Arc::new(api);

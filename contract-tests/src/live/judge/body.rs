@@ -179,7 +179,7 @@ fn shows(example: &Value, steps: &[String]) -> bool {
 /// The documented JSON body.
 fn media<'c>(case: &'c Case<'_>) -> Option<&'c Media> {
     let reply = case.operation.reply(case.exchange.status)?;
-    reply.media.iter().find(|media| media.media_type.contains("json"))
+    reply.media.iter().find(|media| media.is_json())
 }
 
 fn media_types(case: &Case<'_>) -> String {
