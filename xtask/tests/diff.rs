@@ -163,3 +163,19 @@ fn without_git_the_notice_names_it() {
     );
     assert_eq!(output.status.code(), Some(0));
 }
+
+/// Or a check in a container that belongs to another user would be green for nothing.
+#[test]
+fn a_repository_that_git_refuses_to_read_is_an_error() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .arg("diff")
+        // What git's own tests have it believe.
+        .env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("git does not read the history: fatal: detected dubious ownership"), "{text}");
+    assert_eq!(output.status.code(), Some(2));
+}

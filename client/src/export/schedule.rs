@@ -92,14 +92,22 @@ impl<'a, L: List + 'a> Schedule<'a, L> {
     /// The next window in the order of time; none when all are handed out. Moves on all that are underway.
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Run<L::Item>>>> {
         loop {
+            // Before another window is begun in its place.
+            if let Some(slot) = self.slots.front_mut()
+                && let Slot::Failed(range) = *slot
+            {
+                *slot = Slot::Waiting { range, density: None };
+            }
             self.move_on(true, context);
             match self.slots.pop_front() {
                 None => return Poll::Ready(None),
                 Some(Slot::Read(run)) => return Poll::Ready(Some(run)),
-                Some(Slot::Failed(range)) => self.slots.push_front(Slot::Waiting { range, density: None }),
                 Some(slot) => {
+                    let failed = matches!(slot, Slot::Failed(_));
                     self.slots.push_front(slot);
-                    return Poll::Pending;
+                    if !failed {
+                        return Poll::Pending;
+                    }
                 }
             }
         }

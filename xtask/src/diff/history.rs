@@ -21,13 +21,13 @@ pub enum Base {
 /// The revision to compare with: the one that is asked for, else the last tag, else the commit before this one.
 ///
 /// # Errors
-/// A revision that is asked for by name and unknown, in a repository that has commits.
+/// A revision that is asked for by name and unknown, in a repository that has commits; a repository that git refuses to read.
 pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
     if let Err(error) = git(root, &["--version"]) {
         return Ok(Base::None(format!("git, which knows the older documents, cannot be run ({error})")));
     }
     let Some(head) = resolve(root, "HEAD") else {
-        return Ok(Base::None("there is no git history here".to_owned()));
+        return without_commits(root);
     };
     if let Some(wanted) = wanted {
         return match resolve(root, wanted) {
@@ -50,6 +50,17 @@ pub fn base(root: &Path, wanted: Option<&str>) -> Result<Base> {
         }
         None => Ok(Base::None(format!("{} is the first commit", head.get(..12).unwrap_or(&head)))),
     }
+}
+
+/// A folder without a repository, and a repository without a commit, have no history. One that git does not read, such as that
+/// of another user in a container, may have one.
+fn without_commits(root: &Path) -> Result<Base> {
+    let output = git(root, &["rev-parse", "--git-dir"]).context("git cannot be run")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() || said.contains("not a git repository") {
+        return Ok(Base::None("there is no git history here".to_owned()));
+    }
+    bail!("git does not read the history: {}", said.trim())
 }
 
 /// The documents of a revision: paths below the root of the workspace.
@@ -98,6 +109,7 @@ fn text(root: &Path, arguments: &[&str]) -> Result<String> {
     String::from_utf8(output.stdout).context("git printed something that is not UTF-8")
 }
 
+/// In English, so that its messages can be told apart.
 fn git(root: &Path, arguments: &[&str]) -> io::Result<Output> {
-    Command::new("git").arg("-C").arg(root).args(arguments).output()
+    Command::new("git").env("LC_ALL", "C").arg("-C").arg(root).args(arguments).output()
 }

@@ -19,7 +19,6 @@ pub fn command() -> Command {
         .after_help(help::SECRETS)
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .max_term_width(100)
         .args(settings::flags())
         .subcommands(REGISTRY.iter().map(api_command))
         .subcommands(login::command())
