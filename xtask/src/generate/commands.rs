@@ -2,7 +2,7 @@
 //! it with the tool's help.
 
 /// Those of `cx` itself.
-pub const OF_CX: &[&str] = &["completions", "help", "login"];
+pub const OF_CX: &[&str] = &["completions", "help", "login", "logout"];
 
 /// Those of an API.
 pub const OF_AN_API: &[&str] = &["export", "help"];
