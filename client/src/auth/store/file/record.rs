@@ -92,6 +92,10 @@ impl Files {
         let text = serde_json::to_vec_pretty(&record)
             .map(Zeroizing::new)
             .map_err(|_| FileError::new(&path, "cannot be written as JSON"))?;
+        // It would be refused as soon as it is read.
+        if u64::try_from(text.len()).is_ok_and(|length| length > MAX_BYTES) {
+            return Err(FileError::new(&path, "would be too large for a record: it may have 1 MiB"));
+        }
         // Left over by a process that died in the middle of this.
         private::remove(&fresh)?;
         let mut file = private::create(&fresh)?;
@@ -173,14 +177,36 @@ impl Fence {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn files(home: &tempfile::TempDir) -> Files {
+        let folder: Arc<Path> = home.path().join("tokens").into();
+        Files::new(&folder, "name".to_owned(), StoreKey::new("api", "https://a.example", "pat", "password"))
+    }
+
+    #[test]
+    fn the_largest_record_is_read_whole_and_a_larger_one_is_not_written() {
+        let home = tempfile::tempdir().unwrap();
+        let files = files(&home);
+        let token = |length: usize| -> StoredToken {
+            serde_json::from_value(json!({"access_token": "a".repeat(length), "obtained_at": 100})).unwrap()
+        };
+        let _fence = files.fence().unwrap();
+        files.save(&token(1)).unwrap();
+        let around = fs::metadata(files.path("json")).unwrap().len() - 1;
+        let largest = usize::try_from(1_048_576 - around).unwrap();
+        files.save(&token(largest)).unwrap();
+        let error = files.save(&token(largest + 1)).unwrap_err().to_string();
+        assert!(error.contains("too large"), "{error}");
+        assert_eq!(files.load().unwrap(), Some(token(largest)));
+    }
 
     #[test]
     fn no_number_follows_the_last_one() {
         let home = tempfile::tempdir().unwrap();
-        let folder: Arc<Path> = home.path().join("tokens").into();
-        let files =
-            Files::new(&folder, "name".to_owned(), StoreKey::new("api", "https://a.example", "pat", "password"));
+        let files = files(&home);
         files.fence().unwrap().pass().unwrap();
         fs::write(files.path("fence"), u64::MAX.to_string()).unwrap();
         let error = files.fence().unwrap().pass().unwrap_err().to_string();

@@ -66,3 +66,13 @@ fn past(act: &str) -> Script {
     let pass = pass();
     Script::new(&format!("{pass} {act} return 1"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::LONGEST_TERM, *};
+
+    #[test]
+    fn a_fence_outlasts_many_of_the_longest_leases() {
+        assert!(u128::from(FENCE_MS) >= 30 * LONGEST_TERM.as_millis());
+    }
+}
