@@ -207,6 +207,18 @@ async fn a_token_that_ended_while_nobody_waited_for_it_is_not_handed_out() {
 }
 
 #[tokio::test]
+async fn a_token_that_ends_on_its_way_costs_one_request() {
+    let reply = json!({"access_token": "access-1", "token_type": "bearer", "expires_in": 10});
+    let bench = Bench::new(&WOOTRIC, Vendor::new(move |_| Reaction::Answer(200, reply.clone())), password());
+    bench.vendor.hold();
+    let caller = bench.callers(1).await.remove(0);
+    bench.advance(20.0);
+    bench.vendor.release();
+    assert_eq!(text(&caller.await.unwrap().unwrap()), "access-1");
+    assert_eq!(bench.vendor.count(), 1);
+}
+
+#[tokio::test]
 async fn a_login_that_stalled_for_a_dropped_caller_does_not_hold_up_the_next() {
     let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), application());
     {
