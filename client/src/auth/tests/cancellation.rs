@@ -67,6 +67,11 @@ fn bench(oauth: &'static OAuth, credentials: Credentials) -> Bench {
     bench
 }
 
+/// Asks for a token, polls so many times at most, and leaves.
+fn lead_and_leave(bench: &Bench, polls: usize) -> Option<Result<Bearer, Error>> {
+    poll_times(pin!(bench.manager.bearer()), polls)
+}
+
 #[tokio::test]
 async fn followers_finish_wherever_the_leader_is_dropped() {
     for polls in 0..POLLS {
@@ -138,10 +143,7 @@ async fn a_refresh_is_taken_over_wherever_its_leader_is_dropped() {
         let bench = bench(&WOOTRIC, password());
         assert_eq!(bench.token().await, "access-1");
         bench.advance(3600.0);
-        {
-            let leader = pin!(bench.manager.bearer());
-            poll_times(leader, polls);
-        }
+        lead_and_leave(&bench, polls);
         assert_eq!(bench.token().await, "access-2", "dropped after {polls} polls");
         assert_eq!(bench.vendor.grants(), ["password", "refresh_token"], "dropped after {polls} polls");
         let key = bench.manager.key().unwrap();
@@ -153,10 +155,7 @@ async fn a_refresh_is_taken_over_wherever_its_leader_is_dropped() {
 async fn a_code_is_sent_once_wherever_its_leader_is_dropped() {
     for polls in 0..POLLS {
         let bench = bench(&DIRECTLY, code());
-        {
-            let leader = pin!(bench.manager.bearer());
-            poll_times(leader, polls);
-        }
+        lead_and_leave(&bench, polls);
         assert_eq!(bench.token().await, "access-1", "dropped after {polls} polls");
         assert_eq!(bench.vendor.count(), 1, "dropped after {polls} polls");
     }
@@ -169,20 +168,14 @@ async fn a_reply_that_nobody_waited_for_is_read_however_late_somebody_comes() {
         let bench = bench(&WOOTRIC, password());
         assert_eq!(bench.token().await, "access-1");
         bench.advance(3600.0);
-        {
-            let leader = pin!(bench.manager.bearer());
-            poll_times(leader, polls);
-        }
+        lead_and_leave(&bench, polls);
         // Longer than a token request may take.
         bench.advance(60.0);
         assert_eq!(bench.token().await, "access-2", "dropped after {polls} polls");
         assert_eq!(bench.vendor.grants(), ["password", "refresh_token"], "dropped after {polls} polls");
 
         let bench = self::bench(&DIRECTLY, code());
-        {
-            let leader = pin!(bench.manager.bearer());
-            poll_times(leader, polls);
-        }
+        lead_and_leave(&bench, polls);
         bench.advance(60.0);
         assert_eq!(bench.token().await, "access-1", "dropped after {polls} polls");
         assert_eq!(bench.vendor.count(), 1, "dropped after {polls} polls");
@@ -195,10 +188,7 @@ async fn a_token_that_ended_while_nobody_waited_for_it_is_not_handed_out() {
         let bench = bench(&WOOTRIC, password());
         assert_eq!(bench.token().await, "access-1");
         bench.advance(3600.0);
-        {
-            let leader = pin!(bench.manager.bearer());
-            poll_times(leader, polls);
-        }
+        lead_and_leave(&bench, polls);
         // Longer than the token that it brings is good for.
         bench.advance(7200.0);
         let bearer = bench.manager.bearer().await.unwrap();
@@ -221,10 +211,7 @@ async fn a_token_that_ends_on_its_way_costs_one_request() {
 #[tokio::test]
 async fn a_login_that_stalled_for_a_dropped_caller_does_not_hold_up_the_next() {
     let bench = Bench::new(&WOOTRIC, Vendor::new(|_| Reaction::Stall), application());
-    {
-        let leader = pin!(bench.manager.bearer());
-        assert!(poll_times(leader, 10).is_none());
-    }
+    assert!(lead_and_leave(&bench, 10).is_none());
     bench.vendor.react(|_| Reaction::Answer(200, pair(2)));
     assert_eq!(bench.token().await, "access-2");
     assert_eq!(bench.vendor.most.load(Ordering::SeqCst), 1);
@@ -237,10 +224,7 @@ async fn a_refresh_that_stalled_for_a_dropped_caller_is_resent_once() {
     assert_eq!(bench.token().await, "access-1");
     bench.advance(3600.0);
     bench.vendor.react(|_| Reaction::Stall);
-    {
-        let leader = pin!(bench.manager.bearer());
-        assert!(poll_times(leader, 10).is_none());
-    }
+    assert!(lead_and_leave(&bench, 10).is_none());
     bench.vendor.react(|_| Reaction::Answer(200, pair(2)));
     let next = bench.callers(1).await;
     assert_eq!(bench.vendor.count(), 2);
